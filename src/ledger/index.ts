@@ -1,0 +1,2 @@
+export { CHAIN_START, chainHash } from './chain.ts';
+export type { EventStore, Leases, NewEvent, SealedEvent } from './events.ts';

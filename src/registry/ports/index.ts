@@ -1,0 +1,2 @@
+export type * from './blobs.ts';
+export type * from './catalogue.ts';
