@@ -1,0 +1,1 @@
+export { mayPublish, mayTag, type WriteDecision, type WriteFacts } from './publish.ts';
