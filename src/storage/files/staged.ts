@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { Digester, errnoOf, type Digests } from '../../kernel/index.ts';
+import type { StagedBlob } from '../../registry/index.ts';
+import { asFault } from './errors.ts';
+
+/** As the folders: group may read, others nothing. The object is the same inode, so it keeps this mode. */
+const FILE_MODE = 0o640;
+
+/** Gives the staged file its key; see `place`. */
+export type Place = (staged: string, key: string) => Promise<boolean>;
+
+/** Begins an upload into the new file `path`. */
+export async function stageFile(path: string, place: Place): Promise<StagedBlob> {
+  try {
+    return new StagedFile(await open(path, 'wx', FILE_MODE), path, place);
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+class StagedFile implements StagedBlob {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #place: Place;
+  readonly #digester = new Digester();
+  #state: 'writing' | 'finished' | 'discarded' = 'writing';
+  #failure: unknown;
+  #synced: Promise<void> | undefined;
+
+  constructor(handle: FileHandle, path: string, place: Place) {
+    this.#handle = handle;
+    this.#path = path;
+    this.#place = place;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#expect('writing');
+    const start = this.#digester.size;
+    this.#digester.update(chunk);
+    try {
+      for (let done = 0; done < chunk.length;) {
+        const left = chunk.length - done;
+        done += (await this.#handle.write(chunk, done, left, start + done)).bytesWritten;
+      }
+    } catch (error) {
+      this.#failure ??= asFault(error);
+      throw this.#failure;
+    }
+  }
+
+  async finish(): Promise<Digests> {
+    this.#expect('writing');
+    this.#state = 'finished';
+    return this.#digester.finish();
+  }
+
+  open(): Readable {
+    this.#expect('finished');
+    return createReadStream(this.#path);
+  }
+
+  async promote(key: string): Promise<boolean> {
+    this.#expect('finished');
+    try {
+      // Once, also if it fails: after a failed fsync the kernel forgets the lost pages and the next call succeeds.
+      this.#synced ??= this.#handle.sync();
+      await this.#synced;
+      return await this.#place(this.#path, key);
+    } catch (error) {
+      throw asFault(error);
+    }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === 'discarded') return;
+    this.#state = 'discarded';
+    await this.#handle.close();
+    try {
+      await unlink(this.#path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  #expect(state: 'writing' | 'finished'): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#state !== state) throw new Error(`The staged blob is ${this.#state}, not ${state}.`);
+  }
+}
