@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isFault } from '../kernel/index.ts';
+import { CHAIN_START, chainHash, type EventStore } from '../ledger/index.ts';
+import type { BlobRow, Blobs, Catalogue } from './ports/index.ts';
+
+export interface VerifyOptions {
+  catalogue: Pick<Catalogue, 'blobs' | 'knownKeys' | 'danglingReferences'>;
+  blobs: Pick<Blobs, 'open' | 'list'>;
+  /** Left out: the events are not looked at. */
+  events?: Pick<EventStore, 'sealed' | 'unsealed'>;
+}
+
+export interface VerifyReport {
+  /** Blob rows compared with their objects. */
+  blobs: number;
+  /** Bytes read for that. */
+  bytes: number;
+  /** Sealed events checked. */
+  events: number;
+  /** Events that still wait for their place in the chain. */
+  unsealed: number;
+  /** Objects that no row names: remains of crashes and uploads under way, which the sweeper sees to. No problem. */
+  orphans: number;
+  /** Sentences that name what is wrong and where; empty is clean. */
+  problems: string[];
+}
+
+const PAGE = 500;
+/** Objects read at once. */
+const READERS = 2;
+/** A broken disk must not fill the memory with sentences. */
+const MOST_PROBLEMS = 1000;
+
+/**
+ * Compares all that is stored with what the rows say: every blob's size and SHA-256, references, the chain of events.
+ * Changes nothing and may run beside a server. Rejects only if the catalogue or the events cannot be read.
+ */
+export async function verify({ catalogue, blobs, events }: VerifyOptions): Promise<VerifyReport> {
+  const report: VerifyReport = { blobs: 0, bytes: 0, events: 0, unsealed: 0, orphans: 0, problems: [] };
+  let unlisted = 0;
+  const problem = (sentence: string) => {
+    if (report.problems.length < MOST_PROBLEMS) report.problems.push(sentence);
+    else unlisted += 1;
+  };
+  await verifyBlobs(catalogue, blobs, report, problem);
+  for (const sentence of await catalogue.danglingReferences()) problem(sentence);
+  report.orphans = await countOrphans(catalogue, blobs);
+  if (events) {
+    report.events = await verifyEvents(events, problem);
+    report.unsealed = await events.unsealed();
+  }
+  if (unlisted > 0) report.problems.push(`${unlisted} further problems are not listed.`);
+  return report;
+}
+
+async function verifyBlobs(
+  catalogue: VerifyOptions['catalogue'],
+  blobs: VerifyOptions['blobs'],
+  report: VerifyReport,
+  problem: (sentence: string) => void,
+): Promise<void> {
+  const rows = blobRows(catalogue);
+  const reader = async () => {
+    // Two loops over one generator: each takes the next row when it is free.
+    for await (const row of rows) {
+      const found = await readBlob(blobs, row);
+      report.blobs += 1;
+      report.bytes += found.size;
+      if (found.fault !== undefined) problem(found.fault);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+}
+
+async function* blobRows(catalogue: VerifyOptions['catalogue']): AsyncGenerator<BlobRow> {
+  for (let after = ''; ;) {
+    const page = await catalogue.blobs(after, PAGE);
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.key;
+  }
+}
+
+async function readBlob(
+  blobs: VerifyOptions['blobs'],
+  row: BlobRow,
+): Promise<{ size: number; fault: string | undefined }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    const chunks: AsyncIterable<Buffer> = await blobs.open(row.key);
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+  } catch (error) {
+    const reason = isFault(error, 'not_found') ? 'is missing' : `cannot be read (${String(error)})`;
+    return { size, fault: `Blob ${row.key} ${reason}.` };
+  }
+  if (size !== row.size) return { size, fault: `Blob ${row.key} has ${size} bytes instead of ${row.size}.` };
+  const sha256 = hash.digest('hex');
+  const fault =
+    sha256 === row.sha256 ? undefined : `Blob ${row.key} has SHA-256 ${sha256} instead of ${row.sha256}.`;
+  return { size, fault };
+}
+
+async function countOrphans(
+  catalogue: VerifyOptions['catalogue'],
+  blobs: VerifyOptions['blobs'],
+): Promise<number> {
+  let orphans = 0;
+  let keys: string[] = [];
+  const count = async () => {
+    orphans += keys.length - (await catalogue.knownKeys(keys)).size;
+    keys = [];
+    await nextTurn();
+  };
+  for await (const { key } of blobs.list()) {
+    if (keys.push(key) === PAGE) await count();
+  }
+  if (keys.length > 0) await count();
+  return orphans;
+}
+
+/** Recomputes the chain. Each event is judged by the one before it as stored, so that one change is one problem. */
+async function verifyEvents(
+  events: Pick<EventStore, 'sealed'>,
+  problem: (sentence: string) => void,
+): Promise<number> {
+  let checked = 0;
+  let previous = { seq: 0, hash: CHAIN_START };
+  for (;;) {
+    const page = await events.sealed(previous.seq, PAGE);
+    if (page.length === 0) return checked;
+    for (const event of page) {
+      checked += 1;
+      const expected = previous.seq + 1;
+      if (event.seq !== expected) {
+        const missing =
+          event.seq - 1 === expected ? `Event ${expected}` : `Events ${expected} to ${event.seq - 1}`;
+        problem(`${missing} of the chain cannot be found before event ${event.seq}.`);
+      } else if (chainHash(previous.hash, event.seq, event, JSON.stringify(event.detail)) !== event.hash) {
+        problem(
+          `Event ${event.seq} (${event.type}) does not match its hash: it or its predecessor was changed.`,
+        );
+      }
+      previous = event;
+    }
+  }
+}
