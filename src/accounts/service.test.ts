@@ -17,6 +17,9 @@ beforeEach(() => {
 
 const register = () => accounts.register({ name: 'Anna', password: 'Xk3$vb!e', email: 'anna@example.com' });
 
+const administrator = (name: string) =>
+  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' });
+
 const issue = (user: User, expiresAt: number | null = null) =>
   accounts.issueToken(user, { name: 'laptop', scopes: ['read', 'publish'], expiresAt });
 
@@ -88,6 +91,35 @@ describe('login', () => {
   test('hands the password hash to nobody', async () => {
     await register();
     expect(await accounts.login('anna', 'Xk3$vb!e')).not.toHaveProperty('passwordHash');
+  });
+});
+
+describe('the user whom an operator means', () => {
+  test('is the only administrator if no name is given', async () => {
+    await register();
+    const chef = await administrator('chef');
+    expect(await accounts.operatorsChoice(undefined)).toEqual(chef);
+  });
+
+  test('must be named if there are several, or none', async () => {
+    await register();
+    await expect(accounts.operatorsChoice(undefined)).rejects.toMatchObject({ code: 'not_found' });
+    await administrator('chef');
+    await administrator('boss');
+    await expect(accounts.operatorsChoice(undefined)).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('chef, boss'),
+    });
+  });
+
+  test('is found by name in any case, if there is such a user who is not disabled', async () => {
+    const anna = await register();
+    expect(await accounts.operatorsChoice('ANNA')).toEqual(anna);
+    for (const name of ['bob', '', '\u0000']) {
+      await expect(accounts.operatorsChoice(name)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    for (const user of store.users) user.disabledAt = NOW;
+    await expect(accounts.operatorsChoice('anna')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

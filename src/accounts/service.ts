@@ -33,6 +33,11 @@ export interface Accounts {
   register(account: NewAccount): Promise<User>;
   /** Fault `password_wrong`, the same in words and time for a wrong password, an unknown name and a disabled user. */
   login(name: string, password: string): Promise<User>;
+  /**
+   * Whom the operator means on the machine itself, where no password is asked: the user of this name, else the only
+   * administrator. Faults `not_found`, also for a disabled user, and `bad_request` if there are several administrators.
+   */
+  operatorsChoice(name: string | undefined): Promise<User>;
   /** Fault `bad_request` for a name, scopes or an expiry that make no sense. */
   issueToken(user: User, request: TokenRequest): Promise<IssuedToken>;
   /** Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
@@ -60,6 +65,14 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       if (!user || !matches || user.disabledAt !== null) {
         throw new Fault('password_wrong', 'The user name or the password is wrong.');
       }
+      return withoutPassword(user);
+    },
+
+    async operatorsChoice(name) {
+      if (name === undefined) return onlyOne(await store.administrators());
+      const user = isUserName(name) ? await store.userByName(name) : undefined;
+      if (!user) throw new Fault('not_found', 'There is no user of this name: make one first.');
+      if (user.disabledAt !== null) throw new Fault('not_found', `The user ${user.name} is disabled.`);
       return withoutPassword(user);
     },
 
@@ -94,6 +107,16 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       return { kind: 'user', user: found.user, scopes: found.scopes, tokenId: found.tokenId };
     },
   };
+}
+
+function onlyOne(administrators: User[]): User {
+  const [first, second] = administrators;
+  if (!first) throw new Fault('not_found', 'There is no administrator: make one first.');
+  if (!second) return first;
+  throw new Fault(
+    'bad_request',
+    `There are several administrators (${administrators.map(({ name }) => name).join(', ')}): say which user is meant.`,
+  );
 }
 
 const TOKEN_NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;

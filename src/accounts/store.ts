@@ -51,7 +51,11 @@ export interface AccountStore {
   createUser(user: NewUser): Promise<User>;
   userByName(name: string): Promise<UserWithPassword | undefined>;
   userById(id: number): Promise<User | undefined>;
+  /** Administrators who are not disabled, oldest first. */
+  administrators(): Promise<User[]>;
   countUsers(): Promise<number>;
+  /** Administrators that are not disabled, in the order of their ids. */
+  administrators(): Promise<User[]>;
   /** Writes the event `token.create`; returns the id. */
   createToken(token: NewToken): Promise<number>;
   /** The token of this hash with its user, whatever its state: the caller judges expiry, revocation and disabled users. */

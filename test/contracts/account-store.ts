@@ -105,6 +105,14 @@ export function accountStoreContract(
       expect(await store.countUsers()).toBe(2);
     });
 
+    test('administrators are listed in the order they were made, without their passwords', async () => {
+      expect(await store.administrators()).toEqual([]);
+      const first = await store.createUser({ ...anna, name: 'zoe', role: 'administrator' });
+      await store.createUser(anna);
+      const second = await store.createUser({ ...anna, name: 'bob', role: 'administrator' });
+      expect(await store.administrators()).toEqual([first, second]);
+    });
+
     test('a token is found by its hash with its user', async () => {
       await store.createUser({ ...anna, name: 'bob' });
       const user = await store.createUser(anna);

@@ -44,6 +44,12 @@ export function memoryAccountStore(): MemoryAccountStore {
       store.queries++;
       return users.length;
     },
+    async administrators() {
+      store.queries++;
+      return users
+        .filter(({ role, disabledAt }) => role === 'administrator' && disabledAt === null)
+        .flatMap(({ id }) => byId(id) ?? []);
+    },
     async createToken({ userId, hash, scopes, expiresAt }) {
       store.queries++;
       if (!byId(userId)) throw new Error('no such user');

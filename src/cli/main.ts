@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+// Beside our own dependencies, not in the temporary folder that everybody on the machine can write to.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kontor', import.meta.url)));
+
+const [{ run }, { processIo }] = await Promise.all([import('./program.ts'), import('./io.ts')]);
+process.exitCode = await run(process.argv.slice(2), processIo(), () => import('../server/index.ts'));

@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Fault } from '../kernel/index.ts';
+import type { Io } from './io.ts';
+
+/** The user pressed Ctrl-C at a question. */
+export class Interrupted extends Error {}
+
+const LONGEST_LINE = 4096;
+
+/**
+ * A password from whoever calls: a person at a terminal types it unseen, twice if `repeat`; a script pipes in one line,
+ * whose end is not part of it. Fault `bad_request` if none comes or the two differ.
+ */
+export async function askPassword(io: Io, repeat: boolean): Promise<string> {
+  const password = io.terminal.in ? await askUnseen(io, repeat) : await firstLine(io);
+  if (password !== '') return password;
+  throw new Fault('bad_request', 'No password was given: type one, or pipe one in as a line.');
+}
+
+async function askUnseen(io: Io, repeat: boolean): Promise<string> {
+  // Line editing wants an output; this one shows nothing.
+  const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: io.stdin, output: silence, terminal: true });
+  let interrupted = false;
+  reader.on('SIGINT', () => {
+    interrupted = true;
+    reader.close();
+  });
+  const lines = reader[Symbol.asyncIterator]();
+  const ask = async (question: string): Promise<string> => {
+    io.err(question);
+    const line = await lines.next();
+    io.err('\n');
+    if (interrupted) throw new Interrupted();
+    return line.done ? '' : line.value;
+  };
+  try {
+    const password = await ask('Password: ');
+    if (repeat && password !== '' && (await ask('Once more: ')) !== password) {
+      throw new Fault('bad_request', 'The two passwords differ: try again.');
+    }
+    return password;
+  } finally {
+    reader.close();
+  }
+}
+
+async function firstLine(io: Io): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of io.stdin) {
+    const bytes = Buffer.from(chunk);
+    const end = bytes.indexOf('\n');
+    chunks.push(end < 0 ? bytes : bytes.subarray(0, end));
+    length += bytes.length;
+    if (end >= 0) break;
+    if (length > LONGEST_LINE)
+      throw new Fault('bad_request', `The password has more than ${LONGEST_LINE} bytes.`);
+  }
+  return Buffer.concat(chunks).toString('utf8').replace(/\r$/, '');
+}

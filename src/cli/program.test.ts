@@ -1,0 +1,363 @@
+import { PassThrough } from 'node:stream';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
+import { createAccounts, type Accounts } from '../accounts/index.ts';
+import { Fault } from '../kernel/index.ts';
+import type { Io } from './io.ts';
+import { run } from './program.ts';
+import type { CliConfig, Kontor, ServerFace, VerifyReport } from './server-face.ts';
+
+const NOW = 1_700_000_000_000;
+const whole: VerifyReport = { blobs: 2, bytes: 4096, events: 7, unsealed: 1, orphans: 3, problems: [] };
+
+let store: MemoryAccountStore;
+let accounts: Accounts;
+let report: VerifyReport;
+let calls: string[];
+let settings: CliConfig;
+
+beforeEach(() => {
+  store = memoryAccountStore();
+  accounts = createAccounts(store, () => NOW);
+  report = whole;
+  calls = [];
+  settings = {
+    values: { host: '127.0.0.1', port: 3000, publicUrl: undefined },
+    sources: [{ name: 'port', value: '3000', source: 'default' }],
+    warnings: ['a sample password'],
+  };
+});
+
+const kontor = (): Kontor => ({
+  catalogue: {
+    registries: async () => [
+      { id: 1, name: 'npm', format: 'npm', createdAt: NOW },
+      { id: 2, name: 'team-npm', format: 'npm', createdAt: NOW },
+    ],
+  },
+  accounts,
+  createRegistry: async (name, format) => ({ id: 3, name, format, createdAt: NOW }),
+  verify: async () => report,
+  migrate: async () => ['0001-foundation'],
+  close: async () => void calls.push('close'),
+});
+
+const server = (): ServerFace => ({
+  loadConfig: ({ configFile }) => {
+    calls.push(`config ${configFile ?? 'of the folder'}`);
+    return settings;
+  },
+  describeConfig: () => 'port  3000  default',
+  openKontor: async (_config, { create }) => {
+    calls.push(`open, create ${create}`);
+    return kontor();
+  },
+  serve: () => Promise.reject(new Error('not in this test')),
+});
+
+interface Options {
+  input?: string;
+  typed?: readonly string[];
+  terminal?: boolean;
+  env?: Record<string, string>;
+  load?: () => Promise<ServerFace>;
+  /** What this server does otherwise. */
+  face?: Partial<ServerFace>;
+}
+
+/** Runs a command line; `typed` lines come one after each question, `input` comes from a pipe. */
+async function kontorDoes(
+  args: string,
+  { input, typed, terminal = false, env = {}, load, face }: Options = {},
+) {
+  const stdin = new PassThrough();
+  if (input !== undefined) stdin.end(input);
+  const answers = [...(typed ?? [])];
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+      if (text.endsWith(': ')) setImmediate(() => stdin.write(answers.shift() ?? ''));
+    },
+    terminal: { in: typed !== undefined, out: terminal, err: terminal },
+    stdin,
+    env,
+    cwd: '/',
+  };
+  const code = await run(
+    args.split(' ').filter(Boolean),
+    io,
+    load ?? (async () => ({ ...server(), ...face })),
+  );
+  return { code, out, err };
+}
+
+const administrator = (name = 'chef') =>
+  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' });
+
+describe('the command line', () => {
+  test('tells its version without loading the server', async () => {
+    const { code, out } = await kontorDoes('--version', {
+      load: () => Promise.reject(new Error('was loaded')),
+    });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  test('lists its commands on --help, on standard output', async () => {
+    const { code, out, err } = await kontorDoes('--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const command of ['serve', 'migrate', 'admin', 'token', 'registry', 'verify', 'config']) {
+      expect(out).toContain(`  ${command} `);
+    }
+  });
+
+  test.each([
+    ['', /Usage: kontor/],
+    ['servr', /unknown command 'servr'\n\(Did you mean serve\?\)/],
+    ['serve --fast', /unknown option '--fast'/],
+    ['admin create-user', /missing required argument 'name'/],
+    ['admin create-user anna --role root', /Allowed choices are administrator, user/],
+    ['registry create team', /required option '--format <format>' not specified/],
+    ['registry create team --format cargo', /Allowed choices are npm/],
+    ['verify now', /too many arguments/],
+  ])('%j makes no sense: exit code 2 and a sentence', async (args, sentence) => {
+    const { code, out, err } = await kontorDoes(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
+    expect(calls).toEqual([]);
+  });
+
+  test.each(['--config other.yaml registry list', 'registry list --config other.yaml'])(
+    'takes the settings file wherever it stands: %s',
+    async (args) => {
+      expect(await kontorDoes(args)).toMatchObject({ code: 0 });
+      expect(calls).toContain('config other.yaml');
+    },
+  );
+
+  test('prints every line of a refusal, exits with 1 and shows no stack', async () => {
+    const face: Partial<ServerFace> = {
+      loadConfig: () => {
+        throw new Fault('config_invalid', 'KONTOR_PORT is no port.\nKONTOR_DATE is not known.');
+      },
+    };
+    expect(await kontorDoes('verify', { face })).toEqual({
+      code: 1,
+      out: '',
+      err: 'kontor: KONTOR_PORT is no port.\nkontor: KONTOR_DATE is not known.\n',
+    });
+  });
+
+  test('shows the stack to those who debug only', async () => {
+    const refused = new AggregateError([new Error('refused by ::1'), new Error('and more')]);
+    const face: Partial<ServerFace> = { openKontor: () => Promise.reject(refused) };
+    const plain = await kontorDoes('verify', { face });
+    expect(plain.code).toBe(1);
+    expect(plain.err).toMatch(/^kontor: refused by ::1\nkontor: and more\n/);
+    expect(plain.err).not.toMatch(/^ +at /m);
+    const debug = await kontorDoes('verify', { face, env: { KONTOR_LOG_LEVEL: 'debug' } });
+    expect(debug.err).toMatch(/^ +at /m);
+  });
+
+  test.each(['verify', 'registry list', 'registry create team --format npm', 'token create'])(
+    '%s makes no store and closes the one it opened',
+    async (args) => {
+      await administrator();
+      await kontorDoes(args);
+      expect(calls.slice(1)).toEqual(['open, create false', 'close']);
+    },
+  );
+
+  test('migrate may make the store, and names what it applied', async () => {
+    expect(await kontorDoes('migrate')).toMatchObject({ code: 0, out: 'applied 0001-foundation\n' });
+    expect(calls.slice(1)).toEqual(['open, create true', 'close']);
+  });
+});
+
+describe('admin create-user', () => {
+  test('reads the password from a pipe', async () => {
+    const done = await kontorDoes('admin create-user anna --email anna@example.com', { input: 'Xk3$vb!e\n' });
+    expect(done).toEqual({ code: 0, out: 'created user anna\n', err: '' });
+    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({
+      role: 'user',
+      email: 'anna@example.com',
+    });
+  });
+
+  test.each([
+    ['without a line end', 'Xk3$vb!e'],
+    ['with the line end of Windows', 'Xk3$vb!e\r\n'],
+    ['with more lines behind it', 'Xk3$vb!e\nanother\n'],
+  ])('takes the first line: %s', async (_what, input) => {
+    expect(await kontorDoes('admin create-user anna --password-stdin', { input })).toMatchObject({ code: 0 });
+    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({ name: 'anna' });
+  });
+
+  test('asks twice at a terminal and shows nothing of what is typed', async () => {
+    const { code, out, err } = await kontorDoes('admin create-user anna --role administrator', {
+      typed: ['Xk3$vb!e\r', 'Xk3$vb!e\r'],
+    });
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: 'created user anna\n',
+      err: 'Password: \nOnce more: \n',
+    });
+    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({ role: 'administrator' });
+  });
+
+  test('makes nobody if the two passwords differ', async () => {
+    const { code, err } = await kontorDoes('admin create-user anna', { typed: ['Xk3$vb!e\r', 'Xk3$vb!f\r'] });
+    expect(code).toBe(1);
+    expect(err).toContain('kontor: The two passwords differ');
+    expect(store.users).toEqual([]);
+  });
+
+  test('ends quietly on Ctrl-C', async () => {
+    const { code, err } = await kontorDoes('admin create-user anna', { typed: ['Xk3\u0003'] });
+    expect({ code, err }).toEqual({ code: 130, err: 'Password: \n' });
+    expect(calls).toContain('close');
+  });
+
+  test.each([
+    ['an empty pipe', { input: '' }],
+    ['an empty line', { input: '\n' }],
+    ['a line without end', { input: 'x'.repeat(100_000) }],
+    ['a weak one', { input: 'password1\n' }],
+    ['nothing typed', { typed: ['\r'] }],
+    ['the end of input typed', { typed: ['\u0004'] }],
+  ])('refuses %s', async (_what, options) => {
+    const { code, err } = await kontorDoes('admin create-user anna', options);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^kontor: .*\.$/m);
+    expect(store.users).toEqual([]);
+  });
+
+  test('says that a user exists', async () => {
+    await administrator('anna');
+    const { code, err } = await kontorDoes('admin create-user Anna', { input: 'Xk3$vb!e\n' });
+    expect(code).toBe(1);
+    expect(err).toContain('exists');
+  });
+});
+
+describe('token create', () => {
+  test('[P-40] prints a token that works, and nothing else, with no more than the command typed', async () => {
+    const chef = await administrator();
+    const { code, out, err } = await kontorDoes('token create');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^ktr_[0-9A-Za-z]{36}\n$/);
+    expect(await accounts.authenticate(out.trim())).toMatchObject({
+      user: chef,
+      scopes: ['read', 'publish'],
+    });
+  });
+
+  test('hints at npm at a terminal, without repeating the token', async () => {
+    await administrator();
+    const { out, err } = await kontorDoes('token create', { terminal: true });
+    expect(err).toContain('npm config set //localhost:3000/npm/:_authToken TOKEN');
+    expect(err).not.toContain(out.trim());
+    settings = { ...settings, values: { ...settings.values, publicUrl: 'https://kontor.example.com/reg' } };
+    expect((await kontorDoes('token create', { terminal: true })).err).toContain(
+      'set //kontor.example.com/reg/npm/:_authToken',
+    );
+  });
+
+  test('makes tokens that only read, that end, and for others', async () => {
+    await administrator();
+    await accounts.register({ name: 'anna', password: 'Xk3$vb!e' });
+    const before = Date.now();
+    const { out } = await kontorDoes('token create --user ANNA --read-only --expires 30d --name ci');
+    const [row] = [...store.tokens.values()];
+    expect(row).toMatchObject({ userId: 2, scopes: ['read'] });
+    expect(row?.expiresAt).toBeGreaterThanOrEqual(before + 30 * 86_400_000);
+    expect(await accounts.authenticate(out.trim())).toMatchObject({ user: { name: 'anna' } });
+  });
+
+  test.each([
+    ['an unknown user', 'token create --user bob', /no user of this name/],
+    ['no user, with several administrators', 'token create', /several administrators \(chef, boss\)/],
+    ['a life of nonsense', 'token create --user chef --expires soon', /such as 12h or 30d/],
+    ['a life of a thousand years', 'token create --user chef --expires 99999w', /at most 100 years/],
+    ['a life of nothing', 'token create --user chef --expires 0d', /such as 12h or 30d/],
+  ])('refuses %s and makes none', async (_what, args, sentence) => {
+    await administrator('chef');
+    await administrator('boss');
+    const { code, out, err } = await kontorDoes(args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(sentence);
+    expect(store.tokens.size).toBe(0);
+  });
+});
+
+describe('registry', () => {
+  test('list shows an aligned table', async () => {
+    expect((await kontorDoes('registry list')).out).toBe(
+      [
+        'NAME      FORMAT  PATH        CREATED',
+        'npm       npm     /npm/       2023-11-14T22:13:20.000Z',
+        'team-npm  npm     /team-npm/  2023-11-14T22:13:20.000Z',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('list --json is for scripts', async () => {
+    const { out } = await kontorDoes('registry list --json');
+    expect(JSON.parse(out)).toContainEqual({
+      name: 'team-npm',
+      format: 'npm',
+      path: '/team-npm/',
+      createdAt: '2023-11-14T22:13:20.000Z',
+    });
+  });
+
+  test('create says where the registry is', async () => {
+    expect(await kontorDoes('registry create team-npm --format npm')).toEqual({
+      code: 0,
+      out: 'created registry team-npm (npm) at /team-npm/\n',
+      err: '',
+    });
+  });
+});
+
+describe('verify', () => {
+  test('exits with 0 when the store is whole, leftovers or not', async () => {
+    const { code, out } = await kontorDoes('verify');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^blobs +2 with 4096 bytes\nevents +7, and 1 not yet sealed\nleftovers +3 /);
+    expect(out).toMatch(/the store is whole\n$/);
+  });
+
+  test('exits with 1 and names every problem', async () => {
+    report = { ...whole, problems: ['npm/demo is gone.', 'npm/other has 3 bytes instead of 4.'] };
+    const { code, out } = await kontorDoes('verify');
+    expect(code).toBe(1);
+    expect(out).toContain('- npm/demo is gone.\n- npm/other has 3 bytes instead of 4.\n');
+    const asJson = await kontorDoes('verify --json');
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.out)).toEqual({ clean: false, ...report });
+  });
+});
+
+describe('config', () => {
+  test('shows the settings without opening a store', async () => {
+    expect(await kontorDoes('config')).toEqual({
+      code: 0,
+      out: 'port  3000  default\n',
+      err: 'warning: a sample password\n',
+    });
+    expect(calls).toEqual(['config of the folder']);
+  });
+
+  test('--json holds sources and warnings', async () => {
+    expect(JSON.parse((await kontorDoes('config --json')).out)).toEqual({
+      settings: settings.sources,
+      warnings: ['a sample password'],
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import type { CreateTokenOptions } from './token-create.ts';
+import type { CreateUserOptions } from './admin-create-user.ts';
+import type { Context } from './context.ts';
+import type { Io } from './io.ts';
+import { reportError } from './report-error.ts';
+import type { ServerFace } from './server-face.ts';
+
+/** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
+export async function run(
+  args: readonly string[],
+  io: Io,
+  loadServer: () => Promise<ServerFace>,
+): Promise<number> {
+  let code = 0;
+  const program = buildProgram(io, loadServer, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(io, error);
+  }
+}
+
+/** Commands load their own module, and the server's, only when they run: `--version` must not wait for them. */
+function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code: number) => void): Command {
+  const program = new Command('kontor')
+    .description('A self-hosted package registry that every package manager can walk into')
+    .version(version(), '-V, --version')
+    .option('-c, --config <file>', 'settings file, instead of kontor.yaml in the working folder')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError('(kontor --help shows what there is)');
+
+  /** An action gets the settings, read anew from where `--config` says. */
+  const on = async (action: (context: Context) => number | Promise<number>): Promise<void> => {
+    const server = await loadServer();
+    const { config: configFile } = program.opts<{ config?: string }>();
+    const config = server.loadConfig({
+      env: io.env,
+      cwd: io.cwd,
+      ...(configFile !== undefined && { configFile }),
+    });
+    done(await action({ io, server, config }));
+  };
+
+  program
+    .command('serve')
+    .description('serve until told to stop')
+    .action(() => on(async (context) => (await import('./serve.ts')).serve(context)));
+  program
+    .command('migrate')
+    .description("bring the database's schema up to date")
+    .action(() => on(async (context) => (await import('./migrate.ts')).migrate(context)));
+  program
+    .command('verify')
+    .description('check that every stored byte and row is whole')
+    .option('--json', 'for scripts')
+    .action((options: { json?: boolean }) =>
+      on(async (context) => (await import('./verify.ts')).verify(context, options)),
+    );
+  program
+    .command('config')
+    .description('show the settings and where they come from')
+    .option('--json', 'for scripts')
+    .action((options: { json?: boolean }) =>
+      on(async (context) => (await import('./config.ts')).showConfig(context, options)),
+    );
+
+  program
+    .command('admin')
+    .description('look after users')
+    .command('create-user <name>')
+    .description('make a user; the password is asked for, or read as a line from a pipe')
+    .option('--email <address>', 'e-mail address')
+    .addOption(
+      new Option('--role <role>', 'what the user may do').choices(['administrator', 'user']).default('user'),
+    )
+    .option('--password-stdin', 'ask for the password only once')
+    .action((name: string, options: CreateUserOptions) =>
+      on(async (context) => (await import('./admin-create-user.ts')).adminCreateUser(context, name, options)),
+    );
+
+  program
+    .command('token')
+    .description('look after tokens')
+    .command('create')
+    .description('make a token and print it, this one time')
+    .option('--user <name>', 'whose it is (default: the only administrator)')
+    .option('--name <name>', 'what to call it', 'command line')
+    .option('--read-only', 'it may not publish')
+    .option('--expires <life>', 'how long it lives, such as 12h or 30d (default: until revoked)')
+    .action((options: CreateTokenOptions) =>
+      on(async (context) => (await import('./token-create.ts')).tokenCreate(context, options)),
+    );
+
+  const registry = program.command('registry').description('look after registries');
+  registry
+    .command('list')
+    .description('show the registries')
+    .option('--json', 'for scripts')
+    .action((options: { json?: boolean }) =>
+      on(async (context) => (await import('./registry-list.ts')).registryList(context, options)),
+    );
+  registry
+    .command('create <name>')
+    .description('make a registry; its path is its name')
+    .addOption(
+      new Option('--format <format>', 'what its packages are').choices(['npm']).makeOptionMandatory(),
+    )
+    .action((name: string, options: { format: string }) =>
+      on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),
+    );
+  return program;
+}
+
+function version(): string {
+  const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
+}
