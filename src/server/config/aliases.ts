@@ -1,0 +1,99 @@
+import { levelOfRustFilter } from './log-level.ts';
+import { Complaint } from './parse.ts';
+import type { Values } from './values.ts';
+
+/** A variable that other servers of the same job use, and what it means here. */
+export interface Alias {
+  setting: keyof Values;
+  /**
+   * The value as the setting itself would be written, or undefined if the variable says nothing about it.
+   * `isSet` tells of other variables. Throws a Complaint. Without it the value is taken as it is.
+   */
+  translate?: (raw: string, isSet: (name: string) => boolean) => string | undefined;
+}
+
+function path(scheme: string) {
+  // Two slashes at the beginning would read as the start of an authority.
+  return (raw: string) => (raw.startsWith(scheme) ? raw : scheme + raw.replace(/^\/+/, '/'));
+}
+
+/** `local` means files, the default, and so leaves the choice of place to other settings. */
+function local(service: string) {
+  return (raw: string): undefined => {
+    if (raw !== 'local')
+      throw new Complaint(
+        `is "${raw}": ${service} comes in a later release; set it to local, which keeps files.`,
+      );
+  };
+}
+
+function storageBackend(raw: string): undefined {
+  const backend = raw.toLowerCase();
+  if (backend === 's3')
+    throw new Complaint('is s3, which comes in a later release; set it to local, which keeps files.');
+  if (!['local', 'filesystem', 'file'].includes(backend)) {
+    throw new Complaint(`is "${raw}", which is not a storage: set it to local.`);
+  }
+}
+
+function fallback(raw: string): 'off' | undefined {
+  const word = raw.toLowerCase();
+  if (['false', '0', 'no', 'off'].includes(word)) return 'off';
+  if (['true', '1', 'yes', 'on'].includes(word)) return undefined;
+  throw new Complaint(`is "${raw}", which is neither: write true or false.`);
+}
+
+/** Every other name of a setting. All are valid always, whatever the profile; the setting's own name wins. */
+export const aliases: Readonly<Record<string, Alias>> = {
+  VAIS_REGISTRY_HOST: { setting: 'host' },
+  API_HOST: { setting: 'host' },
+  PORT: { setting: 'port' },
+  VAIS_REGISTRY_PORT: { setting: 'port' },
+  API_PORT: { setting: 'port' },
+  DATABASE_URL: { setting: 'database' },
+  VAIS_REGISTRY_DB: { setting: 'database', translate: path('sqlite:') },
+  DYNAMODB_TABLE: { setting: 'database', translate: local('DynamoDB') },
+  DYNAMODB_ANALYTICS_TABLE: { setting: 'database', translate: local('DynamoDB') },
+  VAIS_REGISTRY_STORAGE: { setting: 'storage', translate: path('file:') },
+  STORAGE_BACKEND: { setting: 'storage', translate: storageBackend },
+  S3_BUCKET: {
+    setting: 'storage',
+    // Beside a switch the bucket is a detail of a storage that the switch may not choose.
+    translate: (raw, isSet) => (isSet('STORAGE_BACKEND') ? undefined : local('S3')(raw)),
+  },
+  BASE_URL: { setting: 'publicUrl' },
+  VAIS_REGISTRY_ADMIN_USER: { setting: 'adminUser' },
+  ADMIN_USERNAME: { setting: 'adminUser' },
+  VAIS_REGISTRY_ADMIN_PASS: { setting: 'adminPassword' },
+  ADMIN_PASSWORD: { setting: 'adminPassword' },
+  ADMIN_EMAIL: { setting: 'adminEmail' },
+  NPM_FALLBACK: { setting: 'npmUpstream', translate: fallback },
+  RUST_LOG: { setting: 'logLevel', translate: levelOfRustFilter },
+  JWT_SECRET: { setting: 'jwtSecret' },
+  MAX_PACKAGE_SIZE: { setting: 'maxTarballBytes' },
+};
+
+/** Secrets of the sample files that Kontor does not read itself, but that must not stay as the sample has them. */
+export const foreignSecrets: readonly string[] = [
+  'POSTGRES_PASSWORD',
+  'MINIO_ROOT_PASSWORD',
+  'SMTP_PASSWORD',
+  'REGISTRY_DB_PASSWORD',
+  'GITEA_SECRET_KEY',
+  'GITEA_TOKEN',
+  'REDIS_PASSWORD',
+  'AWS_SECRET_ACCESS_KEY',
+];
+
+/**
+ * Names that Kubernetes, and Docker's links, inject for services called `kontor` or `kontor-…`
+ * (Kubernetes documentation, Services, "Environment variables").
+ */
+export function isInjected(name: string, value: string): boolean {
+  return (
+    /^KONTOR_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/.test(
+      name,
+    ) ||
+    (/^KONTOR_(\w+_)?PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value))
+  );
+}

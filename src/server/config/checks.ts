@@ -1,0 +1,90 @@
+import { aliases, foreignSecrets } from './aliases.ts';
+import { given, type Environment } from './environment.ts';
+import { nearest } from './nearest.ts';
+import { isPlaceholder } from './parse.ts';
+import type { ProfileHint } from './profiles.ts';
+import type { Found } from './read.ts';
+import { settingNames, settings } from './settings.ts';
+import type { SettingName } from './values.ts';
+
+/** Passwords that guides print and that everybody knows. */
+const samplePasswords = [
+  'changeme',
+  'admin123',
+  'your-secure-password',
+  'your_secure_password',
+  'admin',
+  'password',
+];
+
+/** A `KONTOR_*` name that is no setting is a mistake, since nobody else uses the prefix. */
+export function checkNames(environment: Environment, problems: string[]): void {
+  const known = ['KONTOR_CONFIG', ...settingNames.map((name) => settings[name].env)];
+  for (const [name, { origin }] of environment) {
+    if (!name.startsWith('KONTOR_') || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const advice = meant === undefined ? 'remove it.' : `did you mean ${meant}?`;
+    problems.push(`${origin} is not a setting: ${advice}`);
+  }
+}
+
+/** Placeholders in secrets that only other parts of a deployment read: a sample file that was not filled in. */
+export function checkForeignSecrets(environment: Environment, problems: string[]): void {
+  for (const name of foreignSecrets) {
+    const secret = given(environment, name);
+    if (secret !== undefined && isPlaceholder(secret.raw)) {
+      problems.push(`${secret.origin} still has the placeholder of a sample: put a real secret there.`);
+    }
+  }
+}
+
+/** Two families' variables at once choose no profile by themselves. */
+export function checkProfiles(
+  [first, second]: ProfileHint[],
+  profile: Found | undefined,
+  problems: string[],
+): void {
+  if (first === undefined || second === undefined || profile?.source !== 'default') return;
+  problems.push(
+    `${first.variable} belongs to the profile ${first.profile} and ${second.variable} to ${second.profile}: ` +
+      'set KONTOR_PROFILE to one of them, or remove the variables of the other.',
+  );
+}
+
+/** Refuses a password that the shell or a compose file has left empty; returns warnings about weak ones. */
+export function checkAdministrator(
+  environment: Environment,
+  found: ReadonlyMap<SettingName, Found>,
+  problems: string[],
+): string[] {
+  const user = found.get('adminUser');
+  const password = found.get('adminPassword');
+  if (password === undefined) {
+    const empty = passwordVariables
+      .map((name) => environment.get(name))
+      .find((variable) => variable?.raw === '');
+    if (user !== undefined && empty !== undefined) {
+      problems.push(
+        `${empty.origin} is empty, but ${user.source} names an administrator: set a password, or remove both.`,
+      );
+    }
+    return [];
+  }
+  const warnings: string[] = [];
+  if (user === undefined) {
+    warnings.push(
+      `${password.source} is set without a user name, so no administrator is made: set KONTOR_ADMIN_USER too.`,
+    );
+  }
+  if (samplePasswords.some((sample) => sample === password.value)) {
+    warnings.push(
+      `${password.source} is a sample password that everybody knows: change it before others can reach this server.`,
+    );
+  }
+  return warnings;
+}
+
+const passwordVariables = [
+  settings.adminPassword.env,
+  ...Object.keys(aliases).filter((name) => aliases[name]?.setting === 'adminPassword'),
+];

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { errnoOf } from '../../kernel/index.ts';
+import type { Given } from './environment.ts';
+import { nearest } from './nearest.ts';
+import { isSettingName, settingNames } from './settings.ts';
+import type { SettingName } from './values.ts';
+
+/**
+ * The settings of a YAML file. `named` is the file that the operator asked for and so must be there; without it
+ * `kontor.yaml` in `cwd` is read if it exists.
+ */
+export function readSettingsFile(
+  named: string | undefined,
+  cwd: string,
+  problems: string[],
+): ReadonlyMap<SettingName, Given> {
+  const file = named ?? 'kontor.yaml';
+  try {
+    return parseSettings(readFileSync(resolve(cwd, file), 'utf8'), file, problems);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT' || named !== undefined) {
+      problems.push(`The settings file ${file} cannot be read (${code}): check its name and rights.`);
+    }
+    return new Map();
+  }
+}
+
+function parseSettings(yaml: string, file: string, problems: string[]): ReadonlyMap<SettingName, Given> {
+  const found = new Map<SettingName, Given>();
+  for (const [key, value] of parseYaml(yaml, file, problems)) {
+    const name = String(key);
+    if (!isSettingName(name)) {
+      const meant = nearest(name, settingNames);
+      const advice = meant === undefined ? 'remove it' : `did you mean ${meant}?`;
+      problems.push(`${name} in ${file} is not a setting: ${advice}${advice.endsWith('?') ? '' : '.'}`);
+    } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      if (value !== '') found.set(name, { raw: String(value), origin: `${name} in ${file}` });
+    } else if (value !== null) {
+      problems.push(`${name} in ${file} is a list or a map: write one value.`);
+    }
+  }
+  return found;
+}
+
+/** The pairs of the top-level map. The parser's own words are not passed on: they may quote a secret. */
+function parseYaml(yaml: string, file: string, problems: string[]): ReadonlyMap<unknown, unknown> {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    problems.push(
+      `${file}, line ${line}, column ${col}, is not YAML (${error.code}): write "name: value" lines.`,
+    );
+    return new Map();
+  }
+  const content: unknown = toMaps(document);
+  if (content instanceof Map) return content;
+  if (content !== null) problems.push(`${file} is not a map of settings: write "name: value" lines.`);
+  return new Map();
+}
+
+function toMaps(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ mapAsMap: true });
+  } catch {
+    // An alias without its anchor, or so many that the library refuses to expand them.
+    return undefined;
+  }
+}

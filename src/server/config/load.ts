@@ -1,0 +1,77 @@
+import { Fault } from '../../kernel/index.ts';
+import { checkAdministrator, checkForeignSecrets, checkNames, checkProfiles } from './checks.ts';
+import { given, readEnvironment } from './environment.ts';
+import { readSettingsFile } from './file.ts';
+import { profileHints } from './profiles.ts';
+import { readSetting, type Found } from './read.ts';
+import { settingNames, settings, type Basis } from './settings.ts';
+import type { SettingName, Values } from './values.ts';
+
+/** One setting for people. */
+export interface Source {
+  name: SettingName;
+  /** Secrets, and passwords in URLs, are masked. */
+  value: string;
+  /** Which variable, line or default it comes from. */
+  source: string;
+}
+
+export interface Config {
+  values: Values;
+  /** In the order of the schema. */
+  sources: readonly Source[];
+  /** Sentences for the log of the start. */
+  warnings: readonly string[];
+}
+
+export interface LoadOptions {
+  /** Usually `process.env`. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The folder that holds `.env` and `kontor.yaml`, and that relative paths are relative to. */
+  cwd: string;
+  /** From `--config`; wins over `KONTOR_CONFIG`. */
+  configFile?: string;
+}
+
+/**
+ * Reads the settings: the environment over `.env` over `kontor.yaml` over defaults; reads no other file.
+ * Fault `config_invalid` lists every problem, one sentence a line.
+ */
+export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
+  const problems: string[] = [];
+  const environment = readEnvironment(env, cwd, problems);
+  const file = readSettingsFile(configFile ?? given(environment, 'KONTOR_CONFIG')?.raw, cwd, problems);
+  checkNames(environment, problems);
+  checkForeignSecrets(environment, problems);
+
+  const hints = profileHints((name) => given(environment, name) !== undefined);
+  const basis: Basis = {
+    hint: hints.length === 1 ? hints[0] : undefined,
+    profile: 'none',
+    host: '',
+    data: '',
+  };
+  const found = new Map<SettingName, Found>();
+  for (const name of settingNames) {
+    const one = readSetting(name, { environment, file, cwd, basis, problems });
+    if (one === undefined) continue;
+    found.set(name, one);
+    if (name in basis) Object.assign(basis, { [name]: one.value });
+  }
+
+  checkProfiles(hints, found.get('profile'), problems);
+  const warnings = checkAdministrator(environment, found, problems);
+  const values: object = Object.fromEntries(settingNames.map((name) => [name, found.get(name)?.value]));
+  if (problems.length > 0 || !isComplete(values)) throw new Fault('config_invalid', problems.join('\n'));
+  return { values, sources: settingNames.map((name) => sourceOf(name, found.get(name))), warnings };
+}
+
+/** True if every setting that has a default has a value; each value has come out of the setting's own parser. */
+function isComplete(values: object): values is Values {
+  const has = new Set(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name])));
+  return settingNames.every((name) => settings[name].initial === undefined || has.has(name));
+}
+
+function sourceOf(name: SettingName, found: Found | undefined): Source {
+  return { name, value: found?.shown ?? '(none)', source: found?.source ?? 'default' };
+}

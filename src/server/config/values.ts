@@ -1,0 +1,42 @@
+import type { DatabaseLocation } from './database.ts';
+import type { LogLevel } from './log-level.ts';
+import type { ProfileName } from './profiles.ts';
+
+/** Where the npm door asks for packages that are not here. `npm`: the registry that npm itself is configured for. */
+export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
+
+/** Every setting, read and checked. */
+export interface Values {
+  profile: ProfileName;
+  /** Name or address, IPv6 without brackets. */
+  host: string;
+  /** 0: the system chooses. */
+  port: number;
+  /** Absolute path of the data folder. */
+  data: string;
+  database: DatabaseLocation;
+  /** Where blobs are kept; `path` is absolute. */
+  storage: { kind: 'files'; path: string };
+  /** Scheme, host and path without trailing slash; undefined: from the request. */
+  publicUrl: string | undefined;
+  /** The first administrator; undefined: none is made. */
+  adminUser: string | undefined;
+  /** Never empty. */
+  adminPassword: string | undefined;
+  adminEmail: string | undefined;
+  registration: 'open' | 'off';
+  npmUpstream: NpmUpstream;
+  logLevel: LogLevel;
+  /** Wraps the keys that the database holds; at least 16 characters. */
+  secret: string | undefined;
+  /** Signs the tokens of doors whose clients expect a JWT; at least 32 characters. */
+  jwtSecret: string | undefined;
+  /** Bytes of one uploaded archive. */
+  maxTarballBytes: number;
+  /** Milliseconds from one sweep to the next. */
+  sweepInterval: number;
+  /** Milliseconds that staged bytes are left alone. */
+  sweepGrace: number;
+}
+
+export type SettingName = keyof Values;
