@@ -261,6 +261,8 @@ describe('token create', () => {
     const { out, err } = await kontorDoes('token create', { terminal: true });
     expect(err).toContain('npm config set //localhost:3000/npm/:_authToken TOKEN');
     expect(err).not.toContain(out.trim());
+    settings = { ...settings, values: { ...settings.values, host: 'fd00::7', port: 80 } };
+    expect((await kontorDoes('token create', { terminal: true })).err).toContain('set //[fd00::7]:80/npm/');
     settings = { ...settings, values: { ...settings.values, publicUrl: 'https://kontor.example.com/reg' } };
     expect((await kontorDoes('token create', { terminal: true })).err).toContain(
       'set //kontor.example.com/reg/npm/:_authToken',

@@ -31,7 +31,7 @@ export function tokenCreate(context: Context, options: CreateTokenOptions): Prom
 
 /** The key in `.npmrc` under which npm looks for a token of its registry here: the URL without its scheme. */
 function npmKey({ values: { host, port, publicUrl } }: CliConfig): string {
-  const base =
-    publicUrl ?? `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${port}`;
+  const reachable = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
+  const base = publicUrl ?? `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
   return `${base.replace(/^https?:/, '')}/npm/:_authToken`;
 }
