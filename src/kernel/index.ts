@@ -2,3 +2,7 @@ export { Fault, errnoOf, errorCodes, isFault, type ErrorCode } from './errors.ts
 export { Digester, sha256Hex, type Digests } from './digest.ts';
 export { isoTime, systemClock, type Clock } from './clock.ts';
 export { startWorker } from './worker.ts';
+export * from './archive/index.ts';
+export { errorFromWire, errorToWire, type WireError } from './wire-error.ts';
+export { serveJobs } from './worker-jobs.ts';
+export { WorkerPool } from './worker-pool.ts';

@@ -1,0 +1,3 @@
+export { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
+export { readTarGz } from './read.ts';
+export type { ArchiveEntry, ArchiveSummary, WantedContent } from './entries.ts';
