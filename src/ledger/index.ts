@@ -1,2 +1,3 @@
 export { CHAIN_START, chainHash } from './chain.ts';
+export { sealAll } from './sealer.ts';
 export type { EventStore, Leases, NewEvent, SealedEvent } from './events.ts';

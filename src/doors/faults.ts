@@ -1,0 +1,26 @@
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { Fault, isFault } from '../kernel/index.ts';
+
+/**
+ * What went wrong, as a Fault: ours as it is, Fastify's complaints about a request as `bad_request`, anything else as
+ * `internal`, logged with the request's id and told without detail.
+ */
+export function faultFrom(error: unknown, request: FastifyRequest): Fault {
+  if (isFault(error)) {
+    if (error.status >= 500) request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
+    return error;
+  }
+  const status = (error as Partial<FastifyError>).statusCode;
+  if (status === 413) return new Fault('too_large', 'The request is too large.');
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new Fault('bad_request', `The request cannot be read: ${(error as Error).message}.`);
+  }
+  request.log.error(
+    { err: error, reqId: request.id },
+    'error: a request failed; please report it with this line',
+  );
+  return new Fault(
+    'internal',
+    `Something went wrong on the server; its log has the details under ${request.id}.`,
+  );
+}

@@ -1,0 +1,2 @@
+export type { Door } from './context.ts';
+export { faultFrom } from './faults.ts';

@@ -1,0 +1,18 @@
+import type { Accounts } from '../../accounts/index.ts';
+import type { Blobs, Catalogue, Publisher, Reader, Signer } from '../../registry/index.ts';
+import type { Documents } from './documents/index.ts';
+
+/** What the npm door works with. */
+export interface NpmDoorOptions {
+  catalogue: Catalogue;
+  blobs: Blobs;
+  reader: Reader;
+  publisher: Publisher;
+  accounts: Accounts;
+  signer: Signer;
+  documents: Documents;
+  /** May a client that logs in under an unknown name become a user? */
+  registration: 'open' | 'off';
+  /** Bytes of one tarball. */
+  maxTarballBytes: number;
+}

@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify';
+import { Fault } from '../../kernel/index.ts';
+import { isReadableName } from '../../formats/npm/index.ts';
+import { notFound } from './shapes.ts';
+
+/** The package that a path names. What can be no package's name is not found: reading it needs no other answer. */
+export function nameOf(request: FastifyRequest): string {
+  const { name } = request.params as { name: string };
+  if (!isReadableName(name)) throw notFound();
+  return name;
+}
+
+/** Reads a small JSON body. Faults `too_large`, `json_invalid`, `body_truncated`, `unsupported_media`. */
+export async function readJson(request: FastifyRequest, maxBytes = 64 * 1024): Promise<unknown> {
+  refuseEncoding(request);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.raw as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new Fault('too_large', `The body may have at most ${maxBytes} bytes here.`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('body_truncated', 'The connection ended before the whole body had come.', {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (error) {
+    throw new Fault('json_invalid', 'The body is not valid JSON.', { cause: error });
+  }
+}
+
+/** Bodies come plain: a compressed one would need limits of its own. */
+export function refuseEncoding(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Fault(
+      'unsupported_media',
+      `Send the body without Content-Encoding: ${encoding} is not understood here.`,
+    );
+  }
+}

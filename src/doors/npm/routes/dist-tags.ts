@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { checkTag, isReadableName } from '../../../formats/npm/index.ts';
+import { Fault } from '../../../kernel/index.ts';
+import { contentTypes } from '../documents/index.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { nameOf, readJson } from '../request.ts';
+import { notFound } from '../shapes.ts';
+import { sendDocument } from './packument.ts';
+
+/** `npm dist-tag`: protocols/npm 3.6. */
+export function distTagRoutes(
+  app: FastifyInstance,
+  { catalogue, reader, publisher, documents }: NpmDoorOptions,
+): void {
+  app.get('/-/package/:name/dist-tags', async (request, reply) => {
+    const name = nameOf(request);
+    await request.principal();
+    const source = await reader.document(request.registry, name);
+    if (source === undefined) throw notFound();
+    if (source.origin === 'local') {
+      return reply.header('cache-control', 'no-cache').send(await catalogue.tags(source.head.id));
+    }
+    const { body } = source.document;
+    const part = await documents.part({ want: 'tags', body, name, base: request.base });
+    if (part === undefined) throw notFound();
+    return sendDocument(request, reply, part, contentTypes.full);
+  });
+
+  app.put('/-/package/:name/dist-tags/:tag', async (request, reply) => {
+    const { name, tag } = request.params as { name: string; tag: string };
+    const principal = await request.principal();
+    if (!isReadableName(name)) throw notFound();
+    checkTag(tag);
+    const version = await readJson(request);
+    if (typeof version !== 'string') {
+      throw new Fault('bad_request', 'The body must be the version as a JSON string, such as "1.2.3".');
+    }
+    await publisher.tag(request.registry, principal, { name, tag, version });
+    return reply.code(201).send({ ok: true });
+  });
+
+  app.delete('/-/package/:name/dist-tags/:tag', async (request, reply) => {
+    const { tag } = request.params as { tag: string };
+    const name = nameOf(request);
+    const principal = await request.principal();
+    if (tag === 'latest') {
+      throw new Fault('forbidden', 'The tag latest cannot be removed; point it at another version instead.');
+    }
+    await publisher.tag(request.registry, principal, { name, tag, version: null });
+    return reply.send({ ok: true });
+  });
+}

@@ -1,0 +1,104 @@
+import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  contentTypes,
+  maintainerShape,
+  versionText,
+  type Form,
+  type ReadyDocument,
+} from '../documents/index.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { nameOf } from '../request.ts';
+import { notFound } from '../shapes.ts';
+
+const ABBREVIATED = 'application/vnd.npm.install-v1+json';
+
+/** Packuments and single versions: protocols/npm 2.1 and 2.2. */
+export function packumentRoutes(
+  app: FastifyInstance,
+  { catalogue, reader, documents }: NpmDoorOptions,
+): void {
+  app.get('/:name', async (request, reply) => {
+    const name = nameOf(request);
+    await request.principal();
+    const source = await reader.document(request.registry, name);
+    if (source === undefined) throw notFound();
+    if (source.origin === 'upstream' && source.document.stale) warnStale(reply);
+    const form = formOf(request);
+    const document = await documents.packument(request.registry, name, source, form, request.base);
+    return sendDocument(request, reply, document, contentTypes[form]);
+  });
+
+  app.get('/:name/:version', async (request, reply) => {
+    const name = nameOf(request);
+    await request.principal();
+    const { version: versionOrTag } = request.params as { version: string };
+    const source = await reader.document(request.registry, name);
+    if (source === undefined) throw notFound();
+    if (source.origin === 'upstream') {
+      if (source.document.stale) warnStale(reply);
+      const { body } = source.document;
+      const part = await documents.part({ want: 'version', versionOrTag, body, name, base: request.base });
+      if (part === undefined) throw notFound();
+      return sendDocument(request, reply, part, contentTypes.full);
+    }
+    const { head } = source;
+    const tags = await catalogue.tags(head.id);
+    const wanted = Object.hasOwn(tags, versionOrTag) ? tags[versionOrTag] : versionOrTag;
+    const version = await catalogue.version(head.id, wanted ?? versionOrTag);
+    if (version === undefined) throw notFound();
+    const maintainers = JSON.stringify((await catalogue.owners(head.id)).map(maintainerShape));
+    return reply
+      .header('content-type', contentTypes.full)
+      .header('cache-control', 'no-cache')
+      .send(versionText(version, name, 'full', request.base, maintainers));
+  });
+}
+
+/**
+ * Sends a ready document, or 304 if the client has it (RFC 9110 section 13.1.2). `no-cache` lets clients keep it and makes
+ * them ask: a version is visible to everybody from the moment that its publisher has the answer.
+ */
+export function sendDocument(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  document: ReadyDocument,
+  contentType: string,
+): FastifyReply {
+  // Weak: the same tag stands for the compressed and the plain form.
+  const etag = `W/"${document.etag}"`;
+  reply.header('etag', etag).header('vary', 'Accept, Accept-Encoding').header('cache-control', 'no-cache');
+  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  reply.header('content-type', contentType);
+  if (acceptsGzip(request.headers['accept-encoding'])) {
+    return reply.header('content-encoding', 'gzip').send(document.gzip);
+  }
+  return reply.send(Readable.from([document.gzip]).pipe(createGunzip()));
+}
+
+/** `?write=true` asks for the full document whatever Accept says: npm sends the abbreviated type with it. */
+function formOf(request: FastifyRequest): Form {
+  const { write } = request.query as { write?: string };
+  return write !== 'true' && request.headers.accept?.includes(ABBREVIATED) ? 'abbreviated' : 'full';
+}
+
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const opaque = etag.slice(2);
+  return ifNoneMatch
+    .split(',')
+    .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === opaque);
+}
+
+function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  return (
+    acceptEncoding !== undefined &&
+    /(?:^|[\s,])(?:gzip|\*)(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(acceptEncoding)
+  );
+}
+
+/** RFC 7234 section 5.5.1; later removed from HTTP, but npm shows it. */
+function warnStale(reply: FastifyReply): void {
+  reply.header('warning', '110 - "Response is Stale"');
+}

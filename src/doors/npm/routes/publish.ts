@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify';
+import { canPublishName, readRelease } from '../../../formats/npm/index.ts';
+import type { User } from '../../../accounts/index.ts';
+import { Fault, isFault } from '../../../kernel/index.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { readPublishBody } from '../publish-body/index.ts';
+import { refuseEncoding } from '../request.ts';
+import { signatureShape, signedText } from '../shapes.ts';
+
+/** Everything of the body that is not the tarball: manifest and readme. */
+const MAX_METADATA_BYTES = 4 * 1024 * 1024;
+
+/** `npm publish`: protocols/npm 3.1. */
+export function publishRoutes(
+  app: FastifyInstance,
+  { blobs, publisher, signer, maxTarballBytes }: NpmDoorOptions,
+): void {
+  const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
+
+  app.put('/:name', async (request, reply) => {
+    const { name } = request.params as { name: string };
+    const principal = await request.principal();
+    canPublishName(name);
+    await publisher.assertMayPublish(request.registry, name, principal);
+    refuseEncoding(request);
+    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxTarballBytes);
+
+    const { document, attachments } = await readPublishBody(request.raw, {
+      maxMetadataBytes: MAX_METADATA_BYTES,
+      maxTarballBytes,
+      stage: () => blobs.stage(),
+    });
+    const [attachment] = attachments;
+    if (attachment === undefined) {
+      throw new Fault(
+        'manifest_invalid',
+        'A publish needs one tarball (.tgz) in _attachments; this body has none.',
+      );
+    }
+    const { staged, digests, fileName, declaredLength } = attachment;
+    try {
+      const release = await readRelease(document, name, {
+        fileName,
+        declaredLength,
+        digests,
+        open: () => staged.open(),
+      });
+      const signature = await signer.sign(signedText(release.name, release.version, digests.sha512));
+      const facts = JSON.stringify({ ...release.facts, signatures: [signatureShape(signature)] });
+      await publisher.publish(request.registry, principal, {
+        name: release.name,
+        version: release.version,
+        versionKey: release.versionKey,
+        manifest: withPublisher(release.manifest, principal.kind === 'user' ? principal.user : undefined),
+        summary: release.summary,
+        readme: release.readme,
+        tags: release.tags,
+        // A package whose first version has another tag gets `latest` as well: clients cannot do without it.
+        fallbackTag: 'latest',
+        artifacts: [{ file: release.file, facts, digests, staged }],
+      });
+      return reply
+        .code(201)
+        .send({ ok: true, id: release.name, rev: `1-${digests.sha1.slice(0, 16)}`, success: true });
+    } catch (error) {
+      throw isFault(error, 'version_exists') ? publishedBefore(document) : error;
+    } finally {
+      await staged.discard();
+    }
+  });
+}
+
+/** `_npmUser`, which says who published a version. */
+function withPublisher(manifest: string, user: User | undefined): string {
+  if (user === undefined) return manifest;
+  const shape = user.email === null ? { name: user.name } : { name: user.name, email: user.email };
+  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(shape)}}`;
+}
+
+/** npmjs's sentence: tools look for it. */
+function publishedBefore(document: unknown): Fault {
+  const versions = Object.keys((document as { versions: object }).versions).join(', ');
+  return new Fault(
+    'version_exists',
+    `You cannot publish over the previously published versions: ${versions}.`,
+  );
+}
+
+function tooLarge(maxTarballBytes: number): Fault {
+  const megabytes = Math.floor(maxTarballBytes / 1024 ** 2);
+  return new Fault(
+    'too_large',
+    `The package is too large: this registry takes tarballs of up to ${megabytes} MB.`,
+  );
+}

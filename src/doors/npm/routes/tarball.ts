@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ByteRange, StoredArtifact } from '../../../registry/index.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { parseRange } from '../range.ts';
+import { nameOf } from '../request.ts';
+import { notFound } from '../shapes.ts';
+
+/** Tarballs: protocols/npm 1, "Tarball URLs". Immutable, so they may be cached for ever. */
+export function tarballRoutes(app: FastifyInstance, { blobs, reader }: NpmDoorOptions): void {
+  const artifactOf = async (request: FastifyRequest): Promise<StoredArtifact> => {
+    const name = nameOf(request);
+    await request.principal();
+    const { file } = request.params as { file: string };
+    const artifact = file.endsWith('.tgz') ? await reader.artifact(request.registry, name, file) : undefined;
+    if (artifact === undefined) throw notFound();
+    return artifact;
+  };
+
+  app.head('/:name/-/:file', async (request, reply) => {
+    const artifact = await artifactOf(request);
+    return describe(reply, artifact).header('content-length', artifact.size).send();
+  });
+
+  app.get('/:name/-/:file', async (request, reply) => {
+    const artifact = await artifactOf(request);
+    describe(reply, artifact);
+    if (request.headers['if-none-match'] === etagOf(artifact)) return reply.code(304).send();
+    const range = parseRange(request.headers.range, artifact.size);
+    if (range === 'unsatisfiable') {
+      return reply.code(416).header('content-range', `bytes */${artifact.size}`).send();
+    }
+    // Opened before the status goes out: a lost file must not look like an empty one.
+    const stream = await blobs.open(artifact.key, range);
+    if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
+    return reply.header('content-length', range ? range.end - range.start + 1 : artifact.size).send(stream);
+  });
+}
+
+function describe(reply: FastifyReply, artifact: StoredArtifact): FastifyReply {
+  return reply
+    .header('content-type', 'application/octet-stream')
+    .header('etag', etagOf(artifact))
+    .header('accept-ranges', 'bytes')
+    .header('cache-control', 'public, max-age=31536000, immutable');
+}
+
+function etagOf({ sha256 }: StoredArtifact): string {
+  return `"${sha256}"`;
+}
+
+function contentRange({ start, end }: ByteRange, size: number): string {
+  return `bytes ${start}-${end}/${size}`;
+}

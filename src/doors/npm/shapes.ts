@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Fault, type ErrorCode } from '../../kernel/index.ts';
+import type { ArtifactRow, Signature } from '../../registry/index.ts';
+import { faultFrom } from '../faults.ts';
+
+/** Where npm clients fetch a file: the form without the scope in the file name, which yarn 4 builds by itself. */
+export function tarballUrl(base: string, name: string, file: string): string {
+  return `${base}/${name}/-/${file}`;
+}
+
+/** `dist` of a version, as JSON text. */
+export function distText(base: string, name: string, artifact: ArtifactRow): string {
+  const dist = {
+    tarball: tarballUrl(base, name, artifact.file),
+    shasum: artifact.sha1,
+    integrity: integrity(artifact.sha512),
+  };
+  const facts = artifact.facts.slice(1, -1);
+  return facts === '' ? JSON.stringify(dist) : `${JSON.stringify(dist).slice(0, -1)},${facts}}`;
+}
+
+/** Subresource-integrity text of a SHA-512 in base64. */
+export function integrity(sha512: string): string {
+  return `sha512-${sha512}`;
+}
+
+/** What a registry's signature vouches for; the docs call it the package's signature text. */
+export function signedText(name: string, version: string, sha512: string): string {
+  return `${name}@${version}:${integrity(sha512)}`;
+}
+
+/** An entry of `dist.signatures`. */
+export function signatureShape({ keyId, sig }: Signature): { keyid: string; sig: string } {
+  return { keyid: keyId, sig };
+}
+
+/** Codes whose status differs at this door: npm knows «cannot publish over» as 403. */
+const statusHere: Partial<Record<ErrorCode, number>> = { version_exists: 403 };
+
+/** Errors as npm prints them: `error` is read by npm, `code` by people who search for it. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = faultFrom(error, request);
+  const status = statusHere[fault.code] ?? fault.status;
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 503) reply.header('retry-after', '10');
+  return reply.code(status).send({ error: fault.message, code: fault.code });
+}
+
+/** npmjs answers a missing package with these words, and clients know them. */
+export function notFound(): Fault {
+  return new Fault('package_not_found', 'Not found');
+}

@@ -1,0 +1,91 @@
+import type { RegistryRow } from './catalogue.ts';
+
+/** What an upstream says of one package, in the format's normal form. */
+export interface UpstreamDocument {
+  /** zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. */
+  body: Uint8Array;
+  /** Identity of exactly these bytes; no quotes. */
+  etag: string;
+  /** When these bytes came from upstream, milliseconds. */
+  fetchedAt: number;
+  /** Until when asking again gives the same answer without a request upstream, milliseconds. */
+  freshUntil: number;
+  /** True if the upstream should have been asked and could not be: the door says so in a `Warning` header. */
+  stale: boolean;
+}
+
+/** Fills the gaps of our registries from registries elsewhere. The caller asks only for names that are not owned here. */
+export interface Upstream {
+  /**
+   * The package's document, at most a few minutes old; undefined if there is no upstream or it has no such package.
+   * Faults: `upstream_down` (could not be asked, nothing stored), `upstream_failed` (it refuses us).
+   */
+  document(registry: RegistryRow, name: string): Promise<UpstreamDocument | undefined>;
+  /**
+   * Fetches, verifies and stores a file that the document names; true if `Catalogue.findArtifact` answers now, false
+   * if the upstream has no such file. Faults: as `document`, and `upstream_failed` if the bytes are not what the
+   * document promised; then nothing is stored.
+   */
+  artifact(registry: RegistryRow, name: string, file: string): Promise<boolean>;
+}
+
+/** Where an upstream is and how it is reached. Holds a secret: never log or show it whole. */
+export interface UpstreamSource {
+  /** Base URL, http or https; user name and password in it become Basic credentials. */
+  url: string;
+  /** Value of the `Authorization` header, or null; sent to this origin only. */
+  authorization: string | null;
+  /** PEM certificates to trust in place of the built-in ones, or null for those. */
+  ca: string[] | null;
+  /** False to accept any certificate. */
+  strictTls: boolean;
+  /** URL of an HTTP proxy, or null for what `HTTPS_PROXY` and `HTTP_PROXY` say. */
+  proxy: string | null;
+  /** Hosts that are asked without the proxy; empty for what `NO_PROXY` says. */
+  noProxy: string[];
+}
+
+/** A document as an upstream sent it. */
+export interface RawDocument {
+  /** The caller gives these bytes away: they may be moved to another thread. */
+  bytes: Uint8Array;
+  /** True if the bytes are gzip-compressed. */
+  gzip: boolean;
+}
+
+/** A document in the format's normal form, and the way from a file to where the upstream has it. */
+export interface IngestedDocument {
+  /** zstd-compressed JSON. */
+  body: Uint8Array;
+  /** zstd-compressed JSON object: file name → `{ version, url, integrity?, shasum? }`. */
+  index: Uint8Array;
+}
+
+/** One file of an upstream document with the version that it belongs to. */
+export interface RemoteRelease {
+  version: string;
+  versionKey: string;
+  /** As the document has it; may name a host that we do not ask. */
+  url: string;
+  /** Subresource-integrity text (W3C SRI, one or several hashes), or null. */
+  integrity: string | null;
+  /** SHA-1 in lower-case hex, or null. */
+  shasum: string | null;
+  /** Texts for the version's row, as for a version published here. */
+  manifest: string;
+  summary: string;
+  /** JSON object for the artifact's row. */
+  facts: string;
+}
+
+/** How an upstream of one format is asked; `remote.ts` of a format implements it. */
+export interface RemoteFormat {
+  /** Value of the `Accept` header for documents. */
+  accept: string;
+  /** Path of a package's document below the upstream's base URL, percent-encoded, without a leading slash. */
+  documentPath(name: string): string;
+  /** Brings a document into normal form, off the event loop. Fault `upstream_down` if it is nonsense or another package's. */
+  ingest(name: string, raw: RawDocument): Promise<IngestedDocument>;
+  /** What the document says of a file; undefined if it names no such file. */
+  release(document: IngestedDocument, file: string): Promise<RemoteRelease | undefined>;
+}

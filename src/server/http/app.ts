@@ -1,0 +1,118 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { nobody, type Accounts, type Principal } from '../../accounts/index.ts';
+import type { Door } from '../../doors/index.ts';
+import { Fault } from '../../kernel/index.ts';
+import { isOwnVia } from '../../upstream/index.ts';
+import { baseUrl } from './base-url.ts';
+import { logRequests } from './log.ts';
+import { DOOR_PREFIX, routePath } from './paths.ts';
+import { sendProblem } from './problem.ts';
+import type { RegistryTable } from './registries.ts';
+
+export interface AppOptions {
+  accounts: Accounts;
+  doors: ReadonlyMap<string, Door>;
+  registries: RegistryTable;
+  publicUrl: string | undefined;
+  /** Identity of the store, by which we know requests of our own. */
+  storeId: string;
+  logger: FastifyBaseLogger;
+}
+
+/** The longest name that a path may hold: 214 characters for npm, each percent-encoded in the worst case. */
+const LONGEST_PARAMETER = 1024;
+/** A client may take this long to send a request; slow up-links publish large packages. Milliseconds. */
+const SLOWEST_REQUEST = 900_000;
+
+/**
+ * The edge: finds registry and door for a path, says who asks and under which base URL, and shapes what no door answers.
+ */
+export function createApp({
+  accounts,
+  doors,
+  registries,
+  publicUrl,
+  storeId,
+  logger,
+}: AppOptions): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    requestTimeout: SLOWEST_REQUEST,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
+    rewriteUrl: (request) => routePath(request.url ?? '/', registries, doors),
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(error, request, reply);
+    },
+  });
+  logRequests(app);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await nowRouted(request, registries, doors)) {
+      reply.hijack();
+      request.raw.url = request.originalUrl;
+      app.routing(request.raw, reply.raw);
+      return reply;
+    }
+    throw new Fault('not_found', `There is nothing at ${request.originalUrl.slice(0, 200)}.`);
+  });
+
+  // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
+  app.decorateRequest('registry');
+  app.decorateRequest('base', '');
+  app.decorateRequest('principal', function principal(this: FastifyRequest): Promise<Principal> {
+    return principalOf(this, accounts);
+  });
+
+  for (const door of doors.values()) {
+    void app.register(
+      async (scope) => {
+        // Doors read bodies as streams, with limits of their own.
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+        scope.addHook('onRequest', (request, _reply, done) => {
+          const { registry: name } = request.params as { registry: string };
+          const registry = registries.get(name);
+          // We asked ourselves: as an upstream we have nothing that is not stored here already.
+          if (isOwnVia(request.headers.via, storeId)) return done(new Fault('not_found', 'Not found'));
+          if (registry === undefined)
+            return done(new Fault('registry_not_found', `There is no registry called ${name}.`));
+          request.registry = registry;
+          request.base = `${baseUrl(request.raw, publicUrl)}/${name}`;
+          done();
+        });
+        await scope.register(door.routes);
+      },
+      { prefix: `${DOOR_PREFIX}${door.format}/:registry` },
+    );
+  }
+  return app;
+}
+
+/** True if reading the registry table anew gives this path a door that it did not have. */
+async function nowRouted(
+  request: FastifyRequest,
+  registries: RegistryTable,
+  doors: ReadonlyMap<string, Door>,
+): Promise<boolean> {
+  const before = routePath(request.originalUrl, registries, doors);
+  if (before.startsWith(DOOR_PREFIX)) return false;
+  await registries.refresh();
+  return routePath(request.originalUrl, registries, doors).startsWith(DOOR_PREFIX);
+}
+
+async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return nobody;
+  // RFC 6750 section 2.1; the scheme is case-insensitive.
+  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization.trim())?.[1];
+  if (token === undefined) {
+    throw new Fault(
+      'token_invalid',
+      'Only bearer tokens are understood: send «Authorization: Bearer <token>».',
+    );
+  }
+  return accounts.authenticate(token);
+}

@@ -1,0 +1,11 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { faultFrom } from '../../doors/index.ts';
+
+/** First-party errors speak RFC 9457; doors have shapes of their own. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const fault = faultFrom(error, request);
+  return reply
+    .code(fault.status)
+    .header('content-type', 'application/problem+json')
+    .send({ type: 'about:blank', title: fault.code, status: fault.status, detail: fault.message });
+}

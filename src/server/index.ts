@@ -1,0 +1,4 @@
+export { describeConfig, loadConfig, type Config } from './config/index.ts';
+export { openKontor, type Kontor } from './kontor.ts';
+export { serve, type RunningServer } from './serve.ts';
+export { kontorVersion } from './version.ts';

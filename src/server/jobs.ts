@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../kernel/index.ts';
+import type { Leases } from '../ledger/index.ts';
+
+export interface PeriodicJob {
+  name: string;
+  /** Milliseconds from the end of one run to the beginning of the next. */
+  interval: number;
+  run(): Promise<unknown>;
+}
+
+export interface JobOptions {
+  leases: Leases;
+  clock: Clock;
+  onError(job: string, error: unknown): void;
+}
+
+/** A lease outlives one period by far, so that a slow run keeps it, and ends soon after a replica died. */
+const LEASE_SLACK = 30_000;
+
+/**
+ * Runs jobs again and again, each on one replica at a time: whoever holds the job's lease. Returns a stop that waits for the
+ * run under way.
+ */
+export function startJobs(jobs: PeriodicJob[], options: JobOptions): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const holder = randomUUID();
+  const loops = jobs.map((job) => loop(job, holder, options, ending.signal));
+  return {
+    stop: async () => {
+      ending.abort();
+      await Promise.all(loops);
+      await Promise.all(jobs.map(({ name }) => options.leases.release(name, holder).catch(() => undefined)));
+    },
+  };
+}
+
+async function loop(
+  job: PeriodicJob,
+  holder: string,
+  options: JobOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { leases, clock, onError } = options;
+  while (!signal.aborted) {
+    try {
+      if (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK)) await job.run();
+    } catch (error) {
+      onError(job.name, error);
+    }
+    await sleep(job.interval, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,75 @@
+import { createAccounts, type Accounts } from '../accounts/index.ts';
+import { Fault, systemClock } from '../kernel/index.ts';
+import {
+  checkRegistryName,
+  verify,
+  type Blobs,
+  type Catalogue,
+  type RegistryRow,
+  type VerifyReport,
+} from '../registry/index.ts';
+import { openFileBlobs } from '../storage/files/index.ts';
+import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
+import type { Config } from './config/index.ts';
+
+/** Formats that this release has a door for. */
+const formats = ['npm'];
+/** Registries that the first start makes. */
+const firstRegistries = [{ name: 'npm', format: 'npm' }];
+
+/** An open store, beside a running server or as a part of one. */
+export interface Kontor {
+  store: SqlStore;
+  catalogue: Catalogue;
+  accounts: Accounts;
+  blobs: Blobs;
+  /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
+  createRegistry(name: string, format: string): Promise<RegistryRow>;
+  verify(): Promise<VerifyReport>;
+  /** The migrations that opening the store ran. */
+  migrate(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Opens database and blobs as the settings say. `create: false` refuses to make a store where there is none. */
+export async function openKontor({ values }: Config, options: { create: boolean }): Promise<Kontor> {
+  const { store, migrations } = await openSqlStore(values.database, options);
+  try {
+    const blobs = await openFileBlobs(values.storage.path);
+    if (options.create) await createFirstRegistries(store.catalogue);
+    const { catalogue } = store;
+    return {
+      store,
+      catalogue,
+      accounts: createAccounts(store.accounts, systemClock),
+      blobs,
+      createRegistry: async (name, format) => {
+        checkRegistryName(name, format);
+        if (!formats.includes(format)) {
+          throw new Fault(
+            'bad_request',
+            `There is no format ${format}; this release has: ${formats.join(', ')}.`,
+          );
+        }
+        return catalogue.createRegistry(name, format, systemClock());
+      },
+      verify: () => verify({ catalogue, blobs, events: store.events }),
+      migrate: () => Promise.resolve(migrations),
+      close: () => store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function createFirstRegistries(catalogue: Catalogue): Promise<void> {
+  const known = new Set((await catalogue.registries()).map(({ name }) => name));
+  for (const { name, format } of firstRegistries) {
+    if (known.has(name)) continue;
+    await catalogue.createRegistry(name, format, systemClock()).catch((error: unknown) => {
+      // Another replica was faster.
+      if (!(error instanceof Fault && error.code === 'registry_exists')) throw error;
+    });
+  }
+}

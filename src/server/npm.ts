@@ -1,0 +1,73 @@
+import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
+import type { Door } from '../doors/index.ts';
+import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
+import { systemClock } from '../kernel/index.ts';
+import { Publisher, Reader, Signer, type RegistryRow, type UpstreamSource } from '../registry/index.ts';
+import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
+import type { Values } from './config/index.ts';
+import { keyWrap } from './key-wrap.ts';
+import type { Kontor } from './kontor.ts';
+
+export interface NpmParts {
+  door: Door;
+  close(): Promise<void>;
+}
+
+export interface NpmWiring {
+  kontor: Kontor;
+  values: Values;
+  /** URLs under which this server is reached, so that it never asks itself. */
+  ownUrls: () => string[];
+  warn: (message: string) => void;
+}
+
+/** Puts the npm door together: its upstream, documents and keys. */
+export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
+  const { store, catalogue, blobs, accounts } = kontor;
+  const format = createNpmRemote();
+  const source = await upstreamSource(values, warn);
+  const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
+  const pullThrough = new PullThrough({
+    catalogue,
+    blobs,
+    clock: systemClock,
+    maxTarballBytes: values.maxTarballBytes,
+    documents: store.upstreamDocuments,
+    // The registry of the first start has the upstream of the settings; registries made later hold only what is theirs.
+    remoteOf: (registry: RegistryRow) => (registry.name === 'npm' ? remote : undefined),
+    ownUrls,
+    warn,
+  });
+  const documents = new Documents(catalogue);
+  const options: NpmDoorOptions = {
+    catalogue,
+    blobs,
+    accounts,
+    documents,
+    reader: new Reader(catalogue, new Map([['npm', pullThrough]])),
+    publisher: new Publisher(catalogue, blobs, systemClock),
+    signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
+    registration: values.registration,
+    maxTarballBytes: values.maxTarballBytes,
+  };
+  return {
+    door: npmDoor(options),
+    close: async () => {
+      await Promise.all([documents.close(), format.close()]);
+    },
+  };
+}
+
+async function upstreamSource(
+  { npmUpstream }: Values,
+  warn: (message: string) => void,
+): Promise<UpstreamSource | undefined> {
+  switch (npmUpstream.kind) {
+    case 'off':
+      return undefined;
+    case 'npm':
+      return npmClientSettings({ warn });
+    case 'url':
+      return npmClientSettings({ registry: npmUpstream.url, warn });
+  }
+}

@@ -1,0 +1,176 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { destination, pino, type Logger } from 'pino';
+import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
+import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
+import { sealAll } from '../ledger/index.ts';
+import { sweep } from '../registry/index.ts';
+import { lockStore } from '../storage/sql/index.ts';
+import type { Config, Values } from './config/index.ts';
+import { createApp } from './http/app.ts';
+import { addOperations } from './http/operations.ts';
+import { RegistryTable } from './http/registries.ts';
+import { startJobs } from './jobs.ts';
+import { openKontor, type Kontor } from './kontor.ts';
+import { createNpm } from './npm.ts';
+import { kontorVersion } from './version.ts';
+
+/** An event gets its place in the chain within this time, milliseconds. */
+const SEAL_INTERVAL = 500;
+
+export interface RunningServer {
+  /** Where it listens. */
+  url: string;
+  /** Whom this start made, if anybody. */
+  firstAdministrator: FirstAdministrator;
+  /** Takes no new work, finishes what is in flight, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store and serves it. Faults name what the operator can mend: a port in use, a store that another server has. */
+export async function serve(config: Config): Promise<RunningServer> {
+  const { values } = config;
+  const logger = pino({ level: values.logLevel, base: null }, destination({ sync: false }));
+  for (const warning of config.warnings) logger.warn(warning);
+  await mkdir(values.data, { recursive: true });
+  const lock = values.database.kind === 'sqlite' ? await lockBeside(values.database.path) : undefined;
+  try {
+    const kontor = await openKontor(config, { create: true });
+    try {
+      return await start(kontor, values, logger, () => lock?.release());
+    } catch (error) {
+      await kontor.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+/** Beside the database, which may lie outside the data folder: two servers with the same database must meet at one lock. */
+async function lockBeside(databasePath: string): Promise<{ release(): void }> {
+  const folder = dirname(databasePath);
+  await mkdir(folder, { recursive: true });
+  return lockStore(join(folder, 'server.lock'));
+}
+
+async function start(
+  kontor: Kontor,
+  values: Values,
+  logger: Logger,
+  releaseLock: () => void,
+): Promise<RunningServer> {
+  const { store, accounts, blobs, catalogue } = kontor;
+  const firstAdministrator = await ensureFirstAdministrator(
+    store.accounts,
+    systemClock,
+    { user: values.adminUser, password: values.adminPassword, email: values.adminEmail },
+    values.data,
+  );
+  tellFirstAdministrator(firstAdministrator, logger);
+
+  const registries = new RegistryTable(catalogue);
+  await registries.refresh();
+  let url = '';
+  let ready = false;
+  const npm = await createNpm({
+    kontor,
+    values,
+    ownUrls: () => [url, values.publicUrl].filter((own): own is string => own !== undefined && own !== ''),
+    warn: (message) => logger.warn(message),
+  });
+  const app = createApp({
+    accounts,
+    registries,
+    logger,
+    storeId: store.id,
+    doors: new Map([[npm.door.format, npm.door]]),
+    publicUrl: values.publicUrl,
+  });
+  addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
+  try {
+    await app.listen({ host: values.host, port: values.port });
+  } catch (error) {
+    await npm.close();
+    throw listenFault(error, values);
+  }
+  url = listeningUrl(values.host, (app.server.address() as AddressInfo).port);
+  ready = true;
+  logger.info({ url, registration: values.registration, profile: values.profile }, `Kontor serves ${url}`);
+
+  const jobs = startJobs(
+    [
+      { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
+      {
+        name: 'sweep',
+        interval: values.sweepInterval,
+        run: async () => {
+          const swept = await sweep({ catalogue, blobs, clock: systemClock, grace: values.sweepGrace });
+          if (swept.staged + swept.orphans > 0)
+            logger.info(swept, 'swept what crashed or refused publishes left behind');
+        },
+      },
+    ],
+    {
+      leases: store.leases,
+      clock: systemClock,
+      onError: (job, error) =>
+        logger.error({ err: error }, `error: the job ${job} failed; it runs again soon`),
+    },
+  );
+
+  return {
+    url,
+    firstAdministrator,
+    stop: async () => {
+      ready = false;
+      logger.info('stopping: finishing what is in flight');
+      await app.close();
+      await jobs.stop();
+      await sealAll(store.events);
+      await npm.close();
+      await kontor.close();
+      releaseLock();
+      logger.info('stopped');
+      await new Promise<void>((resolve) => logger.flush(() => resolve()));
+    },
+  };
+}
+
+/** The password itself never goes to a log; see the command line for the terminal. */
+function tellFirstAdministrator(first: FirstAdministrator, logger: Logger): void {
+  if (first.outcome !== 'created') return;
+  const where = first.generated ? `; the password is in ${first.generated.file}` : '';
+  logger.info({ user: first.user.name }, `created the first administrator ${first.user.name}${where}`);
+  if (first.warning !== null) logger.warn(first.warning);
+}
+
+function listeningUrl(host: string, port: number): string {
+  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}
+
+function listenFault(error: unknown, { host, port }: Values): unknown {
+  switch (errnoOf(error)) {
+    case 'EADDRINUSE':
+      return new Fault(
+        'unavailable',
+        `Port ${port} is in use; stop what listens there, or set KONTOR_PORT to another.`,
+      );
+    case 'EACCES':
+      return new Fault(
+        'unavailable',
+        `Port ${port} needs rights that this user lacks; set KONTOR_PORT to one above 1023.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Fault(
+        'unavailable',
+        `${host} is no address of this machine; set KONTOR_HOST to one, or to 0.0.0.0.`,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/**
+ * Where the two databases differ, by name. Commands ask for a capability, never for a product.
+ */
+export interface Capabilities {
+  /** SELECT … FOR UPDATE exists. SQLite needs none: it has one writer. */
+  rowLocks: boolean;
+  /** Column types of the migrations. */
+  types: {
+    /** Primary key that counts by itself. */
+    id: string;
+    /** Text that compares by bytes, so that pages in key order mean the same everywhere. */
+    text: string;
+    bytes: string;
+  };
+}
+
+/** What a command runs on: a transaction of its own (PostgreSQL) or a savepoint in a shared one (SQLite). */
+export interface Session {
+  db: Kysely<Schema>;
+  capabilities: Capabilities;
+}
+
+/** Locks the selected rows until the command ends, where the database has more than one writer. */
+export function lockRows<Q extends { forUpdate(): Q }>(session: Session, query: Q): Q {
+  return session.capabilities.rowLocks ? query.forUpdate() : query;
+}

@@ -1,0 +1,59 @@
+import type { NewToken, NewUser, User } from '../../../accounts/index.ts';
+import { Fault } from '../../../kernel/index.ts';
+import type { Session } from '../capabilities.ts';
+import { recordEvent } from './record.ts';
+
+const nowhere = { registry: null, package: null, version: null };
+
+export async function createUser(session: Session, user: NewUser): Promise<User> {
+  const row = await session.db
+    .insertInto('users')
+    .values({
+      name: user.name,
+      name_key: user.name.toLowerCase(),
+      email: user.email,
+      role: user.role,
+      password_hash: user.passwordHash,
+      created_at: user.at,
+      disabled_at: null,
+    })
+    .onConflict((conflict) => conflict.column('name_key').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (row === undefined)
+    throw new Fault('user_exists', `The user name ${user.name} is taken; choose another.`);
+  await recordEvent(session, {
+    ...nowhere,
+    type: 'user.create',
+    at: user.at,
+    actorId: row.id,
+    detail: { user: user.name, role: user.role },
+  });
+  const { name, email, role, at } = user;
+  return { id: row.id, name, email, role, createdAt: at, disabledAt: null };
+}
+
+export async function createToken(session: Session, token: NewToken): Promise<number> {
+  const row = await session.db
+    .insertInto('tokens')
+    .values({
+      user_id: token.userId,
+      hash: token.hash,
+      prefix: token.prefix,
+      name: token.name,
+      scopes: token.scopes.join(','),
+      created_at: token.at,
+      expires_at: token.expiresAt,
+      revoked_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await recordEvent(session, {
+    ...nowhere,
+    type: 'token.create',
+    at: token.at,
+    actorId: token.userId,
+    detail: { token: row.id, name: token.name, scopes: token.scopes },
+  });
+  return row.id;
+}

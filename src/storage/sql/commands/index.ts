@@ -1,0 +1,39 @@
+import type { Session } from '../capabilities.ts';
+import { createToken, createUser } from './accounts.ts';
+import { barKey } from './blobs.ts';
+import { acquireLease, releaseLease, seal } from './ledger.ts';
+import { createRegistry, moveTag } from './packages.ts';
+import { publish } from './publish.ts';
+import { adoptSigningKey } from './signing-keys.ts';
+import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
+
+export { Abandon } from './abandon.ts';
+
+/**
+ * Every write there is, by name: a function of a session and one plain value, so that it can run in another thread, beside others in one
+ * commit, or again after a deadlock.
+ */
+export const commands = {
+  acquireLease,
+  adoptSigningKey,
+  barKey,
+  createRegistry,
+  createToken,
+  createUser,
+  moveTag,
+  publish,
+  putUpstreamDocument,
+  releaseLease,
+  seal,
+  touchUpstreamDocument,
+} satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
+
+export type CommandName = keyof typeof commands;
+export type CommandInput<N extends CommandName> = Parameters<(typeof commands)[N]>[1];
+export type CommandOutput<N extends CommandName> = Awaited<ReturnType<(typeof commands)[N]>>;
+
+/** Runs commands, each atomically and durably: when the promise resolves, the change survives a power cut. */
+export interface Writer {
+  run<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { NewEvent } from '../../../ledger/index.ts';
+import type { Session } from '../capabilities.ts';
+
+/** Writes an event beside the change that it tells of. */
+export async function recordEvent({ db }: Session, event: NewEvent): Promise<void> {
+  await db
+    .insertInto('events')
+    .values({
+      seq: null,
+      hash: null,
+      type: event.type,
+      at: event.at,
+      actor_id: event.actorId,
+      registry: event.registry,
+      package: event.package,
+      version: event.version,
+      detail: JSON.stringify(event.detail),
+    })
+    .execute();
+}

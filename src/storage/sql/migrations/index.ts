@@ -1,0 +1,20 @@
+import type { Migration, MigrationProvider } from 'kysely/migration';
+import type { Capabilities } from '../capabilities.ts';
+import { foundation } from './0001-foundation.ts';
+
+const migrations = { '0001-foundation': foundation };
+
+/** The schema's history for one database. Names never change and are never taken out. */
+export function migrationsFor(capabilities: Capabilities): MigrationProvider {
+  return {
+    getMigrations: () =>
+      Promise.resolve(
+        Object.fromEntries(
+          Object.entries(migrations).map(([name, up]): [string, Migration] => [
+            name,
+            { up: (db) => up(db, capabilities) },
+          ]),
+        ),
+      ),
+  };
+}

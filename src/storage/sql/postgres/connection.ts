@@ -1,0 +1,48 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { Fault } from '../../../kernel/index.ts';
+import type { Schema } from '../schema.ts';
+
+/** Ten replicas stay under PostgreSQL's default of 100 connections. */
+const POOL_SIZE = 8;
+/** The oldest release that our SQL is tested for. */
+const OLDEST_VERSION = 120_000;
+/** Type OID of int8; our counts and times fit a double exactly. */
+const INT8 = 20;
+
+/** Connects lazily. Fault `unavailable` if the server cannot be reached or is too old. */
+export async function connect(url: string): Promise<Kysely<Schema>> {
+  // Loaded here so that a server on SQLite does not carry the driver in memory.
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: 10_000,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  try {
+    const { rows } = await pool.query<{ server_version_num: string }>('show server_version_num');
+    const version = Number(rows[0]?.server_version_num);
+    if (version < OLDEST_VERSION) {
+      throw new Fault(
+        'unavailable',
+        `PostgreSQL 12 or newer is needed; this server is ${Math.floor(version / 10_000)}.`,
+      );
+    }
+  } catch (error) {
+    await pool.end();
+    if (error instanceof Fault) throw error;
+    const { host } = new URL(url);
+    throw new Fault(
+      'unavailable',
+      `The database at ${host} cannot be reached: ${error instanceof Error ? error.message || String(error) : String(error)}. ` +
+        'Check KONTOR_DATABASE (DATABASE_URL) and that PostgreSQL is running.',
+      { cause: error },
+    );
+  }
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}

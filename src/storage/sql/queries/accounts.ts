@@ -1,0 +1,78 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { TokenIdentity, TokenScope, User, UserWithPassword } from '../../../accounts/index.ts';
+import type { Schema } from '../schema.ts';
+
+type UserRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;
+
+function userFrom(row: UserRow): User {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at,
+  };
+}
+
+export async function userByName(db: Kysely<Schema>, name: string): Promise<UserWithPassword | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('name_key', '=', name.toLowerCase())
+    .executeTakeFirst();
+  return row && { ...userFrom(row), passwordHash: row.password_hash };
+}
+
+export async function userById(db: Kysely<Schema>, id: number): Promise<User | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && userFrom(row);
+}
+
+export async function listAdministrators(db: Kysely<Schema>): Promise<User[]> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('role', '=', 'administrator')
+    .where('disabled_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  return rows.map(userFrom);
+}
+
+export async function countUsers(db: Kysely<Schema>): Promise<number> {
+  const row = await db
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<TokenIdentity | undefined> {
+  const row = await db
+    .selectFrom('tokens')
+    .innerJoin('users', 'users.id', 'tokens.user_id')
+    .select([
+      'tokens.id as token_id',
+      'tokens.scopes',
+      'tokens.expires_at',
+      'tokens.revoked_at',
+      'users.id',
+      'users.name',
+      'users.email',
+      'users.role',
+      'users.created_at',
+      'users.disabled_at',
+    ])
+    .where('tokens.hash', '=', hash)
+    .executeTakeFirst();
+  return (
+    row && {
+      tokenId: row.token_id,
+      scopes: row.scopes.split(',') as TokenScope[],
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      user: userFrom(row),
+    }
+  );
+}

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely';
+import type { BlobRow } from '../../../registry/index.ts';
+import type { Schema } from '../schema.ts';
+
+const stored = (db: Kysely<Schema>) =>
+  db.selectFrom('blobs').select(['key', 'sha256', 'size']).where('state', '=', 'stored');
+
+export async function findBlob(db: Kysely<Schema>, sha256: string): Promise<BlobRow | undefined> {
+  return stored(db).where('sha256', '=', sha256).executeTakeFirst();
+}
+
+export async function pageBlobs(db: Kysely<Schema>, afterKey: string, limit: number): Promise<BlobRow[]> {
+  return stored(db).where('key', '>', afterKey).orderBy('key').limit(limit).execute();
+}
+
+export async function knownKeys(db: Kysely<Schema>, keys: string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await stored(db).where('key', 'in', keys).execute();
+  return new Set(rows.map((row) => row.key));
+}
+
+/** What foreign keys cannot rule out, as sentences; at most a hundred of each kind. */
+export async function danglingReferences(db: Kysely<Schema>): Promise<string[]> {
+  const lost = await db
+    .selectFrom('artifacts')
+    .innerJoin('packages', 'packages.id', 'artifacts.package_id')
+    .leftJoin('blobs', (join) =>
+      join.onRef('blobs.sha256', '=', 'artifacts.sha256').on('blobs.state', '=', 'stored'),
+    )
+    .select(['packages.name', 'artifacts.file', 'artifacts.sha256'])
+    .where('blobs.key', 'is', null)
+    .limit(100)
+    .execute();
+  const empty = await db
+    .selectFrom('versions')
+    .innerJoin('packages', 'packages.id', 'versions.package_id')
+    .leftJoin('artifacts', 'artifacts.version_id', 'versions.id')
+    .select(['packages.name', 'versions.version'])
+    .where('artifacts.id', 'is', null)
+    .limit(100)
+    .execute();
+  return [
+    ...lost.map((row) => `${row.name}: ${row.file} refers to the blob ${row.sha256}, which has no row.`),
+    ...empty.map((row) => `${row.name}@${row.version} has no file.`),
+  ];
+}

@@ -1,0 +1,135 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { ArtifactRow, StoredArtifact, VersionRow } from '../../../registry/index.ts';
+import type { Schema } from '../schema.ts';
+
+const versionColumns = ['id', 'version', 'manifest', 'summary', 'published_at', 'publisher_id'] as const;
+const artifactColumns = ['file', 'sha256', 'sha1', 'sha512', 'size', 'facts'] as const;
+
+type VersionColumns = Pick<Selectable<Schema['versions']>, (typeof versionColumns)[number]>;
+type ArtifactColumns = Pick<Selectable<Schema['artifacts']>, (typeof artifactColumns)[number]>;
+
+/** A page of versions and, in a second query, the files of all of them. */
+export async function readVersions(
+  db: Kysely<Schema>,
+  packageId: number,
+  afterId: number,
+  limit: number,
+): Promise<VersionRow[]> {
+  const versions = await db
+    .selectFrom('versions')
+    .select(versionColumns)
+    .where('package_id', '=', packageId)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  const first = versions[0];
+  const last = versions.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const artifacts = await db
+    .selectFrom('artifacts')
+    .select(['version_id', ...artifactColumns])
+    .where('package_id', '=', packageId)
+    .where('version_id', '>=', first.id)
+    .where('version_id', '<=', last.id)
+    .orderBy('id')
+    .execute();
+  const byVersion = Map.groupBy(artifacts, (artifact) => artifact.version_id);
+  return versions.map((version) => versionFrom(version, byVersion.get(version.id) ?? []));
+}
+
+export async function readVersion(
+  db: Kysely<Schema>,
+  packageId: number,
+  version: string,
+): Promise<VersionRow | undefined> {
+  const row = await db
+    .selectFrom('versions')
+    .select(versionColumns)
+    .where('package_id', '=', packageId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const artifacts = await db
+    .selectFrom('artifacts')
+    .select(artifactColumns)
+    .where('version_id', '=', row.id)
+    .orderBy('id')
+    .execute();
+  return versionFrom(row, artifacts);
+}
+
+export async function hasVersion(
+  db: Kysely<Schema>,
+  packageId: number,
+  versionKey: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('versions')
+    .select('id')
+    .where('package_id', '=', packageId)
+    .where('version_key', '=', versionKey)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function readReadme(
+  db: Kysely<Schema>,
+  packageId: number,
+  version: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('versions')
+    .select('readme')
+    .where('package_id', '=', packageId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row?.readme ?? null;
+}
+
+export async function findArtifact(
+  db: Kysely<Schema>,
+  registryId: number,
+  name: string,
+  file: string,
+): Promise<StoredArtifact | undefined> {
+  const row = await db
+    .selectFrom('packages')
+    .innerJoin('artifacts', 'artifacts.package_id', 'packages.id')
+    .innerJoin('versions', 'versions.id', 'artifacts.version_id')
+    .innerJoin('blobs', 'blobs.sha256', 'artifacts.sha256')
+    .select([
+      'artifacts.package_id',
+      'versions.version',
+      'blobs.key',
+      'artifacts.file',
+      'artifacts.sha256',
+      'artifacts.sha1',
+      'artifacts.sha512',
+      'artifacts.size',
+      'artifacts.facts',
+    ])
+    .where('packages.registry_id', '=', registryId)
+    .where('packages.name', '=', name)
+    .where('artifacts.file', '=', file)
+    .where('blobs.state', '=', 'stored')
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { packageId: row.package_id, version: row.version, key: row.key, ...artifactFrom(row) };
+}
+
+function versionFrom(row: VersionColumns, artifacts: ArtifactColumns[]): VersionRow {
+  return {
+    id: row.id,
+    version: row.version,
+    manifest: row.manifest,
+    summary: row.summary,
+    publishedAt: row.published_at,
+    publisherId: row.publisher_id,
+    artifacts: artifacts.map(artifactFrom),
+  };
+}
+
+function artifactFrom({ file, sha256, sha1, sha512, size, facts }: ArtifactColumns): ArtifactRow {
+  return { file, sha256, sha1, sha512, size, facts };
+}
