@@ -1,0 +1,140 @@
+import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import semver from 'semver';
+import { Fault } from '../../kernel/index.ts';
+import type { IngestedDocument, RawDocument, RemoteRelease } from '../../registry/index.ts';
+import { abbreviatedVersion } from './abbreviated.ts';
+
+/** Of a document without its compression. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
+/** What ours would contradict or the upstream keeps for itself. */
+const DROPPED = new Set(['_attachments', '_rev', '_revisions', 'users']);
+
+type JsonObject = Record<string, unknown>;
+
+interface IndexEntry {
+  version: string;
+  url: string;
+  integrity?: string;
+  shasum?: string;
+}
+
+/**
+ * Brings a packument of another registry into normal form: only versions that can be installed (strict semver, a tarball
+ * at a URL, a digest), tags that lead to one of them, and `dist.tarball` as the bare canonical file name, which a door
+ * completes to a URL. Everything else stays as it came. Runs in a worker. Fault `upstream_down` if it is no packument of
+ * `name`.
+ */
+export function ingest(name: string, raw: RawDocument): IngestedDocument {
+  const packument = parse(name, raw);
+  if (packument['name'] !== name) throw nonsense(name, 'has another name');
+  const versions: [string, JsonObject][] = [];
+  const index: [string, IndexEntry][] = [];
+  const keys = new Set<string>();
+  for (const [version, manifest] of Object.entries(objectOr(packument['versions']))) {
+    const key = versionKeyOf(version);
+    if (key === undefined || keys.has(key) || !isObject(manifest)) continue;
+    if (manifest['name'] !== name || manifest['version'] !== version) continue;
+    const file = fileOf(name, version);
+    const entry = entryOf(version, objectOr(manifest['dist']));
+    if (!entry) continue;
+    keys.add(key);
+    versions.push([version, { ...manifest, dist: { ...objectOr(manifest['dist']), tarball: file } }]);
+    index.push([file, entry]);
+  }
+  const kept = new Set(versions.map(([version]) => version));
+  const tags = Object.entries(objectOr(packument['dist-tags'])).filter(
+    ([, version]) => typeof version === 'string' && kept.has(version),
+  );
+  const rest = Object.entries(packument).filter(([key]) => !DROPPED.has(key));
+  // `Object.fromEntries` and object spread define what they set, so that even a key `__proto__` stays plain data.
+  const body = {
+    ...Object.fromEntries(rest),
+    'dist-tags': Object.fromEntries(tags),
+    versions: Object.fromEntries(versions),
+  };
+  return { body: pack(body), index: pack(Object.fromEntries(index)) };
+}
+
+/** What a normalised document and its index say of a file; undefined if they name no such file. */
+export function releaseOf({ body, index }: IngestedDocument, file: string): RemoteRelease | undefined {
+  const entries = unpack(index);
+  if (!Object.hasOwn(entries, file)) return undefined;
+  const { version, url, integrity, shasum } = objectOr(entries[file]);
+  if (typeof version !== 'string' || typeof url !== 'string') return undefined;
+  const versionKey = versionKeyOf(version);
+  const published = objectOr(unpack(body)['versions'])[version];
+  if (!isObject(published) || versionKey === undefined) return undefined;
+  const { dist, readme: _, ...manifest } = published;
+  const { fileCount, unpackedSize, signatures } = objectOr(dist);
+  return {
+    version,
+    versionKey,
+    url,
+    integrity: typeof integrity === 'string' ? integrity : null,
+    shasum: typeof shasum === 'string' ? shasum : null,
+    manifest: JSON.stringify(manifest),
+    summary: JSON.stringify(abbreviatedVersion(manifest)),
+    facts: JSON.stringify({ fileCount, unpackedSize, signatures }),
+  };
+}
+
+function parse(name: string, { bytes, gzip }: RawDocument): JsonObject {
+  let document: unknown;
+  try {
+    const text = gzip
+      ? gunzipSync(bytes, { maxOutputLength: MAX_DOCUMENT_BYTES })
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    document = JSON.parse(text.toString('utf8'));
+  } catch (cause) {
+    throw nonsense(name, 'is broken or too large', cause);
+  }
+  if (!isObject(document)) throw nonsense(name, 'is not a JSON object');
+  return document;
+}
+
+function entryOf(version: string, dist: JsonObject): IndexEntry | undefined {
+  const { tarball, integrity, shasum } = dist;
+  if (typeof tarball !== 'string' || !URL.canParse(tarball)) return undefined;
+  if (!/^https?:$/.test(new URL(tarball).protocol)) return undefined;
+  const entry: IndexEntry = { version, url: tarball };
+  if (typeof integrity === 'string' && integrity !== '') entry.integrity = integrity;
+  if (typeof shasum === 'string' && /^[0-9a-f]{40}$/i.test(shasum)) entry.shasum = shasum.toLowerCase();
+  return entry.integrity === undefined && entry.shasum === undefined ? undefined : entry;
+}
+
+/** The canonical file name: without the scope (npm wire notes, "Tarball URLs"). */
+function fileOf(name: string, version: string): string {
+  return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+}
+
+/** The version without its build metadata, if it is strict semver. */
+function versionKeyOf(version: string): string | undefined {
+  const parsed = semver.parse(version);
+  return parsed !== null &&
+    parsed.raw === parsed.version + (parsed.build.length > 0 ? `+${parsed.build.join('.')}` : '')
+    ? parsed.version
+    : undefined;
+}
+
+function pack(value: JsonObject): Uint8Array {
+  return zstdCompressSync(JSON.stringify(value), { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+}
+
+function unpack(bytes: Uint8Array): JsonObject {
+  return objectOr(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectOr(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function nonsense(name: string, what: string, cause?: unknown): Fault {
+  return new Fault('upstream_down', `The upstream registry's document of ${name} ${what}. Try again later.`, {
+    cause,
+  });
+}

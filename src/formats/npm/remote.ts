@@ -1,0 +1,58 @@
+import { startWorker } from '../../kernel/index.ts';
+import type { IngestedDocument, RawDocument, RemoteFormat, RemoteRelease } from '../../registry/index.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+/** What the worker can do. */
+export type IngestTask =
+  | { kind: 'ingest'; name: string; raw: RawDocument }
+  | { kind: 'release'; document: IngestedDocument; file: string };
+
+/** Document reading is a matter of moments, and two threads already keep two cores busy. */
+const WORKERS = 2;
+
+/** A document of 256 MiB, our limit, needs several times its size as objects. */
+const WORKER_MEMORY_MB = 1536;
+
+export interface NpmRemote extends RemoteFormat {
+  /** Stops the workers; tasks under way are rejected. */
+  close(): Promise<void>;
+}
+
+/**
+ * How an upstream npm registry is asked. Full packuments are asked for, since only they have `time`. The largest ones
+ * have tens of megabytes, so they are read in worker threads.
+ */
+export function createNpmRemote(): NpmRemote {
+  const pool = new WorkerPool<IngestTask, IngestedDocument | RemoteRelease | undefined>(
+    () =>
+      startWorker(new URL('./ingest-worker.ts', import.meta.url), {
+        resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
+      }),
+    WORKERS,
+  );
+  return {
+    accept: 'application/json',
+    documentPath: (name) =>
+      name
+        .split('/')
+        .map((part) => encodeURIComponent(part).replace('%40', '@'))
+        .join('%2f'),
+    async ingest(name, raw) {
+      const result = await pool.run({ kind: 'ingest', name, raw }, movable(raw.bytes));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker's answer to this kind of task
+      return result as IngestedDocument;
+    },
+    async release({ body, index }, file) {
+      // Only what is needed is copied: the caller's document may be shared and hold more.
+      const result = await pool.run({ kind: 'release', document: { body, index }, file });
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- likewise
+      return result as RemoteRelease | undefined;
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Bytes that share their buffer with others, as Node's small ones do, must not be taken from under them. */
+function movable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+}

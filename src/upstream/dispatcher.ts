@@ -1,0 +1,25 @@
+import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { UpstreamSource } from '../registry/index.ts';
+import type { Timeouts } from './timeouts.ts';
+
+/** As many sockets as npm itself opens to a registry, and one. */
+const CONNECTIONS = 16;
+
+/** Connections to an upstream: its certificates, its proxy or the environment's, and our patience. */
+export function dispatcherFor(source: UpstreamSource, timeouts: Timeouts): Dispatcher {
+  const tls = {
+    ...(source.ca ? { ca: source.ca } : {}),
+    rejectUnauthorized: source.strictTls,
+    timeout: timeouts.connect,
+  };
+  return new EnvHttpProxyAgent({
+    connections: CONNECTIONS,
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.idle,
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+    ...(source.proxy ? { httpProxy: source.proxy, httpsProxy: source.proxy } : {}),
+    ...(source.noProxy.length > 0 ? { noProxy: source.noProxy.join(',') } : {}),
+  });
+}
