@@ -24,6 +24,10 @@ const FIELDS = [
 export function abbreviatedVersion(manifest: Record<string, unknown>): Record<string, unknown> {
   const fields = FIELDS.filter((field) => Object.hasOwn(manifest, field));
   const short: Record<string, unknown> = Object.fromEntries(fields.map((field) => [field, manifest[field]]));
+  // Authors write either spelling; readers of the short form know one.
+  if (!fields.includes('bundleDependencies') && Object.hasOwn(manifest, 'bundledDependencies')) {
+    short['bundleDependencies'] = manifest['bundledDependencies'];
+  }
   if (hasInstallScript(manifest)) short['hasInstallScript'] = true;
   return short;
 }

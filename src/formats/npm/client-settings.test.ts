@@ -138,6 +138,13 @@ describe("npm's own settings", () => {
     expect(warnings).toEqual([expect.stringContaining('ELOOP')]);
   });
 
+  test('a registry that the operator names is asked without npm’s settings if those are unreadable', async () => {
+    await symlink(join(home, '.npmrc'), join(home, '.npmrc'));
+    const registry = 'http://127.0.0.1:9/';
+    expect(await settings({ registry })).toMatchObject({ url: registry, authorization: null });
+    expect(warnings).toHaveLength(1);
+  });
+
   test('a file full of nonsense stops nothing', async () => {
     await userConfig('\0\0[[[=\n====\n[]\n"');
     expect((await settings())?.url).toMatch(/^https?:/);

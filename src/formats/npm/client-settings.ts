@@ -39,6 +39,10 @@ export async function npmClientSettings(options: ClientSettingsOptions): Promise
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (options.registry !== undefined) {
+      warn(`npm's own configuration cannot be used (${reason}): the upstream is asked without its settings.`);
+      return bare(options.registry);
+    }
     warn(
       `npm's own configuration cannot be used (${reason}), so npm packages have no upstream. Set KONTOR_NPM_UPSTREAM to a URL or to off.`,
     );
@@ -87,6 +91,11 @@ async function load(env: NodeJS.ProcessEnv, cwd: string, warn: (message: string)
     );
   }
   return config;
+}
+
+/** A registry that is reached without anything special. */
+function bare(url: string): UpstreamSource {
+  return { url, authorization: null, ca: null, strictTls: true, proxy: null, noProxy: [] };
 }
 
 function textsOf(value: unknown): string[] | null {

@@ -1,16 +1,16 @@
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import semver from 'semver';
 import { Fault } from '../../kernel/index.ts';
 import type { IngestedDocument, RawDocument, RemoteRelease } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { unscoped } from './names.ts';
+import { readVersion } from './versions.ts';
 
 /** Of a document without its compression. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 /** What ours would contradict or the upstream keeps for itself. */
 const DROPPED = new Set(['_attachments', '_rev', '_revisions', 'users']);
-
-type JsonObject = Record<string, unknown>;
 
 interface IndexEntry {
   version: string;
@@ -35,7 +35,8 @@ export function ingest(name: string, raw: RawDocument): IngestedDocument {
     const key = versionKeyOf(version);
     if (key === undefined || keys.has(key) || !isObject(manifest)) continue;
     if (manifest['name'] !== name || manifest['version'] !== version) continue;
-    const file = fileOf(name, version);
+    // The canonical file name has no scope.
+    const file = `${unscoped(name)}-${version}.tgz`;
     const entry = entryOf(version, objectOr(manifest['dist']));
     if (!entry) continue;
     keys.add(key);
@@ -103,18 +104,13 @@ function entryOf(version: string, dist: JsonObject): IndexEntry | undefined {
   return entry.integrity === undefined && entry.shasum === undefined ? undefined : entry;
 }
 
-/** The canonical file name: without the scope (npm wire notes, "Tarball URLs"). */
-function fileOf(name: string, version: string): string {
-  return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
-}
-
 /** The version without its build metadata, if it is strict semver. */
 function versionKeyOf(version: string): string | undefined {
-  const parsed = semver.parse(version);
-  return parsed !== null &&
-    parsed.raw === parsed.version + (parsed.build.length > 0 ? `+${parsed.build.join('.')}` : '')
-    ? parsed.version
-    : undefined;
+  try {
+    return readVersion(version).versionKey;
+  } catch {
+    return undefined;
+  }
 }
 
 function pack(value: JsonObject): Uint8Array {
@@ -123,10 +119,6 @@ function pack(value: JsonObject): Uint8Array {
 
 function unpack(bytes: Uint8Array): JsonObject {
   return objectOr(JSON.parse(zstdDecompressSync(bytes).toString('utf8')));
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function objectOr(value: unknown): JsonObject {
