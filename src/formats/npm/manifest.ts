@@ -1,0 +1,145 @@
+import type { Readable } from 'node:stream';
+import { Fault, type Digests } from '../../kernel/index.ts';
+import { abbreviatedVersion } from './abbreviated.ts';
+import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
+import { readPackageArchive, type PackageArchive } from './archive.ts';
+import { checkDigests } from './digests.ts';
+import { readDocument } from './document.ts';
+import { own, type JsonObject } from './json.ts';
+import { unscoped } from './names.ts';
+import { scripts } from './normalize.ts';
+
+/** The archive of a publish, staged and hashed. */
+export interface Attachment {
+  /** Its key in `_attachments`; clients do not agree on its form, so it only serves messages. */
+  fileName: string;
+  /** `length` of the attachment, in bytes, if it has one. */
+  declaredLength: number | undefined;
+  digests: Digests;
+  /** Reads the staged bytes from the beginning. */
+  open: () => Readable;
+}
+
+/** A version that may be published, with all that documents will say of it. */
+export interface Release {
+  name: string;
+  version: string;
+  /** The version without build metadata. */
+  versionKey: string;
+  /** At least one; all point to this version. */
+  tags: string[];
+  /** JSON of the full version document, without `dist`, `readme` and what only the server may say. */
+  manifest: string;
+  /** JSON of the abbreviated version document, without `dist`. */
+  summary: string;
+  /** At most 64 KiB of UTF-8; null if there is none. */
+  readme: string | null;
+  /** `demo-1.0.0.tgz`: the file name without the scope. */
+  file: string;
+  facts: {
+    fileCount: number;
+    /** Bytes. */
+    unpackedSize: number;
+  };
+}
+
+const MAX_MANIFEST = 1024 * 1024;
+const MAX_README = 64 * 1024;
+/** What npm sends for a package without one. */
+const NO_README = 'ERROR: No README data found!';
+
+/**
+ * Not part of the stored manifest: what the server computes from the bytes (`dist` and bun's copies of it), what it
+ * keeps elsewhere (`readme`), and what only it may say (who published, who owns).
+ */
+const NOT_STORED = new Set([
+  'dist',
+  'integrity',
+  '_integrity',
+  'shasum',
+  '_resolved',
+  '_from',
+  '_attachments',
+  '_rev',
+  'readme',
+  '_npmUser',
+  'maintainers',
+  '_hasShrinkwrap',
+  'hasInstallScript',
+]);
+
+/**
+ * Makes a Release of what a client publishes: the parsed publish document of `PUT /<name>` and the archive that came
+ * with it. `urlName` is the decoded name in the URL. Rejects with Faults `name_invalid`, `version_invalid`,
+ * `tag_invalid`, `manifest_invalid`, `length_mismatch`, `digest_mismatch`, `archive_invalid`, `archive_too_large`;
+ * errors of the opened stream pass through.
+ */
+export async function readRelease(
+  document: unknown,
+  urlName: string,
+  attachment: Attachment,
+): Promise<Release> {
+  const { name, version, versionKey, tags, manifest, readme } = readDocument(document, urlName);
+  checkLength(attachment);
+  checkDigests(manifest, attachment.digests);
+  const archive = await readPackageArchive(attachment.open());
+  checkAgreement(manifest, archive);
+
+  const full: JsonObject = {
+    ...Object.fromEntries(Object.entries(manifest).filter(([field]) => !NOT_STORED.has(field))),
+    _id: `${name}@${version}`,
+    ...(archive.hasShrinkwrap ? { _hasShrinkwrap: true } : {}),
+  };
+  const text = JSON.stringify(full);
+  if (Buffer.byteLength(text) > MAX_MANIFEST) {
+    throw new Fault(
+      'manifest_invalid',
+      `The manifest has more than ${MAX_MANIFEST} bytes; shorten package.json.`,
+    );
+  }
+  return {
+    name,
+    version,
+    versionKey,
+    tags,
+    manifest: text,
+    summary: JSON.stringify(summarize(full, archive)),
+    readme: cutReadme(readme),
+    file: `${unscoped(name)}-${version}.tgz`,
+    facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
+  };
+}
+
+function summarize(full: JsonObject, archive: PackageArchive): Record<string, unknown> {
+  const bundled = own(full, 'bundleDependencies') ?? own(full, 'bundledDependencies');
+  return abbreviatedVersion({
+    ...full,
+    // Authors write either spelling; readers of the short form know one.
+    ...(bundled === undefined ? {} : { bundleDependencies: bundled }),
+    hasInstallScript: runsOnInstall(full, archive),
+  });
+}
+
+function runsOnInstall(full: JsonObject, archive: PackageArchive): boolean {
+  const named = scripts(full);
+  if (INSTALL_SCRIPTS.some((name) => named.has(name))) return true;
+  return archive.hasGyp && own(full, 'gypfile') !== false;
+}
+
+function checkLength({ fileName, declaredLength, digests }: Attachment): void {
+  if (declaredLength === undefined || declaredLength === digests.size) return;
+  throw new Fault(
+    'length_mismatch',
+    `The attachment ${JSON.stringify(fileName.slice(0, 250))} is said to have ${declaredLength} bytes, and ${digests.size} arrived; publish again.`,
+  );
+}
+
+/** Cuts on a character. NUL goes, since PostgreSQL keeps no text that holds one. */
+function cutReadme(readme: string | undefined): string | null {
+  const text = (readme ?? '').replaceAll('\0', '').toWellFormed();
+  if (text === '' || text === NO_README) return null;
+  const bytes = Buffer.from(text, 'utf8');
+  let end = Math.min(bytes.length, MAX_README);
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}
