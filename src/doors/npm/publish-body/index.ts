@@ -1,0 +1,102 @@
+import { Readable } from 'node:stream';
+import { Fault, isFault, type Digests } from '../../../kernel/index.ts';
+import type { StagedBlob } from '../../../registry/ports/index.ts';
+import { PublishBodyScanner, type TakenData } from './scanner.ts';
+import { shown } from './wording.ts';
+
+export interface PublishBodyOptions {
+  /** Bytes of JSON without the tarball's text; 4 MiB unless given. */
+  maxMetadataBytes?: number;
+  /** Bytes of the decoded tarball. */
+  maxTarballBytes: number;
+  /** Begins an upload; called once the tarball's bytes arrive, so not at all for a body without one. */
+  stage: () => Promise<StagedBlob>;
+}
+
+export interface PublishedAttachment {
+  /** Its key in `_attachments`, as the client wrote it: not a checked name. */
+  fileName: string;
+  /** Bytes, as the client declares them in `length`; not compared with what came. */
+  declaredLength?: number;
+  /** Finished, not promoted. It is the caller's to promote or discard. */
+  staged: StagedBlob;
+  digests: Digests;
+}
+
+export interface PublishBody {
+  /** The JSON object, in which the `data` of a staged attachment is an empty string. */
+  document: unknown;
+  /** One, or none if no `data` came. Attachments named `*.sigstore` stay in the document. */
+  attachments: PublishedAttachment[];
+}
+
+/**
+ * Reads the JSON that npm publish sends (`PUT /<name>`, with the tarball as base64 in `_attachments.<file>.data`) and
+ * stages the tarball while it arrives: memory does not grow with it. On any failure what was staged has been discarded
+ * before the promise rejects, and a request stream is left open, unread, for the answer.
+ *
+ * Faults: `json_invalid`, `body_truncated` (also when the client hangs up), `base64_invalid`, `too_large`,
+ * `manifest_invalid` (two tarballs, a key of the attachments twice, a `length` that is none). Errors of `stage` and of
+ * the staged blob pass as they are.
+ */
+export async function readPublishBody(
+  source: AsyncIterable<Uint8Array>,
+  options: PublishBodyOptions,
+): Promise<PublishBody> {
+  const scanner = new PublishBodyScanner({
+    maxMetadataBytes: options.maxMetadataBytes ?? 4 * 1024 ** 2,
+    maxTarballBytes: options.maxTarballBytes,
+  });
+  let staged: StagedBlob | undefined;
+  try {
+    for await (const chunk of received(source)) {
+      scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      if (!scanner.taken) continue;
+      staged ??= await options.stage();
+      for (const batch of scanner.taken.decoder.take()) await staged.write(batch);
+    }
+    const document = scanner.end();
+    if (!scanner.taken || !staged) return { document, attachments: [] };
+    const length = declaredLength(document, scanner.taken);
+    return {
+      document,
+      attachments: [{ ...length, fileName: scanner.taken.fileName, staged, digests: await staged.finish() }],
+    };
+  } catch (error) {
+    // The refusal is what the client must hear; a copy that cannot be discarded now is swept later.
+    await staged?.discard().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The chunks of a request; one that breaks off is Fault `body_truncated`. */
+async function* received(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // Leaving a loop over a stream destroys it, and with the request goes the connection that the refusal needs.
+  const chunks = source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (isFault(error)) throw error;
+    throw new Fault('body_truncated', 'The request body broke off before its end; send all of it.', {
+      cause: error,
+    });
+  }
+}
+
+function declaredLength(document: unknown, { fileName }: TakenData): { declaredLength?: number } {
+  const length = property(property(property(document, '_attachments'), fileName), 'length');
+  if (length === undefined) return {};
+  if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0)
+    return { declaredLength: length };
+  throw new Fault(
+    'manifest_invalid',
+    `The length of attachment ${shown(fileName)} is not a number of bytes; give the size of the tarball.`,
+  );
+}
+
+/** An own property only: a file may be called `__proto__`. */
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, key)?.value
+    : undefined;
+}
