@@ -7,7 +7,7 @@ import { Fault, isFault } from '../kernel/index.ts';
  */
 export function faultFrom(error: unknown, request: FastifyRequest): Fault {
   if (isFault(error)) {
-    if (error.status >= 500) request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
+    if (error.status >= 500) request.log.error({ err: error }, `error: ${error.message}`);
     return error;
   }
   const status = (error as Partial<FastifyError>).statusCode;
@@ -15,10 +15,7 @@ export function faultFrom(error: unknown, request: FastifyRequest): Fault {
   if (status !== undefined && status >= 400 && status < 500) {
     return new Fault('bad_request', `The request cannot be read: ${(error as Error).message}.`);
   }
-  request.log.error(
-    { err: error, reqId: request.id },
-    'error: a request failed; please report it with this line',
-  );
+  request.log.error({ err: error }, 'error: a request failed; please report it with this line');
   return new Fault(
     'internal',
     `Something went wrong on the server; its log has the details under ${request.id}.`,

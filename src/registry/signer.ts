@@ -52,7 +52,13 @@ export class Signer {
   async publicKeys(): Promise<Omit<SigningKeyRow, 'privateKey'>[]> {
     await this.sign('');
     const rows = await this.#keys.list(this.#purpose);
-    return rows.map(({ privateKey: _, ...publicPart }) => publicPart);
+    return rows.map(({ purpose, keyId, publicKey, createdAt, expiresAt }) => ({
+      purpose,
+      keyId,
+      publicKey,
+      createdAt,
+      expiresAt,
+    }));
   }
 
   async #load(): Promise<{ keyId: string; key: KeyObject }> {

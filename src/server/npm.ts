@@ -53,7 +53,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   return {
     door: npmDoor(options),
     close: async () => {
-      await Promise.all([documents.close(), format.close()]);
+      await Promise.all([documents.close(), format.close(), remote?.client.close()]);
     },
   };
 }

@@ -33,7 +33,8 @@ export async function serve(config: Config): Promise<RunningServer> {
   const { values } = config;
   const logger = pino({ level: values.logLevel, base: null }, destination({ sync: false }));
   for (const warning of config.warnings) logger.warn(warning);
-  await mkdir(values.data, { recursive: true });
+  // What lies there (password hashes, keys) is for this user and, for backups, its group.
+  await mkdir(values.data, { recursive: true, mode: 0o750 });
   const lock = values.database.kind === 'sqlite' ? await lockBeside(values.database.path) : undefined;
   try {
     const kontor = await openKontor(config, { create: true });
@@ -52,7 +53,7 @@ export async function serve(config: Config): Promise<RunningServer> {
 /** Beside the database, which may lie outside the data folder: two servers with the same database must meet at one lock. */
 async function lockBeside(databasePath: string): Promise<{ release(): void }> {
   const folder = dirname(databasePath);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o750 });
   return lockStore(join(folder, 'server.lock'));
 }
 
@@ -91,7 +92,11 @@ async function start(
   });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
-    await app.listen({ host: values.host, port: values.port });
+    await app.listen({
+      host: values.host,
+      port: values.port,
+      listenTextResolver: (address) => `listening at ${address}`,
+    });
   } catch (error) {
     await npm.close();
     throw listenFault(error, values);

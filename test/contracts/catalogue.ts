@@ -174,7 +174,12 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
     });
 
     test('never mixes versions of two origins under one name', async () => {
-      const upstream = { origin: 'upstream', publisherId: null, tags: [], fallbackTag: null } as const;
+      const upstream: Partial<PublishCommand> = {
+        origin: 'upstream',
+        publisherId: null,
+        tags: [],
+        fallbackTag: null,
+      };
       await catalogue.publish(command('1.0.0', { name: 'theirs', ...upstream }));
       await expect(catalogue.publish(command('2.0.0', { name: 'theirs' }))).rejects.toMatchObject({
         code: 'name_taken_upstream',

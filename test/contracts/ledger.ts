@@ -31,7 +31,6 @@ export function ledgerContract(adapter: string, open: () => Promise<Opened>): vo
         passwordHash: 'hash',
         at: 1_700_000_000_000,
       });
-    const nameOf = ({ detail }: { detail: Record<string, unknown> }) => detail['user'];
 
     test('shows no event to readers before it is sealed', async () => {
       await happen('anna');
@@ -103,4 +102,8 @@ export function ledgerContract(adapter: string, open: () => Promise<Opened>): vo
       expect(answers.filter(Boolean)).toHaveLength(1);
     });
   });
+}
+
+function nameOf({ detail }: { detail: Record<string, unknown> }): string {
+  return String(detail['user']);
 }

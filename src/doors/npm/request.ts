@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { Fault } from '../../kernel/index.ts';
 import { isReadableName } from '../../formats/npm/index.ts';
+import { Fault } from '../../kernel/index.ts';
 import { notFound } from './shapes.ts';
 
-/** The package that a path names. What can be no package's name is not found: reading it needs no other answer. */
+/** The package that a path names. What can be no package's name is simply not found. */
 export function nameOf(request: FastifyRequest): string {
   const { name } = request.params as { name: string };
   if (!isReadableName(name)) throw notFound();

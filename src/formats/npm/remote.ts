@@ -1,6 +1,5 @@
-import { startWorker } from '../../kernel/index.ts';
+import { Fault, isFault, startWorker, WorkerPool } from '../../kernel/index.ts';
 import type { IngestedDocument, RawDocument, RemoteFormat, RemoteRelease } from '../../registry/index.ts';
-import { WorkerPool } from './worker-pool.ts';
 
 /** What the worker can do. */
 export type IngestTask =
@@ -38,14 +37,12 @@ export function createNpmRemote(): NpmRemote {
         .map((part) => encodeURIComponent(part).replace('%40', '@'))
         .join('%2f'),
     async ingest(name, raw) {
-      const result = await pool.run({ kind: 'ingest', name, raw }, movable(raw.bytes));
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker's answer to this kind of task
+      const result = await pool.run({ kind: 'ingest', name, raw }, movable(raw.bytes)).catch(tooMuch);
       return result as IngestedDocument;
     },
     async release({ body, index }, file) {
       // Only what is needed is copied: the caller's document may be shared and hold more.
-      const result = await pool.run({ kind: 'release', document: { body, index }, file });
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- likewise
+      const result = await pool.run({ kind: 'release', document: { body, index }, file }).catch(tooMuch);
       return result as RemoteRelease | undefined;
     },
     close: () => pool.close(),
@@ -55,4 +52,12 @@ export function createNpmRemote(): NpmRemote {
 /** Bytes that share their buffer with others, as Node's small ones do, must not be taken from under them. */
 function movable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+}
+
+/** A worker that dies of a document, or cannot hold it, says as much of the upstream as one that refuses it. */
+function tooMuch(error: unknown): never {
+  if (isFault(error) && error.code !== 'internal') throw error;
+  throw new Fault('upstream_down', 'A document of the upstream registry is too complex to be read.', {
+    cause: error,
+  });
 }

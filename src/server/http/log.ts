@@ -8,7 +8,6 @@ export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
-        reqId: request.id,
         method: request.method,
         url: request.originalUrl.replace(TOKEN_IN_PATH, '$1…'),
         status: reply.statusCode,

@@ -9,7 +9,7 @@ export const DOOR_PREFIX = '/~';
  * `/~npm/team-npm/@acme%2fdemo`. Works on the raw path, before anything is decoded, and leaves the query alone.
  */
 export function routePath(url: string, registries: RegistryTable, doors: ReadonlyMap<string, Door>): string {
-  const [rawPath = '/', query] = split(url);
+  const [rawPath, query] = split(url);
   const path = rawPath.replace(/\/{2,}/g, '/');
   const [, name = '', rest = ''] = /^\/([^/]*)(\/.*)?$/.exec(path) ?? [];
   const registry = registries.get(name);

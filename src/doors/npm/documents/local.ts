@@ -65,8 +65,12 @@ export function versionText(
   return `${text.slice(0, -1)}${maintainers === undefined ? '' : `,"maintainers":${maintainers}`}${dist}}`;
 }
 
-export function maintainerShape({ name, email }: Owner): { name: string; email?: string } {
-  return email === null ? { name } : { name, email };
+/** npm prints both, so a user without an address gets an empty one. */
+export function maintainerShape({ name, email }: Pick<Owner, 'name' | 'email'>): {
+  name: string;
+  email: string;
+} {
+  return { name, email: email ?? '' };
 }
 
 function opening(head: PackageRow, form: Form, tags: Record<string, string>): string {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { checkTag, isReadableName } from '../../../formats/npm/index.ts';
+import { checkTag } from '../../../formats/npm/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { contentTypes } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -27,9 +27,9 @@ export function distTagRoutes(
   });
 
   app.put('/-/package/:name/dist-tags/:tag', async (request, reply) => {
-    const { name, tag } = request.params as { name: string; tag: string };
+    const { tag } = request.params as { tag: string };
+    const name = nameOf(request);
     const principal = await request.principal();
-    if (!isReadableName(name)) throw notFound();
     checkTag(tag);
     const version = await readJson(request);
     if (typeof version !== 'string') {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { canPublishName, readRelease } from '../../../formats/npm/index.ts';
 import type { User } from '../../../accounts/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
+import { maintainerShape } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { refuseEncoding } from '../request.ts';
@@ -73,8 +74,7 @@ export function publishRoutes(
 /** `_npmUser`, which says who published a version. */
 function withPublisher(manifest: string, user: User | undefined): string {
   if (user === undefined) return manifest;
-  const shape = user.email === null ? { name: user.name } : { name: user.name, email: user.email };
-  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(shape)}}`;
+  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(maintainerShape(user))}}`;
 }
 
 /** npmjs's sentence: tools look for it. */

@@ -45,7 +45,7 @@ export async function countUsers(db: Kysely<Schema>): Promise<number> {
     .selectFrom('users')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return row.count;
 }
 
 export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<TokenIdentity | undefined> {

@@ -28,7 +28,7 @@ export async function sealedEvents(
     .orderBy('seq')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...eventFrom(row), seq: row.seq ?? 0, hash: row.hash ?? '' }));
+  return rows.map((row) => Object.assign(eventFrom(row), { seq: row.seq ?? 0, hash: row.hash ?? '' }));
 }
 
 export async function countUnsealed(db: Kysely<Schema>): Promise<number> {
@@ -37,5 +37,5 @@ export async function countUnsealed(db: Kysely<Schema>): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('seq', 'is', null)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return row.count;
 }

@@ -9,7 +9,7 @@ const code = `
     if (task === 'die') process.exit(1);
     if (task === 'throw') throw new Error('unexpected');
     if (task === 'wait') return;
-    parentPort.postMessage(task === 'no' ? { id, fault: 'Refused.' } : { id, result: task });
+    parentPort.postMessage(task === 'no' ? { id, error: { code: 'not_found', message: 'Refused.' } } : { id, result: task });
   });
 `;
 let started: number;
@@ -39,15 +39,15 @@ test('one task after the other needs one worker only', async () => {
   expect(started).toBe(1);
 });
 
-test('a refusal comes with its sentence', async () => {
-  await expect(newPool().run('no')).rejects.toMatchObject({ code: 'upstream_down', message: 'Refused.' });
+test('a refusal comes with its code and sentence', async () => {
+  await expect(newPool().run('no')).rejects.toMatchObject({ code: 'not_found', message: 'Refused.' });
 });
 
 test.each(['die', 'throw'])(
   'a worker lost to a task that makes it %s fails its tasks and is replaced',
   async (task) => {
     newPool();
-    await expect(pool.run(task)).rejects.toMatchObject({ code: 'upstream_down' });
+    await expect(pool.run(task)).rejects.toMatchObject({ code: 'internal' });
     expect(await pool.run('next')).toBe('next');
   },
 );
@@ -56,5 +56,5 @@ test('closing rejects what is under way', async () => {
   newPool();
   const waiting = pool.run('wait').catch((error: unknown) => error);
   await pool.close();
-  expect(await waiting).toMatchObject({ code: 'upstream_down' });
+  expect(await waiting).toMatchObject({ code: 'internal' });
 });
