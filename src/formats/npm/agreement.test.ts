@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { publish, refusal, type Json } from './testing.ts';
+import { publish, refusal, type Json } from '../../../test/formats/npm-publish.ts';
 
 describe('manifest and package.json may not disagree on', () => {
   test.each<[string, string, Json, Json]>([

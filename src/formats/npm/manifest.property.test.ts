@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Digester, isFault } from '../../kernel/index.ts';
 import { readRelease } from './manifest.ts';
-import { archiveOf, base } from './testing.ts';
+import { archiveOf, base } from '../../../test/formats/npm-publish.ts';
 
 describe('documents of any shape', () => {
   let archive: Buffer;

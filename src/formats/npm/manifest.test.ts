@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Digester } from '../../kernel/index.ts';
 import { readRelease } from './manifest.ts';
-import { archiveOf, base, publish, refusal, type Publish } from './testing.ts';
+import { archiveOf, base, publish, refusal, type Publish } from '../../../test/formats/npm-publish.ts';
 
 describe('a release', () => {
   test('has all that rows and documents need', async () => {

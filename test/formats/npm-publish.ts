@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { Digester, isFault } from '../../kernel/index.ts';
-import { readRelease, type Release } from './manifest.ts';
+import { Digester, isFault } from '../../src/kernel/index.ts';
+import { readRelease, type Release } from '../../src/formats/npm/index.ts';
 
 export type Json = Record<string, unknown>;
 
