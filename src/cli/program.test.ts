@@ -5,7 +5,8 @@ import { createAccounts, type Accounts } from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
-import type { CliConfig, Kontor, ServerFace, VerifyReport } from './server-face.ts';
+import type { VerifyReport } from '../registry/index.ts';
+import type { CliConfig, Kontor, ServerFace } from './server-face.ts';
 
 const NOW = 1_700_000_000_000;
 const whole: VerifyReport = { blobs: 2, bytes: 4096, events: 7, unsealed: 1, orphans: 3, problems: [] };

@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/index.ts';
 import { checkShape, isObject, own, type JsonObject } from './json.ts';
-import { canPublishName } from './names.ts';
+import { checkNewName } from './names.ts';
 import { checkTag, readVersion, type Version } from './versions.ts';
 
 /** A publish document whose parts agree with each other and with the URL. */
@@ -17,7 +17,7 @@ export interface PublishDocument extends Version {
  * of them. Rejects with Faults `name_invalid`, `version_invalid`, `tag_invalid`, `manifest_invalid`.
  */
 export function readDocument(document: unknown, urlName: string): PublishDocument {
-  canPublishName(urlName);
+  checkNewName(urlName);
   if (!isObject(document)) throw new Fault('manifest_invalid', 'The publish document must be a JSON object.');
   expectText(document, 'name', urlName, 'the publish document');
   if (own(document, '_id') !== undefined) expectText(document, '_id', urlName, 'the publish document');

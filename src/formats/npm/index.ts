@@ -1,6 +1,6 @@
 export { abbreviatedVersion } from './abbreviated.ts';
 export { npmClientSettings, type ClientSettingsOptions } from './client-settings.ts';
 export { readRelease, type Attachment, type Release } from './manifest.ts';
-export { canPublishName, isReadableName, unscoped } from './names.ts';
+export { checkNewName, isReadableName, unscoped } from './names.ts';
 export { createNpmRemote, type NpmRemote } from './remote.ts';
 export { checkTag, readVersion, type Version } from './versions.ts';

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../kernel/index.ts';
-import { canPublishName, isReadableName, unscoped } from './names.ts';
+import { checkNewName, isReadableName, unscoped } from './names.ts';
 
 function canPublish(name: string): boolean {
   try {
-    canPublishName(name);
+    checkNewName(name);
     return true;
   } catch (error) {
     if (isFault(error, 'name_invalid')) return false;

@@ -18,7 +18,7 @@ export function isReadableName(name: string): boolean {
 /**
  * Checks a name that is published here: lower case only, no mark at the beginning. Rejects with Fault `name_invalid`.
  */
-export function canPublishName(name: string): void {
+export function checkNewName(name: string): void {
   if (name.length > LONGEST) {
     throw new Fault(
       'name_invalid',

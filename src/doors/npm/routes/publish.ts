@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { canPublishName, readRelease } from '../../../formats/npm/index.ts';
+import { checkNewName, readRelease } from '../../../formats/npm/index.ts';
 import type { User } from '../../../accounts/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
 import { maintainerShape } from '../documents/index.ts';
@@ -21,7 +21,7 @@ export function publishRoutes(
   app.put('/:name', async (request, reply) => {
     const { name } = request.params as { name: string };
     const principal = await request.principal();
-    canPublishName(name);
+    checkNewName(name);
     await publisher.assertMayPublish(request.registry, name, principal);
     refuseEncoding(request);
     if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxTarballBytes);
