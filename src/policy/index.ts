@@ -1,1 +1,2 @@
 export { mayPublish, mayTag, type WriteDecision, type WriteFacts } from './publish.ts';
+export { mayRead, readerId, type ReadFacts } from './read.ts';

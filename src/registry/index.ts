@@ -3,6 +3,7 @@ export { blobKey } from './keys.ts';
 export { Reader, type DocumentSource } from './reader.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
+export { dayOf, DownloadCounter } from './downloads.ts';
 export { checkRegistryName } from './names.ts';
 export { Publisher, type Publication } from './publisher.ts';
 export { sweep, type SweepResult } from './sweeper.ts';

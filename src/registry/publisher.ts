@@ -1,7 +1,16 @@
 import type { Principal } from '../accounts/index.ts';
-import type { Clock, Digests } from '../kernel/index.ts';
-import { mayPublish, mayTag, type WriteDecision } from '../policy/index.ts';
-import type { Blobs, Catalogue, RegistryRow, StagedBlob } from './ports/index.ts';
+import { Fault, type Clock, type Digests } from '../kernel/index.ts';
+import { mayPublish, mayRead, mayTag, type WriteDecision } from '../policy/index.ts';
+import type {
+  Attestation,
+  Blobs,
+  Catalogue,
+  PackageCommand,
+  RegistryRow,
+  SearchText,
+  StagedBlob,
+  Visibility,
+} from './ports/index.ts';
 import { storeVersion } from './store-version.ts';
 
 /** A version as a format read it from an upload, with its files staged. */
@@ -13,9 +22,17 @@ export interface Publication {
   manifest: string;
   summary: string;
   readme: string | null;
+  searchText: SearchText;
   tags: string[];
   fallbackTag: string | null;
+  visibility: Visibility | null;
+  attestation: Attestation | null;
   artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
+}
+
+/** What every change of a package answers. */
+interface Changed {
+  revision: number;
 }
 
 /** Writes to the registry on somebody's behalf: judged by policy first, and again inside the command. */
@@ -36,11 +53,7 @@ export class Publisher {
   }
 
   /** Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. */
-  async publish(
-    registry: RegistryRow,
-    principal: Principal,
-    publication: Publication,
-  ): Promise<{ revision: number }> {
+  async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
     const { artifacts, ...version } = publication;
     const { userId, overrideOwnership } = granted(
       await this.#decide(mayPublish, registry, version.name, principal),
@@ -77,28 +90,90 @@ export class Publisher {
   async tag(
     registry: RegistryRow,
     principal: Principal,
-    change: { name: string; tag: string; version: string | null },
-  ): Promise<{ revision: number }> {
-    const { userId, overrideOwnership } = granted(
-      await this.#decide(mayTag, registry, change.name, principal),
-    );
-    const at = this.#clock();
-    return this.#catalogue.tag({
-      ...change,
+    { name, tag, version }: { name: string; tag: string; version: string | null },
+  ): Promise<Changed> {
+    const type = version === null ? 'package.untag' : 'package.tag';
+    const base = await this.#change(registry, principal, { name, type, version, detail: { tag } });
+    return this.#catalogue.tag({ ...base, tag, version });
+  }
+
+  /** Sets what people are told who install a version; null takes it back. Versions that are not named keep theirs. */
+  async deprecate(
+    registry: RegistryRow,
+    principal: Principal,
+    { name, messages }: { name: string; messages: Record<string, string | null> },
+  ): Promise<Changed> {
+    const base = await this.#change(registry, principal, { name, type: 'package.deprecate', detail: { messages } });
+    return this.#catalogue.deprecate({ ...base, messages });
+  }
+
+  /** Takes versions away for good; their numbers are never given out again. */
+  async unpublish(
+    registry: RegistryRow,
+    principal: Principal,
+    change: {
+      name: string;
+      versions: string[] | 'all';
+      tags: Record<string, string> | null;
+      expectedRevision: number | null;
+    },
+  ): Promise<Changed> {
+    const { name, versions, tags, expectedRevision } = change;
+    const base = await this.#change(registry, principal, { name, type: 'package.unpublish', detail: { versions } });
+    return this.#catalogue.unpublish({ ...base, versions, tags, expectedRevision });
+  }
+
+  async setOwners(
+    registry: RegistryRow,
+    principal: Principal,
+    change: { name: string; owners: number[]; expectedRevision: number | null },
+  ): Promise<Changed> {
+    const { name, owners, expectedRevision } = change;
+    const base = await this.#change(registry, principal, { name, type: 'package.owners', detail: { owners } });
+    return this.#catalogue.setOwners({ ...base, owners, expectedRevision });
+  }
+
+  async setVisibility(
+    registry: RegistryRow,
+    principal: Principal,
+    { name, visibility }: { name: string; visibility: Visibility },
+  ): Promise<Changed> {
+    const base = await this.#change(registry, principal, { name, type: 'package.visibility', detail: { visibility } });
+    return this.#catalogue.setVisibility({ ...base, visibility });
+  }
+
+  /** Stars a package that the user may see, or takes the star back. */
+  async star(
+    registry: RegistryRow,
+    principal: Principal,
+    { name, starred }: { name: string; starred: boolean },
+  ): Promise<Changed> {
+    if (principal.kind === 'nobody') throw new Fault('unauthenticated', 'You must be logged in to star a package.');
+    return this.#catalogue.star({
       registryId: registry.id,
+      name,
+      userId: principal.user.id,
+      starred,
+      at: this.#clock(),
+    });
+  }
+
+  async #change(
+    registry: RegistryRow,
+    principal: Principal,
+    what: { name: string; type: string; version?: string | null; detail: Record<string, unknown> },
+  ): Promise<PackageCommand> {
+    const { name, type, version = null, detail } = what;
+    const { userId, overrideOwnership } = granted(await this.#decide(mayTag, registry, name, principal));
+    const at = this.#clock();
+    return {
+      registryId: registry.id,
+      name,
       actorId: userId,
       overrideOwnership,
       at,
-      event: {
-        type: change.version === null ? 'package.untag' : 'package.tag',
-        at,
-        actorId: userId,
-        registry: registry.name,
-        package: change.name,
-        version: change.version,
-        detail: { tag: change.tag },
-      },
-    });
+      event: { type, at, actorId: userId, registry: registry.name, package: name, version, detail },
+    };
   }
 
   async #decide(
@@ -109,6 +184,11 @@ export class Publisher {
   ): Promise<WriteDecision> {
     const head = await this.#catalogue.findPackage(registry.id, name);
     const owners = head && (await this.#catalogue.owners(head.id)).map(({ id }) => id);
+    if (head && rule !== mayPublish && principal.kind !== 'nobody') {
+      const { visibility } = head;
+      const seen = await mayRead({ principal, visibility, owners: () => Promise.resolve(owners ?? []) });
+      if (!seen) throw new Fault('package_not_found', `There is no package ${name} here.`);
+    }
     return rule({ principal, name, owners, origin: head?.origin });
   }
 }

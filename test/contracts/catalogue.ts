@@ -50,6 +50,9 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
         artifacts: [artifact(`${name}-${version}.tgz`, `${name} ${version}`)],
         tags: ['latest'],
         fallbackTag: 'latest',
+        searchText: { description: '', keywords: [] },
+        visibility: null,
+        attestation: null,
         publisherId: anna.id,
         overrideOwnership: false,
         at,
@@ -102,6 +105,8 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
         name: 'demo',
         origin: 'local',
         revision: 1,
+        visibility: 'public',
+        removedAt: null,
         createdAt: at,
         updatedAt: at,
       });
@@ -115,6 +120,8 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
         summary: publish.summary,
         publishedAt: at,
         publisherId: anna.id,
+        deprecated: null,
+        provenance: null,
         artifacts: [row],
       });
       expect(await catalogue.versions(head.id, 0, 10)).toEqual([version]);
@@ -126,6 +133,8 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
       expect(await catalogue.findArtifact(registry.id, 'demo', row.file)).toEqual({
         ...row,
         packageId: head.id,
+        versionId: version?.id,
+        visibility: 'public',
         version: '1.0.0',
         key,
       });

@@ -20,9 +20,15 @@ export interface PackageRow {
   origin: Origin;
   /** Raised by every change of the package, its versions or tags. */
   revision: number;
+  visibility: Visibility;
   createdAt: number;
   updatedAt: number;
+  /** When it was unpublished as a whole, or null. Its name and the numbers of its versions stay taken. */
+  removedAt: number | null;
 }
+
+/** `private`: only its owners and administrators learn that it exists. */
+export type Visibility = 'public' | 'private';
 
 /** A version as documents need it. Texts are JSON that the format made at publish; nobody parses them to serve them. */
 export interface VersionRow {
@@ -34,6 +40,10 @@ export interface VersionRow {
   summary: string;
   publishedAt: number;
   publisherId: number | null;
+  /** What people are told who install it, or null. */
+  deprecated: string | null;
+  /** Predicate type of its provenance, or null if it came without. */
+  provenance: string | null;
   artifacts: ArtifactRow[];
 }
 
@@ -54,7 +64,10 @@ export interface ArtifactRow {
 /** An artifact with what is needed to serve it. */
 export interface StoredArtifact extends ArtifactRow {
   packageId: number;
+  versionId: number;
   version: string;
+  /** True if only owners and administrators may read it. */
+  visibility: Visibility;
   /** Key in the blob store. */
   key: string;
 }
@@ -81,6 +94,12 @@ export interface PublishCommand {
   tags: string[];
   /** A tag that is set too if the package does not have it yet; null for none. */
   fallbackTag: string | null;
+  /** What people find the package by while this version is the default one. */
+  searchText: SearchText;
+  /** Visibility to set, or null to keep it (a new package is public). */
+  visibility: Visibility | null;
+  /** Evidence of how the version was built, or null. */
+  attestation: Attestation | null;
   /** Who publishes; null for what comes from upstream. */
   publisherId: number | null;
   /** True if the publisher may write to packages that others own. */
@@ -99,16 +118,112 @@ export type PublishOutcome =
   /** A blob that was known has gone, or a key was swept, since the publisher looked: promote the staged bytes anew and repeat. */
   | { outcome: 'blob-gone'; sha256: string };
 
-export interface TagCommand {
+/** What a package is found by besides its name. */
+export interface SearchText {
+  description: string;
+  keywords: string[];
+}
+
+/** A provenance bundle as it was published. */
+export interface Attestation {
+  /** `predicateType` of the statement inside. */
+  predicateType: string;
+  /** The bundle as JSON text. */
+  bundle: string;
+}
+
+/** A change of a package that is not a publish, and whoever makes it. */
+export interface PackageCommand {
   registryId: number;
   name: string;
-  tag: string;
-  /** The version to point at, or null to remove the tag. */
-  version: string | null;
   actorId: number;
   overrideOwnership: boolean;
   at: number;
   event: NewEvent;
+}
+
+export interface TagCommand extends PackageCommand {
+  tag: string;
+  /** The version to point at, or null to remove the tag. */
+  version: string | null;
+}
+
+export interface DeprecateCommand extends PackageCommand {
+  /** Version to its message, null to take it back. Versions that are not named keep theirs. */
+  messages: Record<string, string | null>;
+}
+
+export interface UnpublishCommand extends PackageCommand {
+  /** The revision that the client saw, or null if it did not say; another one is a `conflict`. */
+  expectedRevision: number | null;
+  /** Versions to remove, or `all` with the package. Their numbers are never given out again. Those already gone are no error. */
+  versions: string[] | 'all';
+  /** All tags as they are to be afterwards, or null: those of removed versions go. Tags on removed versions always go. */
+  tags: Record<string, string> | null;
+}
+
+export interface OwnersCommand extends PackageCommand {
+  expectedRevision: number | null;
+  /** Ids of the users who are to own the package: at least one. */
+  owners: number[];
+}
+
+export interface VisibilityCommand extends PackageCommand {
+  visibility: Visibility;
+}
+
+export interface StarCommand {
+  registryId: number;
+  name: string;
+  userId: number;
+  starred: boolean;
+  at: number;
+}
+
+/** Downloads of a version on a day, counted since the last report. */
+export interface DownloadCount {
+  packageId: number;
+  versionId: number;
+  /** Days since 1970-01-01, UTC. */
+  day: number;
+  count: number;
+}
+
+export interface DayCount {
+  day: number;
+  count: number;
+}
+
+export interface SearchQuery {
+  registryId: number;
+  /** Words that each must begin a word of name, description or keywords; none finds every package. */
+  words: string[];
+  /** Narrows to a scope (without `@`), an owner's user name, any of these keywords; null for no limit. */
+  scope: string | null;
+  owner: string | null;
+  keywords: string[];
+  /** Who asks: private packages show to their owners only, or to everybody with `all`. */
+  readerId: number | 'all' | null;
+  limit: number;
+  offset: number;
+}
+
+export interface SearchHit {
+  packageId: number;
+  name: string;
+  /** The version that the default tag shows, or null. */
+  version: string | null;
+  publishedAt: number | null;
+  updatedAt: number;
+  /** JSON text of that version, as in `VersionRow`. */
+  manifest: string | null;
+  owners: Owner[];
+}
+
+export interface SearchResult {
+  /** Packages that match and may be seen, on all pages. */
+  total: number;
+  hits: SearchHit[];
 }
 
 export interface Owner {
@@ -140,6 +255,7 @@ export interface Catalogue {
   version(packageId: number, version: string): Promise<VersionRow | undefined>;
   /** True if `versionKey` was ever published, also if it is gone now. */
   hasVersion(packageId: number, versionKey: string): Promise<boolean>;
+  attestation(packageId: number, version: string): Promise<Attestation | undefined>;
   /** Tag to version. */
   tags(packageId: number): Promise<Record<string, string>>;
   owners(packageId: number): Promise<Owner[]>;
@@ -151,8 +267,24 @@ export interface Catalogue {
   knownKeys(keys: string[]): Promise<Set<string>>;
 
   publish(command: PublishCommand): Promise<PublishOutcome>;
-  /** Moves, sets or removes a tag; the revision it led to. */
+  /** Each of these answers the revision that it led to. */
   tag(command: TagCommand): Promise<{ revision: number }>;
+  deprecate(command: DeprecateCommand): Promise<{ revision: number }>;
+  unpublish(command: UnpublishCommand): Promise<{ revision: number }>;
+  setOwners(command: OwnersCommand): Promise<{ revision: number }>;
+  setVisibility(command: VisibilityCommand): Promise<{ revision: number }>;
+  star(command: StarCommand): Promise<{ revision: number }>;
+
+  /** Names of the users who starred a package, in no particular order. */
+  starredBy(packageId: number): Promise<string[]>;
+  /** Names of the packages of a registry that a user starred, and `readerId` (as in `SearchQuery`) may see. */
+  starsOf(registryId: number, userName: string, readerId: SearchQuery['readerId']): Promise<string[]>;
+  search(query: SearchQuery): Promise<SearchResult>;
+
+  /** Adds to the counters; each call is added once. */
+  countDownloads(counts: DownloadCount[]): Promise<void>;
+  /** Days with downloads of a package from `first` to `last`, both inclusive, in order. */
+  downloads(packageId: number, first: number, last: number): Promise<DayCount[]>;
 
   /** Stored blobs after `afterKey` in key order: everything that must be in the blob store. */
   blobs(afterKey: string, limit: number): Promise<BlobRow[]>;
@@ -162,4 +294,8 @@ export interface Catalogue {
    * Bars `key` from ever being used, if no stored blob has it; true if it is barred now. The sweeper may remove the bytes then.
    */
   barKey(key: string, at: number): Promise<boolean>;
+  /** Keys of stored blobs that no artifact refers to (any more), after `afterKey` in key order. */
+  unusedBlobs(afterKey: string, limit: number): Promise<BlobRow[]>;
+  /** Bars the key of a stored blob unless an artifact refers to it by now; true if it is barred. */
+  retireBlob(key: string): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder, SqlBool } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /**
@@ -15,6 +15,15 @@ export interface Capabilities {
     text: string;
     bytes: string;
   };
+  search: SearchCapability;
+}
+
+/** Full-text search over `package_search`, whose words are compared by their beginnings, in any case. */
+export interface SearchCapability {
+  /** SQL that makes the table and its index. */
+  create: string[];
+  /** Condition that every word begins some word of the row; words hold letters and digits only. */
+  matches(words: string[]): RawBuilder<SqlBool>;
 }
 
 /** What a command runs on: a transaction of its own (PostgreSQL) or a savepoint in a shared one (SQLite). */

@@ -5,9 +5,11 @@ import { Fault } from '../../kernel/index.ts';
 import { hasStore, migrate } from './migrate.ts';
 import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';
+import { postgresSearcher } from './postgres/searcher.ts';
 import { PostgresWriter } from './postgres/writer.ts';
 import { sqliteCapabilities } from './sqlite/capabilities.ts';
 import { kyselyOn, openDatabase } from './sqlite/connection.ts';
+import { sqliteSearcher } from './sqlite/searcher.ts';
 import { SqliteWriter } from './sqlite/writer.ts';
 import { storeOn, type SqlStore } from './store.ts';
 
@@ -43,7 +45,7 @@ async function openSqlite(path: string, { create }: { create: boolean }): Promis
   try {
     if (!create && !(await hasStore(db))) throw noStore(path);
     const migrations = await migrate(db, sqliteCapabilities);
-    return { store: await storeOn(db, new SqliteWriter(path)), migrations };
+    return { store: await storeOn(db, new SqliteWriter(path), sqliteSearcher(path)), migrations };
   } catch (error) {
     await db.destroy();
     throw error;
@@ -55,7 +57,7 @@ async function openPostgres(url: string, { create }: { create: boolean }): Promi
   try {
     if (!create && !(await hasStore(db))) throw noStore(new URL(url).host);
     const migrations = await migrate(db, postgresCapabilities);
-    return { store: await storeOn(db, new PostgresWriter(db)), migrations };
+    return { store: await storeOn(db, new PostgresWriter(db), postgresSearcher(db)), migrations };
   } catch (error) {
     await db.destroy();
     throw error;

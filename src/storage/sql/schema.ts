@@ -12,6 +12,10 @@ export interface Schema {
   artifacts: ArtifactsTable;
   blobs: BlobsTable;
   tags: TagsTable;
+  stars: StarsTable;
+  downloads: DownloadsTable;
+  attestations: AttestationsTable;
+  package_search: PackageSearchTable;
   owners: OwnersTable;
   users: UsersTable;
   tokens: TokensTable;
@@ -41,10 +45,15 @@ interface PackagesTable {
   name: string;
   origin: 'local' | 'upstream';
   revision: number;
+  visibility: Generated<'public' | 'private'>;
+  /** Of all versions and days. */
+  downloads: Generated<number>;
   created_at: number;
   updated_at: number;
+  removed_at: Generated<number | null>;
 }
 
+/** A removed version keeps its row, so that its number stays taken; its artifacts are gone. */
 interface VersionsTable {
   id: Generated<number>;
   package_id: number;
@@ -53,8 +62,13 @@ interface VersionsTable {
   manifest: string;
   summary: string;
   readme: string | null;
+  /** What it is found by: see `SearchText`; keywords separated by blanks. */
+  description: Generated<string>;
+  keywords: Generated<string>;
   publisher_id: number | null;
   published_at: number;
+  deprecated: Generated<string | null>;
+  removed_at: Generated<number | null>;
 }
 
 interface ArtifactsTable {
@@ -83,6 +97,34 @@ interface TagsTable {
   tag: string;
   version_id: number;
   updated_at: number;
+}
+
+interface StarsTable {
+  package_id: number;
+  user_id: number;
+  since: number;
+}
+
+interface DownloadsTable {
+  version_id: number;
+  package_id: number;
+  /** Days since 1970-01-01, UTC. */
+  day: number;
+  count: number;
+}
+
+interface AttestationsTable {
+  version_id: number;
+  predicate_type: string;
+  bundle: string;
+}
+
+/** One row a package that can be found; full-text indexed in the way of the database. `rowid` is the package's id. */
+interface PackageSearchTable {
+  rowid: number;
+  name: string;
+  description: string;
+  keywords: string;
 }
 
 interface OwnersTable {

@@ -6,12 +6,15 @@ import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import * as accounts from './queries/accounts.ts';
 import * as blobs from './queries/blobs.ts';
+import { readDownloads } from './queries/downloads.ts';
 import * as events from './queries/events.ts';
 import * as packages from './queries/packages.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
+import * as stars from './queries/stars.ts';
 import { findUpstreamDocument } from './queries/upstream-documents.ts';
 import * as versions from './queries/versions.ts';
 import type { Schema } from './schema.ts';
+import type { Searcher } from './searcher.ts';
 
 /** Everything that one database keeps, as the ports that the domain asks for. */
 export interface SqlStore {
@@ -29,7 +32,7 @@ export interface SqlStore {
 }
 
 /** Ties the queries to the connection for reading and the commands to the writer. */
-export async function storeOn(db: Kysely<Schema>, writer: Writer): Promise<SqlStore> {
+export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Promise<SqlStore> {
   const { value: id } = await db
     .selectFrom('store')
     .select('value')
@@ -46,12 +49,25 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer): Promise<SqlSt
       hasVersion: (packageId, versionKey) => versions.hasVersion(db, packageId, versionKey),
       tags: (packageId) => packages.readTags(db, packageId),
       owners: (packageId) => packages.readOwners(db, packageId),
+      attestation: (packageId, version) => versions.readAttestation(db, packageId, version),
       readme: (packageId, version) => versions.readReadme(db, packageId, version),
       findArtifact: (registryId, name, file) => versions.findArtifact(db, registryId, name, file),
       findBlob: (sha256) => blobs.findBlob(db, sha256),
       knownKeys: (keys) => blobs.knownKeys(db, keys),
       publish: (command) => writer.run('publish', command),
       tag: (command) => writer.run('moveTag', command),
+      deprecate: (command) => writer.run('deprecate', command),
+      unpublish: (command) => writer.run('unpublish', command),
+      setOwners: (command) => writer.run('setOwners', command),
+      setVisibility: (command) => writer.run('setVisibility', command),
+      star: (command) => writer.run('star', command),
+      starredBy: (packageId) => stars.starredBy(db, packageId),
+      starsOf: (registryId, userName, readerId) => stars.starsOf(db, registryId, userName, readerId),
+      search: (query) => searcher.search(query),
+      countDownloads: (counts) => writer.run('countDownloads', counts),
+      downloads: (packageId, first, last) => readDownloads(db, packageId, first, last),
+      unusedBlobs: (afterKey, limit) => blobs.unusedBlobs(db, afterKey, limit),
+      retireBlob: (key) => writer.run('retireBlob', key),
       blobs: (afterKey, limit) => blobs.pageBlobs(db, afterKey, limit),
       danglingReferences: () => blobs.danglingReferences(db),
       barKey: (key, at) => writer.run('barKey', { key, at }),
@@ -88,7 +104,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer): Promise<SqlSt
       await db.selectFrom('store').select('value').where('name', '=', 'epoch').executeTakeFirstOrThrow();
     },
     close: async () => {
-      await writer.close();
+      await Promise.all([writer.close(), searcher.close()]);
       await db.destroy();
     },
   };

@@ -1,4 +1,4 @@
-import type { Session } from '../capabilities.ts';
+import { lockRows, type Session } from '../capabilities.ts';
 
 export interface BarKey {
   key: string;
@@ -14,4 +14,26 @@ export async function barKey({ db }: Session, { key, at }: BarKey): Promise<bool
     .execute();
   const row = await db.selectFrom('blobs').select('state').where('key', '=', key).executeTakeFirst();
   return row?.state === 'barred';
+}
+
+/**
+ * Turns a stored blob into a tombstone unless an artifact refers to it. A publish that wants these bytes locks the same row: it comes
+ * first and is seen here, or finds the blob gone.
+ */
+export async function retireBlob(session: Session, key: string): Promise<boolean> {
+  const { db } = session;
+  const row = await lockRows(
+    session,
+    db.selectFrom('blobs').select(['sha256', 'state']).where('key', '=', key),
+  ).executeTakeFirst();
+  if (row === undefined || row.state === 'barred') return row !== undefined;
+  const artifact = await db
+    .selectFrom('artifacts')
+    .select('id')
+    .where('sha256', '=', row.sha256)
+    .limit(1)
+    .executeTakeFirst();
+  if (artifact !== undefined) return false;
+  await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
+  return true;
 }

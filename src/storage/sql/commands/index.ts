@@ -1,10 +1,13 @@
 import type { Session } from '../capabilities.ts';
 import { createToken, createUser } from './accounts.ts';
-import { barKey } from './blobs.ts';
+import { barKey, retireBlob } from './blobs.ts';
+import { countDownloads } from './downloads.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
-import { createRegistry, moveTag } from './packages.ts';
+import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
 import { publish } from './publish.ts';
+import { createRegistry } from './registries.ts';
 import { adoptSigningKey } from './signing-keys.ts';
+import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
 
 export { Abandon } from './abandon.ts';
@@ -17,15 +20,22 @@ export const commands = {
   acquireLease,
   adoptSigningKey,
   barKey,
+  countDownloads,
   createRegistry,
   createToken,
   createUser,
+  deprecate,
   moveTag,
   publish,
   putUpstreamDocument,
   releaseLease,
+  retireBlob,
   seal,
+  setOwners,
+  setVisibility,
+  star,
   touchUpstreamDocument,
+  unpublish,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 
 export type CommandName = keyof typeof commands;

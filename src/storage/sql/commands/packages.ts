@@ -1,7 +1,15 @@
 import { Fault } from '../../../kernel/index.ts';
-import type { RegistryRow, TagCommand } from '../../../registry/index.ts';
+import type {
+  DeprecateCommand,
+  OwnersCommand,
+  PackageCommand,
+  StarCommand,
+  TagCommand,
+  VisibilityCommand,
+} from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';
+import { DEFAULT_TAG, refreshSearch } from './search-index.ts';
 
 export interface LockedPackage {
   id: number;
@@ -29,51 +37,70 @@ export async function assertOwner(
   }
 }
 
-export interface CreateRegistry {
-  name: string;
-  format: string;
-  at: number;
+/** The head of a package that is owned here, locked, if the actor may change it. */
+export async function lockOwned(session: Session, command: PackageCommand): Promise<LockedPackage> {
+  const head = await lockRows(
+    session,
+    session.db
+      .selectFrom('packages')
+      .select(['id', 'origin', 'revision'])
+      .where('registry_id', '=', command.registryId)
+      .where('name', '=', command.name)
+      .where('origin', '=', 'local')
+      .where('removed_at', 'is', null),
+  ).executeTakeFirst();
+  if (head === undefined) throw new Fault('package_not_found', `There is no package ${command.name} here.`);
+  if (!command.overrideOwnership) await assertOwner(session, head.id, command.name, command.actorId);
+  return head;
 }
 
-export async function createRegistry(
+/** Refuses a change that was made on sight of another state. */
+export function assertRevision(head: LockedPackage, name: string, expected: number | null): void {
+  if (expected !== null && expected !== head.revision) {
+    throw new Fault('conflict', `${name} has changed since you read it; read it again and repeat the change.`);
+  }
+}
+
+/** Raises the revision and writes the event: the end of every change of a package. */
+export async function finishChange(
   session: Session,
-  { name, format, at }: CreateRegistry,
-): Promise<RegistryRow> {
+  head: LockedPackage,
+  { at, event }: Pick<PackageCommand, 'at' | 'event'>,
+  more: { removed_at?: number; visibility?: 'public' | 'private' } = {},
+): Promise<{ revision: number }> {
+  const revision = head.revision + 1;
+  await session.db
+    .updateTable('packages')
+    .set({ revision, updated_at: at, ...more })
+    .where('id', '=', head.id)
+    .execute();
+  await recordEvent(session, event);
+  return { revision };
+}
+
+/** The id of a version that is there to be pointed at. */
+export async function versionId(
+  session: Session,
+  packageId: number,
+  name: string,
+  version: string,
+): Promise<number> {
   const row = await session.db
-    .insertInto('registries')
-    .values({ name, format, created_at: at })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .returning('id')
+    .selectFrom('versions')
+    .select('id')
+    .where('package_id', '=', packageId)
+    .where('version', '=', version)
+    .where('removed_at', 'is', null)
     .executeTakeFirst();
-  if (row === undefined) throw new Fault('registry_exists', `There is a registry called ${name} already.`);
-  await recordEvent(session, {
-    type: 'registry.create',
-    at,
-    actorId: null,
-    registry: name,
-    package: null,
-    version: null,
-    detail: { format },
-  });
-  return { id: row.id, name, format, createdAt: at };
+  if (row === undefined) throw new Fault('version_not_found', `There is no version ${version} of ${name}.`);
+  return row.id;
 }
 
 /** Points a tag at a published version, or takes it away. */
 export async function moveTag(session: Session, command: TagCommand): Promise<{ revision: number }> {
-  const { db } = session;
-  const head = await lockRows(
-    session,
-    db
-      .selectFrom('packages')
-      .select(['id', 'revision'])
-      .where('registry_id', '=', command.registryId)
-      .where('name', '=', command.name)
-      .where('origin', '=', 'local'),
-  ).executeTakeFirst();
-  if (head === undefined) throw new Fault('package_not_found', `There is no package ${command.name} here.`);
-  if (!command.overrideOwnership) await assertOwner(session, head.id, command.name, command.actorId);
+  const head = await lockOwned(session, command);
   if (command.version === null) {
-    const gone = await db
+    const gone = await session.db
       .deleteFrom('tags')
       .where('package_id', '=', head.id)
       .where('tag', '=', command.tag)
@@ -81,34 +108,81 @@ export async function moveTag(session: Session, command: TagCommand): Promise<{ 
       .executeTakeFirst();
     if (gone === undefined) throw new Fault('tag_not_found', `${command.name} has no tag ${command.tag}.`);
   } else {
-    const version = await db
-      .selectFrom('versions')
-      .select('id')
-      .where('package_id', '=', head.id)
-      .where('version', '=', command.version)
-      .executeTakeFirst();
-    if (version === undefined) {
-      throw new Fault(
-        'version_not_found',
-        `There is no version ${command.version} of ${command.name} to tag.`,
-      );
-    }
+    await putTag(session, head.id, command.tag, await versionId(session, head.id, command.name, command.version), command.at);
+  }
+  if (command.tag === DEFAULT_TAG) await refreshSearch(session, head.id);
+  return finishChange(session, head, command);
+}
+
+export async function putTag(session: Session, packageId: number, tag: string, version: number, at: number): Promise<void> {
+  await session.db
+    .insertInto('tags')
+    .values({ package_id: packageId, tag, version_id: version, updated_at: at })
+    .onConflict((conflict) =>
+      conflict.columns(['package_id', 'tag']).doUpdateSet({ version_id: version, updated_at: at }),
+    )
+    .execute();
+}
+
+export async function deprecate(session: Session, command: DeprecateCommand): Promise<{ revision: number }> {
+  const head = await lockOwned(session, command);
+  for (const [version, message] of Object.entries(command.messages)) {
+    const id = await versionId(session, head.id, command.name, version);
+    await session.db.updateTable('versions').set({ deprecated: message }).where('id', '=', id).execute();
+  }
+  return finishChange(session, head, command);
+}
+
+export async function setOwners(session: Session, command: OwnersCommand): Promise<{ revision: number }> {
+  const head = await lockOwned(session, command);
+  assertRevision(head, command.name, command.expectedRevision);
+  if (command.owners.length === 0) {
+    throw new Fault('bad_request', `${command.name} needs at least one owner; name the next one before you go.`);
+  }
+  const { db } = session;
+  await db
+    .deleteFrom('owners')
+    .where('package_id', '=', head.id)
+    .where('user_id', 'not in', command.owners)
+    .execute();
+  await db
+    .insertInto('owners')
+    .values(command.owners.map((user) => ({ package_id: head.id, user_id: user, since: command.at })))
+    .onConflict((conflict) => conflict.columns(['package_id', 'user_id']).doNothing())
+    .execute();
+  return finishChange(session, head, command);
+}
+
+export async function setVisibility(session: Session, command: VisibilityCommand): Promise<{ revision: number }> {
+  const head = await lockOwned(session, command);
+  return finishChange(session, head, command, { visibility: command.visibility });
+}
+
+/** A star is no change of the package's owners' making: whoever may see it may give one. */
+export async function star(session: Session, command: StarCommand): Promise<{ revision: number }> {
+  const { db } = session;
+  const head = await lockRows(
+    session,
+    db
+      .selectFrom('packages')
+      .select(['id', 'origin', 'revision'])
+      .where('registry_id', '=', command.registryId)
+      .where('name', '=', command.name)
+      .where('origin', '=', 'local')
+      .where('removed_at', 'is', null),
+  ).executeTakeFirst();
+  if (head === undefined) throw new Fault('package_not_found', `There is no package ${command.name} here.`);
+  const { userId } = command;
+  if (command.starred) {
     await db
-      .insertInto('tags')
-      .values({ package_id: head.id, tag: command.tag, version_id: version.id, updated_at: command.at })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['package_id', 'tag'])
-          .doUpdateSet({ version_id: version.id, updated_at: command.at }),
-      )
+      .insertInto('stars')
+      .values({ package_id: head.id, user_id: userId, since: command.at })
+      .onConflict((conflict) => conflict.columns(['package_id', 'user_id']).doNothing())
       .execute();
+  } else {
+    await db.deleteFrom('stars').where('package_id', '=', head.id).where('user_id', '=', userId).execute();
   }
   const revision = head.revision + 1;
-  await db
-    .updateTable('packages')
-    .set({ revision, updated_at: command.at })
-    .where('id', '=', head.id)
-    .execute();
-  await recordEvent(session, command.event);
+  await db.updateTable('packages').set({ revision }).where('id', '=', head.id).execute();
   return { revision };
 }

@@ -4,6 +4,7 @@ import { lockRows, type Session } from '../capabilities.ts';
 import { Abandon } from './abandon.ts';
 import { assertOwner, type LockedPackage } from './packages.ts';
 import { recordEvent } from './record.ts';
+import { DEFAULT_TAG, refreshSearch } from './search-index.ts';
 
 /** A version with its artifacts, blobs, tags, revision and event: all or nothing. */
 export async function publish(session: Session, command: PublishCommand): Promise<PublishOutcome> {
@@ -26,13 +27,26 @@ export async function publish(session: Session, command: PublishCommand): Promis
       })
       .execute();
   }
-  await setTags(session, head.id, versionId, command);
+  if (command.attestation !== null) {
+    const { predicateType, bundle } = command.attestation;
+    await session.db
+      .insertInto('attestations')
+      .values({ version_id: versionId, predicate_type: predicateType, bundle })
+      .execute();
+  }
+  const speaks = await setTags(session, head.id, versionId, command);
   const revision = head.revision + 1;
   await session.db
     .updateTable('packages')
-    .set({ revision, updated_at: command.at })
+    .set({
+      revision,
+      updated_at: command.at,
+      removed_at: null,
+      ...(command.visibility !== null && { visibility: command.visibility }),
+    })
     .where('id', '=', head.id)
     .execute();
+  if (speaks) await refreshSearch(session, head.id);
   await recordEvent(session, command.event);
   return { outcome: 'published', packageId: head.id, revision, unusedKeys };
 }
@@ -94,6 +108,8 @@ async function insertVersion(session: Session, packageId: number, command: Publi
       manifest: command.manifest,
       summary: command.summary,
       readme: command.readme,
+      description: command.searchText.description,
+      keywords: command.searchText.keywords.join(' '),
       publisher_id: command.publisherId,
       published_at: command.at,
     })
@@ -145,34 +161,29 @@ async function claimBlob(
   if (artifact.key !== null && known.key !== artifact.key) unusedKeys.push(artifact.key);
 }
 
+/** True if the version is now the one that speaks for the package. */
 async function setTags(
   session: Session,
   packageId: number,
   versionId: number,
   command: PublishCommand,
-): Promise<void> {
-  const row = (tag: string) => ({
-    package_id: packageId,
-    tag,
-    version_id: versionId,
-    updated_at: command.at,
-  });
+): Promise<boolean> {
+  const row = (tag: string) => ({ package_id: packageId, tag, version_id: versionId, updated_at: command.at });
   for (const tag of command.tags) {
     await session.db
       .insertInto('tags')
       .values(row(tag))
       .onConflict((conflict) =>
-        conflict
-          .columns(['package_id', 'tag'])
-          .doUpdateSet({ version_id: versionId, updated_at: command.at }),
+        conflict.columns(['package_id', 'tag']).doUpdateSet({ version_id: versionId, updated_at: command.at }),
       )
       .execute();
   }
-  if (command.fallbackTag !== null) {
-    await session.db
-      .insertInto('tags')
-      .values(row(command.fallbackTag))
-      .onConflict((conflict) => conflict.columns(['package_id', 'tag']).doNothing())
-      .execute();
-  }
+  if (command.fallbackTag === null) return command.tags.includes(DEFAULT_TAG);
+  const added = await session.db
+    .insertInto('tags')
+    .values(row(command.fallbackTag))
+    .onConflict((conflict) => conflict.columns(['package_id', 'tag']).doNothing())
+    .returning('tag')
+    .executeTakeFirst();
+  return added !== undefined || command.tags.includes(DEFAULT_TAG);
 }

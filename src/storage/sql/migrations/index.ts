@@ -1,8 +1,9 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import type { Capabilities } from '../capabilities.ts';
 import { foundation } from './0001-foundation.ts';
+import { npmWhole } from './0002-npm-whole.ts';
 
-const migrations = { '0001-foundation': foundation };
+const migrations = { '0001-foundation': foundation, '0002-npm-whole': npmWhole };
 
 /** The schema's history for one database. Names never change and are never taken out. */
 export function migrationsFor(capabilities: Capabilities): MigrationProvider {

@@ -28,8 +28,10 @@ function packageFrom(row: Selectable<Schema['packages']>): PackageRow {
     name: row.name,
     origin: row.origin,
     revision: row.revision,
+    visibility: row.visibility,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    removedAt: row.removed_at,
   };
 }
 

@@ -1,11 +1,22 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { ArtifactRow, StoredArtifact, VersionRow } from '../../../registry/index.ts';
+import type { ArtifactRow, Attestation, StoredArtifact, VersionRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema.ts';
 
-const versionColumns = ['id', 'version', 'manifest', 'summary', 'published_at', 'publisher_id'] as const;
+const versionColumns = [
+  'versions.id',
+  'versions.version',
+  'versions.manifest',
+  'versions.summary',
+  'versions.published_at',
+  'versions.publisher_id',
+  'versions.deprecated',
+] as const;
 const artifactColumns = ['file', 'sha256', 'sha1', 'sha512', 'size', 'facts'] as const;
 
-type VersionColumns = Pick<Selectable<Schema['versions']>, (typeof versionColumns)[number]>;
+type VersionColumns = Pick<
+  Selectable<Schema['versions']>,
+  'id' | 'version' | 'manifest' | 'summary' | 'published_at' | 'publisher_id' | 'deprecated'
+> & { provenance: string | null };
 type ArtifactColumns = Pick<Selectable<Schema['artifacts']>, (typeof artifactColumns)[number]>;
 
 /** A page of versions and, in a second query, the files of all of them. */
@@ -17,10 +28,12 @@ export async function readVersions(
 ): Promise<VersionRow[]> {
   const versions = await db
     .selectFrom('versions')
-    .select(versionColumns)
-    .where('package_id', '=', packageId)
-    .where('id', '>', afterId)
-    .orderBy('id')
+    .leftJoin('attestations', 'attestations.version_id', 'versions.id')
+    .select([...versionColumns, 'attestations.predicate_type as provenance'])
+    .where('versions.package_id', '=', packageId)
+    .where('versions.id', '>', afterId)
+    .where('versions.removed_at', 'is', null)
+    .orderBy('versions.id')
     .limit(limit)
     .execute();
   const first = versions[0];
@@ -45,9 +58,11 @@ export async function readVersion(
 ): Promise<VersionRow | undefined> {
   const row = await db
     .selectFrom('versions')
-    .select(versionColumns)
-    .where('package_id', '=', packageId)
-    .where('version', '=', version)
+    .leftJoin('attestations', 'attestations.version_id', 'versions.id')
+    .select([...versionColumns, 'attestations.predicate_type as provenance'])
+    .where('versions.package_id', '=', packageId)
+    .where('versions.version', '=', version)
+    .where('versions.removed_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const artifacts = await db
@@ -87,6 +102,21 @@ export async function readReadme(
   return row?.readme ?? null;
 }
 
+export async function readAttestation(
+  db: Kysely<Schema>,
+  packageId: number,
+  version: string,
+): Promise<Attestation | undefined> {
+  const row = await db
+    .selectFrom('versions')
+    .innerJoin('attestations', 'attestations.version_id', 'versions.id')
+    .select(['attestations.predicate_type', 'attestations.bundle'])
+    .where('versions.package_id', '=', packageId)
+    .where('versions.version', '=', version)
+    .executeTakeFirst();
+  return row && { predicateType: row.predicate_type, bundle: row.bundle };
+}
+
 export async function findArtifact(
   db: Kysely<Schema>,
   registryId: number,
@@ -100,6 +130,8 @@ export async function findArtifact(
     .innerJoin('blobs', 'blobs.sha256', 'artifacts.sha256')
     .select([
       'artifacts.package_id',
+      'artifacts.version_id',
+      'packages.visibility',
       'versions.version',
       'blobs.key',
       'artifacts.file',
@@ -115,7 +147,14 @@ export async function findArtifact(
     .where('blobs.state', '=', 'stored')
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return { packageId: row.package_id, version: row.version, key: row.key, ...artifactFrom(row) };
+  return {
+    packageId: row.package_id,
+    versionId: row.version_id,
+    version: row.version,
+    visibility: row.visibility,
+    key: row.key,
+    ...artifactFrom(row),
+  };
 }
 
 function versionFrom(row: VersionColumns, artifacts: ArtifactColumns[]): VersionRow {
@@ -126,6 +165,8 @@ function versionFrom(row: VersionColumns, artifacts: ArtifactColumns[]): Version
     summary: row.summary,
     publishedAt: row.published_at,
     publisherId: row.publisher_id,
+    deprecated: row.deprecated,
+    provenance: row.provenance,
     artifacts: artifacts.map(artifactFrom),
   };
 }

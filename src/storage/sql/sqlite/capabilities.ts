@@ -1,6 +1,15 @@
+import { sql } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 
 export const sqliteCapabilities: Capabilities = {
   rowLocks: false,
   types: { id: 'integer primary key autoincrement', text: 'text', bytes: 'blob' },
+  search: {
+    // https://sqlite.org/fts5.html; every such table has a rowid.
+    create: [
+      `create virtual table package_search using fts5 (
+        name, description, keywords, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')`,
+    ],
+    matches: (words) => sql`package_search match ${words.map((word) => `"${word}"*`).join(' ')}`,
+  },
 };

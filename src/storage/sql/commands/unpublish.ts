@@ -1,0 +1,50 @@
+import type { UnpublishCommand } from '../../../registry/index.ts';
+import type { Session } from '../capabilities.ts';
+import { assertRevision, finishChange, lockOwned, putTag, versionId, type LockedPackage } from './packages.ts';
+import { refreshSearch } from './search-index.ts';
+
+/**
+ * Takes versions away, or the whole package. The rows stay as the record of what was there and keep the numbers taken; the
+ * artifacts go, and the sweeper reclaims blobs that nothing refers to any more.
+ */
+export async function unpublish(session: Session, command: UnpublishCommand): Promise<{ revision: number }> {
+  const head = await lockOwned(session, command);
+  assertRevision(head, command.name, command.expectedRevision);
+  await removeVersions(session, head, command);
+  const { db } = session;
+  if (command.tags !== null && command.versions !== 'all') {
+    await db.deleteFrom('tags').where('package_id', '=', head.id).execute();
+    for (const [tag, version] of Object.entries(command.tags)) {
+      await putTag(session, head.id, tag, await versionId(session, head.id, command.name, version), command.at);
+    }
+  }
+  const left = await db
+    .selectFrom('versions')
+    .select('id')
+    .where('package_id', '=', head.id)
+    .where('removed_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  const result = await finishChange(session, head, command, left === undefined ? { removed_at: command.at } : {});
+  await refreshSearch(session, head.id);
+  return result;
+}
+
+async function removeVersions(session: Session, head: LockedPackage, command: UnpublishCommand): Promise<void> {
+  const { db } = session;
+  const { versions, at } = command;
+  if (versions !== 'all' && versions.length === 0) return;
+  const rows = await db
+    .updateTable('versions')
+    .set({ removed_at: at })
+    .where('package_id', '=', head.id)
+    .where('removed_at', 'is', null)
+    .$if(versions !== 'all', (query) => query.where('version', 'in', versions === 'all' ? [] : versions))
+    .returning('id')
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return;
+  await db.deleteFrom('tags').where('version_id', 'in', ids).execute();
+  await db.deleteFrom('attestations').where('version_id', 'in', ids).execute();
+  await db.deleteFrom('artifacts').where('version_id', 'in', ids).execute();
+}

@@ -1,0 +1,84 @@
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
+import type { Owner, SearchHit, SearchQuery, SearchResult } from '../../../registry/index.ts';
+import type { SearchCapability } from '../capabilities.ts';
+import { DEFAULT_TAG } from '../commands/search-index.ts';
+import type { Schema } from '../schema.ts';
+import { isVisible } from './visible.ts';
+
+/**
+ * Packages that match and may be seen. The name that was typed comes first, then names that begin with it, then what is
+ * downloaded most; rights apply before counting and paging.
+ */
+export async function search(db: Kysely<Schema>, capability: SearchCapability, query: SearchQuery): Promise<SearchResult> {
+  const found = sql`from packages
+    join package_search on package_search.rowid = packages.id
+    where ${sql.join(conditions(capability, query), sql` and `)}`;
+  const count = await sql<{ total: number }>`select count(*) as total ${found}`.execute(db);
+  const typed = query.words.join('-');
+  const page = await sql<{ id: number }>`select packages.id ${found}
+    order by case when packages.name = ${typed} then 0 when packages.name like ${`${typed}%`} then 1 else 2 end,
+      packages.downloads desc, packages.name
+    limit ${query.limit} offset ${query.offset}`.execute(db);
+  const ids = page.rows.map(({ id }) => id);
+  return { total: count.rows[0]?.total ?? 0, hits: ids.length === 0 ? [] : await readHits(db, ids) };
+}
+
+function conditions(capability: SearchCapability, query: SearchQuery): RawBuilder<SqlBool>[] {
+  const { words, scope, owner, keywords } = query;
+  const given: RawBuilder<SqlBool>[] = [
+    sql`packages.registry_id = ${query.registryId}`,
+    isVisible(query.readerId),
+  ];
+  if (words.length > 0) given.push(capability.matches(words));
+  if (scope !== null) given.push(sql`packages.name like ${`@${scope.replace(/[%_]/g, '')}/%`}`);
+  if (owner !== null) {
+    given.push(sql`exists (select 1 from owners join users on users.id = owners.user_id
+      where owners.package_id = packages.id and users.name_key = ${owner.toLowerCase()})`);
+  }
+  if (keywords.length > 0) {
+    const one = (word: string) =>
+      sql`' ' || lower(package_search.keywords) || ' ' like ${`% ${word.toLowerCase().replace(/[%_]/g, '')} %`}`;
+    given.push(sql`(${sql.join(keywords.map(one), sql` or `)})`);
+  }
+  return given;
+}
+
+async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]> {
+  const rows = await db
+    .selectFrom('packages')
+    .leftJoin('tags', (join) => join.onRef('tags.package_id', '=', 'packages.id').on('tags.tag', '=', DEFAULT_TAG))
+    .leftJoin('versions', 'versions.id', 'tags.version_id')
+    .select([
+      'packages.id',
+      'packages.name',
+      'packages.updated_at',
+      'versions.version',
+      'versions.published_at',
+      'versions.manifest',
+    ])
+    .where('packages.id', 'in', ids)
+    .execute();
+  const owners = await db
+    .selectFrom('owners')
+    .innerJoin('users', 'users.id', 'owners.user_id')
+    .select(['owners.package_id', 'users.id', 'users.name', 'users.email'])
+    .where('owners.package_id', 'in', ids)
+    .orderBy('owners.since')
+    .orderBy('users.id')
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const ownersOf = Map.groupBy(owners, (owner) => owner.package_id);
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    if (row === undefined) return [];
+    return {
+      packageId: id,
+      name: row.name,
+      version: row.version,
+      publishedAt: row.published_at,
+      updatedAt: row.updated_at,
+      manifest: row.manifest,
+      owners: (ownersOf.get(id) ?? []).map(({ id: user, name, email }): Owner => ({ id: user, name, email })),
+    };
+  });
+}
