@@ -9,6 +9,7 @@ import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
 import { baseUrl } from './base-url.ts';
+import { drainOnClose } from './drain.ts';
 import { logRequests } from './log.ts';
 import { DOOR_PREFIX, routePath } from './paths.ts';
 import { sendProblem } from './problem.ts';
@@ -45,6 +46,8 @@ export function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: SLOWEST_REQUEST,
     forceCloseConnections: 'idle',
+    // A request that still comes over an open connection is in flight too.
+    return503OnClosing: false,
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     rewriteUrl: (request) => routePath(request.url ?? '/', registries, doors),
@@ -53,6 +56,7 @@ export function createApp({
     },
   });
   logRequests(app);
+  drainOnClose(app);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(async (request, reply) => {
     if (await nowRouted(request, registries, doors)) {
