@@ -45,15 +45,21 @@ export function readJson(cwd: string, file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(cwd, file), 'utf8')) as Record<string, unknown>;
 }
 
+/** What a test publishes. */
+export interface Sample {
+  manifest: { name: string; version: string } & Record<string, unknown>;
+  files: Record<string, string>;
+}
+
 /** The published packages of most tests: a library, and a program under a scope that needs it. */
-export const greetings = {
+export const greetings: Sample = {
   manifest: { name: 'greetings', version: '1.0.0', description: 'How to greet', main: 'index.js' },
   files: {
     'index.js': 'module.exports = (name) => `Hello, ${name}!`;\n',
     'README.md': '# greetings\n\nGreets people.\n',
   },
 };
-export const greeter = {
+export const greeter: Sample = {
   manifest: {
     name: '@acme/greeter',
     version: '1.0.0',
