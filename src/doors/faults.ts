@@ -13,7 +13,10 @@ export function faultFrom(error: unknown, request: FastifyRequest): Fault {
   const status = (error as Partial<FastifyError>).statusCode;
   if (status === 413) return new Fault('too_large', 'The request is too large.');
   if (status !== undefined && status >= 400 && status < 500) {
-    return new Fault('bad_request', `The request cannot be read: ${(error as Error).message}.`);
+    return new Fault(
+      'bad_request',
+      `The request cannot be read: ${(error as Error).message.replace(/\.*$/, '')}.`,
+    );
   }
   request.log.error({ err: error }, 'error: a request failed; please report it with this line');
   return new Fault(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../kernel/index.ts';
 import type { Leases } from '../ledger/index.ts';
@@ -12,6 +11,8 @@ export interface PeriodicJob {
 
 export interface JobOptions {
   leases: Leases;
+  /** Who holds the leases; no two replicas may have the same. */
+  holder: string;
   clock: Clock;
   onError(job: string, error: unknown): void;
 }
@@ -25,24 +26,20 @@ const LEASE_SLACK = 30_000;
  */
 export function startJobs(jobs: PeriodicJob[], options: JobOptions): { stop(): Promise<void> } {
   const ending = new AbortController();
-  const holder = randomUUID();
-  const loops = jobs.map((job) => loop(job, holder, options, ending.signal));
+  const loops = jobs.map((job) => loop(job, options, ending.signal));
   return {
     stop: async () => {
       ending.abort();
       await Promise.all(loops);
-      await Promise.all(jobs.map(({ name }) => options.leases.release(name, holder).catch(() => undefined)));
+      await Promise.all(
+        jobs.map(({ name }) => options.leases.release(name, options.holder).catch(() => undefined)),
+      );
     },
   };
 }
 
-async function loop(
-  job: PeriodicJob,
-  holder: string,
-  options: JobOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const { leases, clock, onError } = options;
+async function loop(job: PeriodicJob, options: JobOptions, signal: AbortSignal): Promise<void> {
+  const { leases, holder, clock, onError } = options;
   while (!signal.aborted) {
     try {
       if (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK)) await job.run();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -120,6 +121,8 @@ async function start(
     ],
     {
       leases: store.leases,
+      // A SQLite store has one server at a time, which takes over from a killed one at once.
+      holder: values.database.kind === 'sqlite' ? 'server' : randomUUID(),
       clock: systemClock,
       onError: (job, error) =>
         logger.error({ err: error }, `error: the job ${job} failed; it runs again soon`),

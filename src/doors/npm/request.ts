@@ -16,7 +16,9 @@ export async function readJson(request: FastifyRequest, maxBytes = 64 * 1024): P
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of request.raw as AsyncIterable<Buffer>) {
+    // To destroy the request would take the connection with it, and the answer.
+    const received = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of received) {
       size += chunk.length;
       if (size > maxBytes) throw new Fault('too_large', `The body may have at most ${maxBytes} bytes here.`);
       chunks.push(chunk);

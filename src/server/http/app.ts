@@ -1,6 +1,7 @@
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
@@ -9,10 +10,12 @@ import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
 import { baseUrl } from './base-url.ts';
+import { drainOnClose } from './drain.ts';
 import { logRequests } from './log.ts';
 import { DOOR_PREFIX, routePath } from './paths.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
+import { drainUnreadBodies } from './unread-bodies.ts';
 
 export interface AppOptions {
   accounts: Accounts;
@@ -45,23 +48,28 @@ export function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: SLOWEST_REQUEST,
     forceCloseConnections: 'idle',
+    // A request that still comes over an open connection is in flight too.
+    return503OnClosing: false,
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     rewriteUrl: (request) => routePath(request.url ?? '/', registries, doors),
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(error, request, reply);
+      void sendProblem(unreadablePath(error), request, reply);
     },
   });
   logRequests(app);
+  drainOnClose(app);
+  drainUnreadBodies(app);
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler(async (request, reply) => {
-    if (await nowRouted(request, registries, doors)) {
+  // A hook, for it runs before the body is read: that belongs to the door which the path may turn out to have.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
+    nowRouted(request, registries, doors).then((routed) => {
+      if (!routed) return done(nothingAt(request));
       reply.hijack();
       request.raw.url = request.originalUrl;
       app.routing(request.raw, reply.raw);
-      return reply;
-    }
-    throw new Fault('not_found', `There is nothing at ${request.originalUrl.slice(0, 200)}.`);
+    }, done);
   });
 
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
@@ -79,6 +87,9 @@ export function createApp({
         scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
         scope.addHook('onRequest', (request, _reply, done) => {
           const { registry: name } = request.params as { registry: string };
+          // No name of anything holds one, and PostgreSQL cannot even be asked for it.
+          if (request.originalUrl.includes('%00'))
+            return done(new Fault('bad_request', 'The path holds a NUL character (%00); leave it out.'));
           const registry = registries.get(name);
           // We asked ourselves: as an upstream we have nothing that is not stored here already.
           if (isOwnVia(request.headers.via, storeId)) return done(new Fault('not_found', 'Not found'));
@@ -94,6 +105,20 @@ export function createApp({
     );
   }
   return app;
+}
+
+/** The router's complaint without the path inside of the router that it cites. */
+function unreadablePath(error: FastifyError): unknown {
+  if (error.code !== 'FST_ERR_BAD_URL') return error;
+  return new Fault(
+    'bad_request',
+    'The path cannot be decoded; percent-encode it as UTF-8 (RFC 3986 section 2.1).',
+    { cause: error },
+  );
+}
+
+function nothingAt(request: FastifyRequest): Fault {
+  return new Fault('not_found', `There is nothing at ${request.originalUrl.slice(0, 200)}.`);
 }
 
 /** True if reading the registry table anew gives this path a door that it did not have. */

@@ -1,11 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { faultFrom } from '../../doors/index.ts';
 
-/** First-party errors speak RFC 9457; doors have shapes of their own. */
+/**
+ * First-party errors speak RFC 9457; doors have shapes of their own. A client that was sent to a path without a door
+ * prints `error` all the same, so the sentence stands there as well (section 3.2 allows members of one's own).
+ */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
-  return reply
-    .code(fault.status)
-    .header('content-type', 'application/problem+json')
-    .send({ type: 'about:blank', title: fault.code, status: fault.status, detail: fault.message });
+  return reply.code(fault.status).header('content-type', 'application/problem+json').send({
+    type: 'about:blank',
+    title: fault.code,
+    status: fault.status,
+    detail: fault.message,
+    error: fault.message,
+  });
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { checkTag } from '../../../formats/npm/index.ts';
+import { checkTag, readVersion } from '../../../formats/npm/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { contentTypes } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -35,6 +35,7 @@ export function distTagRoutes(
     if (typeof version !== 'string') {
       throw new Fault('bad_request', 'The body must be the version as a JSON string, such as "1.2.3".');
     }
+    readVersion(version);
     await publisher.tag(request.registry, principal, { name, tag, version });
     return reply.code(201).send({ ok: true });
   });
