@@ -6,6 +6,8 @@ export interface PeriodicJob {
   name: string;
   /** Milliseconds from the end of one run to the beginning of the next. */
   interval: number;
+  /** True for what each replica does for itself: no lease is asked for. */
+  everywhere?: boolean;
   run(): Promise<unknown>;
 }
 
@@ -42,7 +44,8 @@ async function loop(job: PeriodicJob, options: JobOptions, signal: AbortSignal):
   const { leases, holder, clock, onError } = options;
   while (!signal.aborted) {
     try {
-      if (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK)) await job.run();
+      const mine = job.everywhere || (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK));
+      if (mine) await job.run();
     } catch (error) {
       onError(job.name, error);
     }

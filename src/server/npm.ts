@@ -2,7 +2,7 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { Publisher, Reader, Signer, type RegistryRow, type UpstreamSource } from '../registry/index.ts';
+import { DownloadCounter, Publisher, Reader, Signer, type RegistryRow, type UpstreamSource } from '../registry/index.ts';
 import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
@@ -10,6 +10,8 @@ import type { Kontor } from './kontor.ts';
 
 export interface NpmParts {
   door: Door;
+  /** Reports the downloads that were counted since the last time. */
+  flushDownloads(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,11 +41,13 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     warn,
   });
   const documents = new Documents(catalogue);
+  const downloads = new DownloadCounter(catalogue, systemClock);
   const options: NpmDoorOptions = {
     catalogue,
     blobs,
     accounts,
     documents,
+    downloads,
     reader: new Reader(catalogue, new Map([['npm', pullThrough]])),
     publisher: new Publisher(catalogue, blobs, systemClock),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
@@ -52,6 +56,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   };
   return {
     door: npmDoor(options),
+    flushDownloads: () => downloads.flush(),
     close: async () => {
       await Promise.all([documents.close(), format.close(), remote?.client.close()]);
     },

@@ -19,6 +19,8 @@ import { kontorVersion } from './version.ts';
 
 /** An event gets its place in the chain within this time, milliseconds. */
 const SEAL_INTERVAL = 500;
+/** Downloads counted since the last report are lost in a crash, milliseconds. */
+const REPORT_INTERVAL = 2_000;
 
 export interface RunningServer {
   /** Where it listens. */
@@ -108,6 +110,7 @@ async function start(
 
   const jobs = startJobs(
     [
+      { name: 'report downloads', interval: REPORT_INTERVAL, everywhere: true, run: npm.flushDownloads },
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       {
         name: 'sweep',
@@ -137,6 +140,7 @@ async function start(
       logger.info('stopping: finishing what is in flight');
       await app.close();
       await jobs.stop();
+      await npm.flushDownloads();
       await sealAll(store.events);
       await npm.close();
       await kontor.close();

@@ -1,9 +1,13 @@
+import { catalogueChangesContract } from './catalogue-changes.ts';
+import { catalogueSearchContract } from './catalogue-search.ts';
 import { catalogueContract } from './catalogue.ts';
 import { adapters, freshStore } from './stores.ts';
 
 for (const adapter of adapters) {
-  catalogueContract(`${adapter.name} [S-10]`, async () => {
-    const { store, close } = await freshStore(adapter);
-    return { catalogue: store.catalogue, accounts: store.accounts, close };
-  });
+  for (const contract of [catalogueContract, catalogueChangesContract, catalogueSearchContract]) {
+    contract(`${adapter.name} [S-10]`, async () => {
+      const { store, close } = await freshStore(adapter);
+      return { catalogue: store.catalogue, accounts: store.accounts, close };
+    });
+  }
 }

@@ -1,27 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AccountStore, User } from '../../src/accounts/index.ts';
-import type {
-  Catalogue,
-  PublishArtifact,
-  PublishCommand,
-  RegistryRow,
-  TagCommand,
-} from '../../src/registry/index.ts';
-import { sha256Hex } from '../../src/kernel/index.ts';
-
-interface Opened {
-  catalogue: Catalogue;
-  accounts: AccountStore;
-  close(): Promise<void>;
-}
-
-const at = 1_700_000_000_000;
+import type { User } from '../../src/accounts/index.ts';
+import type { Catalogue, PublishCommand, RegistryRow, TagCommand } from '../../src/registry/index.ts';
+import { artifact, at, event, publishCommand, testUser, type OpenCatalogue } from './catalogue-fixtures.ts';
 
 /** What every keeper of packages must do. `open` gives an empty store each time. */
-export function catalogueContract(adapter: string, open: () => Promise<Opened>): void {
+export function catalogueContract(adapter: string, open: OpenCatalogue): void {
   describe(`Catalogue on ${adapter}`, () => {
-    let opened: Opened;
+    let opened: Awaited<ReturnType<OpenCatalogue>>;
     let catalogue: Catalogue;
     let registry: RegistryRow;
     let anna: User;
@@ -31,35 +17,13 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
       opened = await open();
       catalogue = opened.catalogue;
       registry = await catalogue.createRegistry('npm', 'npm', at);
-      anna = await opened.accounts.createUser(user('anna'));
-      berta = await opened.accounts.createUser(user('berta'));
+      anna = await opened.accounts.createUser(testUser('anna'));
+      berta = await opened.accounts.createUser(testUser('berta'));
     });
     afterEach(() => opened.close());
 
-    const command = (version: string, more: Partial<PublishCommand> = {}): PublishCommand => {
-      const name = more.name ?? 'demo';
-      return {
-        registryId: registry.id,
-        name,
-        origin: 'local',
-        version,
-        versionKey: version,
-        manifest: `{"name":"${name}","version":"${version}"}`,
-        summary: `{"name":"${name}"}`,
-        readme: `read me ${version}`,
-        artifacts: [artifact(`${name}-${version}.tgz`, `${name} ${version}`)],
-        tags: ['latest'],
-        fallbackTag: 'latest',
-        searchText: { description: '', keywords: [] },
-        visibility: null,
-        attestation: null,
-        publisherId: anna.id,
-        overrideOwnership: false,
-        at,
-        event: event('package.publish', name, version),
-        ...more,
-      };
-    };
+    const command = (version: string, more: Partial<PublishCommand> = {}) =>
+      publishCommand(registry, anna, version, more);
     const tag = (name: string, version: string | null, more: Partial<TagCommand> = {}): TagCommand => ({
       registryId: registry.id,
       name: 'demo',
@@ -341,23 +305,6 @@ export function catalogueContract(adapter: string, open: () => Promise<Opened>):
       expect(await catalogue.readme(id, '1.0.0')).toBe(`'; drop table versions; --`);
     });
   });
-}
-
-function user(name: string) {
-  return { name, email: `${name}@example.com`, role: 'user', passwordHash: 'hash', at } as const;
-}
-
-function event(type: string, name: string, version: string | null) {
-  return { type, at, actorId: null, registry: 'npm', package: name, version, detail: {} };
-}
-
-function artifact(
-  file: string,
-  content: string,
-  key = `npm/${file}-${sha256Hex(content).slice(0, 12)}`,
-): PublishArtifact {
-  const sha256 = sha256Hex(content);
-  return { file, key, sha256, sha1: 'a'.repeat(40), sha512: 'b64', size: content.length, facts: '{}' };
 }
 
 function missing(): never {

@@ -7,7 +7,7 @@ describe.each(adapters)('The schema on $name', (adapter) => {
     const database = await adapter.fresh();
     const first = await openSqlStore(database.location, { create: true });
     const second = await openSqlStore(database.location, { create: false });
-    expect(first.migrations).toEqual(['0001-foundation']);
+    expect(first.migrations).toEqual(['0001-foundation', '0002-npm-whole']);
     expect(second.migrations).toEqual([]);
     expect(second.store.id).toBe(first.store.id);
     await Promise.all([first.store.close(), second.store.close()]);
@@ -17,7 +17,7 @@ describe.each(adapters)('The schema on $name', (adapter) => {
   test('is made once by three replicas that start at once on an empty database [A-46]', async () => {
     const database = await adapter.fresh();
     const opened = await Promise.all([1, 2, 3].map(() => openSqlStore(database.location, { create: true })));
-    expect(opened.flatMap(({ migrations }) => migrations)).toEqual(['0001-foundation']);
+    expect(opened.flatMap(({ migrations }) => migrations)).toEqual(['0001-foundation', '0002-npm-whole']);
     expect(new Set(opened.map(({ store }) => store.id)).size).toBe(1);
     await Promise.all(opened.map(({ store }) => store.close()));
     await database.drop();

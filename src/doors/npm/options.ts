@@ -1,5 +1,5 @@
 import type { Accounts } from '../../accounts/index.ts';
-import type { Blobs, Catalogue, Publisher, Reader, Signer } from '../../registry/index.ts';
+import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
 
 /** What the npm door works with. */
@@ -11,6 +11,7 @@ export interface NpmDoorOptions {
   accounts: Accounts;
   signer: Signer;
   documents: Documents;
+  downloads: DownloadCounter;
   /** May a client that logs in under an unknown name become a user? */
   registration: 'open' | 'off';
   /** Bytes of one tarball. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, type ErrorCode } from '../../kernel/index.ts';
-import type { ArtifactRow, Signature } from '../../registry/index.ts';
+import type { ArtifactRow, Signature, VersionRow } from '../../registry/index.ts';
 import { faultFrom } from '../faults.ts';
 
 /** Where npm clients fetch a file: the form without the scope in the file name, which yarn 4 builds by itself. */
@@ -9,11 +9,17 @@ export function tarballUrl(base: string, name: string, file: string): string {
 }
 
 /** `dist` of a version, as JSON text. */
-export function distText(base: string, name: string, artifact: ArtifactRow): string {
+export function distText(base: string, name: string, version: VersionRow, artifact: ArtifactRow): string {
   const dist = {
     tarball: tarballUrl(base, name, artifact.file),
     shasum: artifact.sha1,
     integrity: integrity(artifact.sha512),
+    ...(version.provenance !== null && {
+      attestations: {
+        url: `${base}/-/npm/v1/attestations/${name}@${version.version}`,
+        provenance: { predicateType: version.provenance },
+      },
+    }),
   };
   const facts = artifact.facts.slice(1, -1);
   return facts === '' ? JSON.stringify(dist) : `${JSON.stringify(dist).slice(0, -1)},${facts}}`;

@@ -5,7 +5,7 @@ import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
 import { readPackageArchive, type PackageArchive } from './archive.ts';
 import { checkDigests } from './digests.ts';
 import { readDocument } from './document.ts';
-import { own, type JsonObject } from './json.ts';
+import { isObject, own, type JsonObject } from './json.ts';
 import { unscoped } from './names.ts';
 import { scripts } from './normalize.ts';
 
@@ -34,6 +34,9 @@ export interface Release {
   summary: string;
   /** At most 64 KiB of UTF-8; null if there is none. */
   readme: string | null;
+  searchText: { description: string; keywords: string[] };
+  /** What `access` asks for: `restricted` is private; null keeps what the package has. */
+  visibility: 'public' | 'private' | null;
   /** `demo-1.0.0.tgz`: the file name without the scope. */
   file: string;
   facts: {
@@ -62,6 +65,7 @@ const NOT_STORED = new Set([
   '_attachments',
   '_rev',
   'readme',
+  'deprecated',
   '_npmUser',
   'maintainers',
   '_hasShrinkwrap',
@@ -105,9 +109,42 @@ export async function readRelease(
     manifest: text,
     summary: JSON.stringify(summarize(full, archive)),
     readme: cutReadme(readme),
+    searchText: searchText(full),
+    visibility: readAccess(document),
     file: `${unscoped(name)}-${version}.tgz`,
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };
+}
+
+const LONGEST_DESCRIPTION = 1000;
+const MOST_KEYWORDS = 50;
+
+function searchText(full: JsonObject): Release['searchText'] {
+  const description = own(full, 'description');
+  const keywords = own(full, 'keywords');
+  const words = Array.isArray(keywords) ? keywords : [];
+  return {
+    description: clean(typeof description === 'string' ? description : '').slice(0, LONGEST_DESCRIPTION),
+    keywords: words
+      .filter((word): word is string => typeof word === 'string')
+      .slice(0, MOST_KEYWORDS)
+      // One keyword is one word of the index.
+      .map((word) => clean(word).trim().replace(/\s+/g, '-').slice(0, 100))
+      .filter((word) => word !== ''),
+  };
+}
+
+/** NUL goes, since PostgreSQL keeps no text that holds one. */
+function clean(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}
+
+function readAccess(document: unknown): Release['visibility'] {
+  const access = isObject(document) ? own(document, 'access') : undefined;
+  if (access === undefined || access === null) return null;
+  if (access === 'public') return 'public';
+  if (access === 'restricted') return 'private';
+  throw new Fault('manifest_invalid', 'The access of a package is "public" or "restricted".');
 }
 
 function summarize(full: JsonObject, archive: PackageArchive): Record<string, unknown> {
@@ -134,9 +171,9 @@ function checkLength({ fileName, declaredLength, digests }: Attachment): void {
   );
 }
 
-/** Cuts on a character. NUL goes, since PostgreSQL keeps no text that holds one. */
+/** Cuts on a character. */
 function cutReadme(readme: string | undefined): string | null {
-  const text = (readme ?? '').replaceAll('\0', '').toWellFormed();
+  const text = clean(readme ?? '');
   if (text === '' || text === NO_README) return null;
   const bytes = Buffer.from(text, 'utf8');
   let end = Math.min(bytes.length, MAX_README);

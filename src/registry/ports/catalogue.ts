@@ -153,6 +153,7 @@ export interface DeprecateCommand extends PackageCommand {
   messages: Record<string, string | null>;
 }
 
+/** Takes versions away. Keys of blobs that nothing needs any more are barred in the same step; the sweeper removes their bytes. */
 export interface UnpublishCommand extends PackageCommand {
   /** The revision that the client saw, or null if it did not say; another one is a `conflict`. */
   expectedRevision: number | null;
@@ -294,8 +295,4 @@ export interface Catalogue {
    * Bars `key` from ever being used, if no stored blob has it; true if it is barred now. The sweeper may remove the bytes then.
    */
   barKey(key: string, at: number): Promise<boolean>;
-  /** Keys of stored blobs that no artifact refers to (any more), after `afterKey` in key order. */
-  unusedBlobs(afterKey: string, limit: number): Promise<BlobRow[]>;
-  /** Bars the key of a stored blob unless an artifact refers to it by now; true if it is barred. */
-  retireBlob(key: string): Promise<boolean>;
 }

@@ -66,8 +66,6 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       search: (query) => searcher.search(query),
       countDownloads: (counts) => writer.run('countDownloads', counts),
       downloads: (packageId, first, last) => readDownloads(db, packageId, first, last),
-      unusedBlobs: (afterKey, limit) => blobs.unusedBlobs(db, afterKey, limit),
-      retireBlob: (key) => writer.run('retireBlob', key),
       blobs: (afterKey, limit) => blobs.pageBlobs(db, afterKey, limit),
       danglingReferences: () => blobs.danglingReferences(db),
       barKey: (key, at) => writer.run('barKey', { key, at }),

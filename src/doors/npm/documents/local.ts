@@ -61,8 +61,12 @@ export function versionText(
 ): string {
   const text = form === 'full' ? version.manifest : version.summary;
   const artifact = version.artifacts[0];
-  const dist = artifact ? `,"dist":${distText(base, name, artifact)}` : '';
-  return `${text.slice(0, -1)}${maintainers === undefined ? '' : `,"maintainers":${maintainers}`}${dist}}`;
+  const more = [
+    maintainers === undefined ? '' : `,"maintainers":${maintainers}`,
+    version.deprecated === null ? '' : `,"deprecated":${JSON.stringify(version.deprecated)}`,
+    artifact ? `,"dist":${distText(base, name, version, artifact)}` : '',
+  ];
+  return `${text.slice(0, -1)}${more.join('')}}`;
 }
 
 /** npm prints both, so a user without an address gets an empty one. */
@@ -100,6 +104,7 @@ async function fullFields(
     maintainers: owners.map(maintainerShape),
     readme: readme ?? '',
     readmeFilename: manifest['readmeFilename'],
+    users: Object.fromEntries((await catalogue.starredBy(head.id)).map((user) => [user, true])),
     _attachments: {},
   };
   for (const field of repeated) fields[field] = manifest[field];

@@ -14,8 +14,7 @@ export function distTagRoutes(
 ): void {
   app.get('/-/package/:name/dist-tags', async (request, reply) => {
     const name = nameOf(request);
-    await request.principal();
-    const source = await reader.document(request.registry, name);
+    const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
     if (source.origin === 'local') {
       return reply.header('cache-control', 'no-cache').send(await catalogue.tags(source.head.id));

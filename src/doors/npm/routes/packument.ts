@@ -21,8 +21,7 @@ export function packumentRoutes(
 ): void {
   app.get('/:name', async (request, reply) => {
     const name = nameOf(request);
-    await request.principal();
-    const source = await reader.document(request.registry, name);
+    const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream' && source.document.stale) warnStale(reply);
     const form = formOf(request);
@@ -32,9 +31,8 @@ export function packumentRoutes(
 
   app.get('/:name/:version', async (request, reply) => {
     const name = nameOf(request);
-    await request.principal();
     const { version: versionOrTag } = request.params as { version: string };
-    const source = await reader.document(request.registry, name);
+    const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream') {
       if (source.document.stale) warnStale(reply);

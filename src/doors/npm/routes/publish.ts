@@ -55,6 +55,9 @@ export function publishRoutes(
         manifest: withPublisher(release.manifest, principal.kind === 'user' ? principal.user : undefined),
         summary: release.summary,
         readme: release.readme,
+        searchText: release.searchText,
+        visibility: release.visibility,
+        attestation: null,
         tags: release.tags,
         // A package whose first version has another tag gets `latest` as well: clients cannot do without it.
         fallbackTag: 'latest',

@@ -6,12 +6,14 @@ import { nameOf } from '../request.ts';
 import { notFound } from '../shapes.ts';
 
 /** Tarballs: protocols/npm 1, "Tarball URLs". Immutable, so they may be cached for ever. */
-export function tarballRoutes(app: FastifyInstance, { blobs, reader }: NpmDoorOptions): void {
+export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }: NpmDoorOptions): void {
   const artifactOf = async (request: FastifyRequest): Promise<StoredArtifact> => {
     const name = nameOf(request);
-    await request.principal();
+    const principal = await request.principal();
     const { file } = request.params as { file: string };
-    const artifact = file.endsWith('.tgz') ? await reader.artifact(request.registry, name, file) : undefined;
+    const artifact = file.endsWith('.tgz')
+      ? await reader.artifact(request.registry, name, file, principal)
+      : undefined;
     if (artifact === undefined) throw notFound();
     return artifact;
   };
@@ -31,6 +33,8 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader }: NpmDoorOp
     }
     // Opened before the status goes out: a lost file must not look like an empty one.
     const stream = await blobs.open(artifact.key, range);
+    // Whoever goes on where a download broke off was counted when it began.
+    if (range === undefined || range.start === 0) downloads.count(artifact);
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
     return reply.header('content-length', range ? range.end - range.start + 1 : artifact.size).send(stream);
   });
@@ -41,7 +45,12 @@ function describe(reply: FastifyReply, artifact: StoredArtifact): FastifyReply {
     .header('content-type', 'application/octet-stream')
     .header('etag', etagOf(artifact))
     .header('accept-ranges', 'bytes')
-    .header('cache-control', 'public, max-age=31536000, immutable');
+    .header('cache-control', `${cacheScope(artifact)}, max-age=31536000, immutable`);
+}
+
+/** What not everybody may read must not stay in a shared cache. */
+function cacheScope({ visibility }: StoredArtifact): string {
+  return visibility === 'public' ? 'public' : 'private';
 }
 
 function etagOf({ sha256 }: StoredArtifact): string {

@@ -17,23 +17,22 @@ export async function barKey({ db }: Session, { key, at }: BarKey): Promise<bool
 }
 
 /**
- * Turns a stored blob into a tombstone unless an artifact refers to it. A publish that wants these bytes locks the same row: it comes
- * first and is seen here, or finds the blob gone.
+ * Bars the keys of blobs that no artifact refers to any more. A publish that wants the same bytes locks the same rows: it came first
+ * and its artifact shows here, or it finds the blob gone.
  */
-export async function retireBlob(session: Session, key: string): Promise<boolean> {
+export async function barUnused(session: Session, digests: string[]): Promise<void> {
   const { db } = session;
-  const row = await lockRows(
+  const blobs = await lockRows(
     session,
-    db.selectFrom('blobs').select(['sha256', 'state']).where('key', '=', key),
-  ).executeTakeFirst();
-  if (row === undefined || row.state === 'barred') return row !== undefined;
-  const artifact = await db
-    .selectFrom('artifacts')
-    .select('id')
-    .where('sha256', '=', row.sha256)
-    .limit(1)
-    .executeTakeFirst();
-  if (artifact !== undefined) return false;
-  await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
-  return true;
+    db
+      .selectFrom('blobs')
+      .select(['key', 'sha256'])
+      .where('sha256', 'in', digests)
+      .where('state', '=', 'stored')
+      .orderBy('key'),
+  ).execute();
+  for (const { key, sha256 } of blobs) {
+    const needed = await db.selectFrom('artifacts').select('id').where('sha256', '=', sha256).limit(1).executeTakeFirst();
+    if (needed === undefined) await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../capabilities.ts';
 import { createToken, createUser } from './accounts.ts';
-import { barKey, retireBlob } from './blobs.ts';
+import { barKey } from './blobs.ts';
 import { countDownloads } from './downloads.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
@@ -29,7 +29,6 @@ export const commands = {
   publish,
   putUpstreamDocument,
   releaseLease,
-  retireBlob,
   seal,
   setOwners,
   setVisibility,

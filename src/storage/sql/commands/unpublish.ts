@@ -1,11 +1,12 @@
 import type { UnpublishCommand } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
+import { barUnused } from './blobs.ts';
 import { assertRevision, finishChange, lockOwned, putTag, versionId, type LockedPackage } from './packages.ts';
 import { refreshSearch } from './search-index.ts';
 
 /**
  * Takes versions away, or the whole package. The rows stay as the record of what was there and keep the numbers taken; the
- * artifacts go, and the sweeper reclaims blobs that nothing refers to any more.
+ * artifacts go, and with them the blobs that nothing else needs.
  */
 export async function unpublish(session: Session, command: UnpublishCommand): Promise<{ revision: number }> {
   const head = await lockOwned(session, command);
@@ -46,5 +47,9 @@ async function removeVersions(session: Session, head: LockedPackage, command: Un
   if (ids.length === 0) return;
   await db.deleteFrom('tags').where('version_id', 'in', ids).execute();
   await db.deleteFrom('attestations').where('version_id', 'in', ids).execute();
-  await db.deleteFrom('artifacts').where('version_id', 'in', ids).execute();
+  const artifacts = await db.deleteFrom('artifacts').where('version_id', 'in', ids).returning('sha256').execute();
+  await barUnused(
+    session,
+    artifacts.map(({ sha256 }) => sha256),
+  );
 }

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 
 /** Splits as SQLite's tokenizer does: what is neither letter nor digit separates words. */
-const words = `to_tsvector('simple', regexp_replace(name || ' ' || description || ' ' || keywords, '[^[:alnum:]]+', ' ', 'g'))`;
+function wordsOf(table: string): string {
+  const text = ['name', 'description', 'keywords'].map((column) => `${table}${column}`).join(` || ' ' || `);
+  return `to_tsvector('simple', regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`;
+}
 
 export const postgresCapabilities: Capabilities = {
   rowLocks: true,
@@ -13,10 +16,12 @@ export const postgresCapabilities: Capabilities = {
   },
   search: {
     create: [
+      // Not by bytes: how letters fold and what is one depends on the language.
       `create table package_search (
         rowid bigint primary key, name text not null, description text not null, keywords text not null)`,
-      `create index package_search_by_words on package_search using gin ((${words}))`,
+      `create index package_search_by_words on package_search using gin ((${wordsOf('')}))`,
     ],
-    matches: (given) => sql`${sql.raw(words)} @@ to_tsquery('simple', ${given.map((word) => `${word}:*`).join(' & ')})`,
+    matches: (words) =>
+      sql`${sql.raw(wordsOf('package_search.'))} @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})`,
   },
 };

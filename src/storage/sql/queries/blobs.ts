@@ -19,21 +19,6 @@ export async function knownKeys(db: Kysely<Schema>, keys: string[]): Promise<Set
   return new Set(rows.map((row) => row.key));
 }
 
-export async function unusedBlobs(db: Kysely<Schema>, afterKey: string, limit: number): Promise<BlobRow[]> {
-  return stored(db)
-    .where('key', '>', afterKey)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('artifacts').select('artifacts.id').whereRef('artifacts.sha256', '=', 'blobs.sha256'),
-        ),
-      ),
-    )
-    .orderBy('key')
-    .limit(limit)
-    .execute();
-}
-
 /** What foreign keys cannot rule out, as sentences; at most a hundred of each kind. */
 export async function danglingReferences(db: Kysely<Schema>): Promise<string[]> {
   const lost = await db
