@@ -6,5 +6,6 @@ export { storeVersion, type VersionUpload } from './store-version.ts';
 export { dayOf, DownloadCounter } from './downloads.ts';
 export { checkRegistryName } from './names.ts';
 export { Publisher, type Publication } from './publisher.ts';
+export { searchWords } from './search-words.ts';
 export { sweep, type SweepResult } from './sweeper.ts';
 export { verify, type VerifyReport } from './verify.ts';

@@ -103,7 +103,11 @@ export class Publisher {
     principal: Principal,
     { name, messages }: { name: string; messages: Record<string, string | null> },
   ): Promise<Changed> {
-    const base = await this.#change(registry, principal, { name, type: 'package.deprecate', detail: { messages } });
+    const base = await this.#change(registry, principal, {
+      name,
+      type: 'package.deprecate',
+      detail: { messages },
+    });
     return this.#catalogue.deprecate({ ...base, messages });
   }
 
@@ -119,7 +123,11 @@ export class Publisher {
     },
   ): Promise<Changed> {
     const { name, versions, tags, expectedRevision } = change;
-    const base = await this.#change(registry, principal, { name, type: 'package.unpublish', detail: { versions } });
+    const base = await this.#change(registry, principal, {
+      name,
+      type: 'package.unpublish',
+      detail: { versions },
+    });
     return this.#catalogue.unpublish({ ...base, versions, tags, expectedRevision });
   }
 
@@ -129,7 +137,11 @@ export class Publisher {
     change: { name: string; owners: number[]; expectedRevision: number | null },
   ): Promise<Changed> {
     const { name, owners, expectedRevision } = change;
-    const base = await this.#change(registry, principal, { name, type: 'package.owners', detail: { owners } });
+    const base = await this.#change(registry, principal, {
+      name,
+      type: 'package.owners',
+      detail: { owners },
+    });
     return this.#catalogue.setOwners({ ...base, owners, expectedRevision });
   }
 
@@ -138,7 +150,11 @@ export class Publisher {
     principal: Principal,
     { name, visibility }: { name: string; visibility: Visibility },
   ): Promise<Changed> {
-    const base = await this.#change(registry, principal, { name, type: 'package.visibility', detail: { visibility } });
+    const base = await this.#change(registry, principal, {
+      name,
+      type: 'package.visibility',
+      detail: { visibility },
+    });
     return this.#catalogue.setVisibility({ ...base, visibility });
   }
 
@@ -148,7 +164,8 @@ export class Publisher {
     principal: Principal,
     { name, starred }: { name: string; starred: boolean },
   ): Promise<Changed> {
-    if (principal.kind === 'nobody') throw new Fault('unauthenticated', 'You must be logged in to star a package.');
+    if (principal.kind === 'nobody')
+      throw new Fault('unauthenticated', 'You must be logged in to star a package.');
     return this.#catalogue.star({
       registryId: registry.id,
       name,

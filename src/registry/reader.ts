@@ -11,8 +11,7 @@ import type {
 
 /** Where the document of a name comes from: rows of ours, or what an upstream said of it. */
 export type DocumentSource =
-  | { origin: 'local'; head: PackageRow }
-  | { origin: 'upstream'; document: UpstreamDocument };
+  { origin: 'local'; head: PackageRow } | { origin: 'upstream'; document: UpstreamDocument };
 
 /**
  * The one way to what is stored, here or behind an upstream. A name that is owned here is never asked for elsewhere, not even

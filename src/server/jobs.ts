@@ -44,7 +44,8 @@ async function loop(job: PeriodicJob, options: JobOptions, signal: AbortSignal):
   const { leases, holder, clock, onError } = options;
   while (!signal.aborted) {
     try {
-      const mine = job.everywhere || (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK));
+      const mine =
+        job.everywhere || (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK));
       if (mine) await job.run();
     } catch (error) {
       onError(job.name, error);

@@ -2,7 +2,14 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, Publisher, Reader, Signer, type RegistryRow, type UpstreamSource } from '../registry/index.ts';
+import {
+  DownloadCounter,
+  Publisher,
+  Reader,
+  Signer,
+  type RegistryRow,
+  type UpstreamSource,
+} from '../registry/index.ts';
 import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';

@@ -60,7 +60,9 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
 
     test('deprecates nothing at all if one of the versions is not there', async () => {
       const messages = { '1.0.0': 'old', '9.9.9': 'none' };
-      await expect(catalogue.deprecate({ ...change(), messages })).rejects.toMatchObject({ code: 'version_not_found' });
+      await expect(catalogue.deprecate({ ...change(), messages })).rejects.toMatchObject({
+        code: 'version_not_found',
+      });
       expect((await catalogue.version((await headOf()).id, '1.0.0'))?.deprecated).toBeNull();
     });
 
@@ -112,14 +114,27 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
 
     test('bars the key of a blob that nothing needs any more, and keeps one that another version needs', async () => {
       const shared = publishCommand(registry, anna, '1.0.0', { name: 'shared' });
-      await catalogue.publish({ ...shared, artifacts: shared.artifacts.map((file) => ({ ...file, key: 'npm/shared' })) });
+      await catalogue.publish({
+        ...shared,
+        artifacts: shared.artifacts.map((file) => ({ ...file, key: 'npm/shared' })),
+      });
       const twin = publishCommand(registry, anna, '1.0.0', { name: 'twin' });
       const [bytes] = shared.artifacts;
       if (bytes === undefined) throw new Error('no artifact');
       await catalogue.publish({ ...twin, artifacts: [{ ...bytes, file: 'twin-1.0.0.tgz', key: null }] });
-      await catalogue.unpublish({ ...change({ name: 'shared' }), versions: 'all', tags: null, expectedRevision: null });
+      await catalogue.unpublish({
+        ...change({ name: 'shared' }),
+        versions: 'all',
+        tags: null,
+        expectedRevision: null,
+      });
       expect(await catalogue.knownKeys(['npm/shared'])).toEqual(new Set(['npm/shared']));
-      await catalogue.unpublish({ ...change({ name: 'twin' }), versions: 'all', tags: null, expectedRevision: null });
+      await catalogue.unpublish({
+        ...change({ name: 'twin' }),
+        versions: 'all',
+        tags: null,
+        expectedRevision: null,
+      });
       expect(await catalogue.knownKeys(['npm/shared'])).toEqual(new Set());
       expect(await catalogue.barKey('npm/shared', at)).toBe(true);
     });
@@ -141,7 +156,9 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
       expect((await headOf()).visibility).toBe('public');
       await catalogue.setVisibility({ ...change(), visibility: 'private' });
       expect((await headOf()).visibility).toBe('private');
-      expect((await catalogue.findArtifact(registry.id, 'demo', 'demo-1.0.0.tgz'))?.visibility).toBe('private');
+      expect((await catalogue.findArtifact(registry.id, 'demo', 'demo-1.0.0.tgz'))?.visibility).toBe(
+        'private',
+      );
       await publish('1.2.0', { visibility: 'public' });
       expect((await headOf()).visibility).toBe('public');
       await publish('1.3.0', { name: 'hidden', visibility: 'private' });
@@ -168,10 +185,17 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
       const { id } = await headOf();
       const [first, second] = await catalogue.versions(id, 0, 2);
       if (!first || !second) throw new Error('two versions');
-      const count = (versionId: number, day: number, more: number) => ({ packageId: id, versionId, day, count: more });
+      const count = (versionId: number, day: number, more: number) => ({
+        packageId: id,
+        versionId,
+        day,
+        count: more,
+      });
       await catalogue.countDownloads([count(first.id, 100, 2), count(second.id, 100, 1)]);
       await Promise.all(
-        Array.from({ length: 10 }, () => catalogue.countDownloads([count(second.id, 102, 1), count(first.id, 100, 1)])),
+        Array.from({ length: 10 }, () =>
+          catalogue.countDownloads([count(second.id, 102, 1), count(first.id, 100, 1)]),
+        ),
       );
       expect(await catalogue.downloads(id, 100, 102)).toEqual([
         { day: 100, count: 13 },

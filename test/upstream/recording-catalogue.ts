@@ -32,7 +32,16 @@ export function recordingCatalogue(): RecordingCatalogue {
       for (const artifact of command.artifacts) {
         const key = artifact.key ?? stored.find(({ sha256 }) => sha256 === artifact.sha256)?.key;
         if (key === undefined) return { outcome: 'blob-gone', sha256: artifact.sha256 };
-        stored.push({ ...artifact, registryId, name, version, key, packageId: 1, versionId: stored.length + 1, visibility: 'public' });
+        stored.push({
+          ...artifact,
+          registryId,
+          name,
+          version,
+          key,
+          packageId: 1,
+          versionId: stored.length + 1,
+          visibility: 'public',
+        });
       }
       published.push(command);
       return { outcome: 'published', packageId: 1, revision: published.length, unusedKeys: [] };

@@ -197,7 +197,7 @@ export interface DayCount {
 
 export interface SearchQuery {
   registryId: number;
-  /** Words that each must begin a word of name, description or keywords; none finds every package. */
+  /** Words (see `searchWords`) that each must begin a word of name, description or keywords; none finds every package. */
   words: string[];
   /** Narrows to a scope (without `@`), an owner's user name, any of these keywords; null for no limit. */
   scope: string | null;

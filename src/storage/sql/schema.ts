@@ -122,8 +122,9 @@ interface AttestationsTable {
 /** One row a package that can be found; full-text indexed in the way of the database. `rowid` is the package's id. */
 interface PackageSearchTable {
   rowid: number;
-  name: string;
-  description: string;
+  /** Every word of name, description and keywords once, in lower case, separated by blanks. */
+  words: string;
+  /** In lower case, each between blanks. */
   keywords: string;
 }
 

@@ -32,7 +32,13 @@ export async function barUnused(session: Session, digests: string[]): Promise<vo
       .orderBy('key'),
   ).execute();
   for (const { key, sha256 } of blobs) {
-    const needed = await db.selectFrom('artifacts').select('id').where('sha256', '=', sha256).limit(1).executeTakeFirst();
-    if (needed === undefined) await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
+    const needed = await db
+      .selectFrom('artifacts')
+      .select('id')
+      .where('sha256', '=', sha256)
+      .limit(1)
+      .executeTakeFirst();
+    if (needed === undefined)
+      await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
   }
 }

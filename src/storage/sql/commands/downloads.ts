@@ -4,7 +4,9 @@ import type { Session } from '../capabilities.ts';
 
 export async function countDownloads({ db }: Session, counts: DownloadCount[]): Promise<void> {
   // In one order everywhere, so that two replicas that report at once wait for each other instead of locking each other out.
-  const ordered = counts.toSorted((a, b) => a.packageId - b.packageId || a.versionId - b.versionId || a.day - b.day);
+  const ordered = counts.toSorted(
+    (a, b) => a.packageId - b.packageId || a.versionId - b.versionId || a.day - b.day,
+  );
   for (const { packageId, versionId, day, count } of ordered) {
     await db
       .insertInto('downloads')

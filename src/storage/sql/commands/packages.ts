@@ -57,7 +57,10 @@ export async function lockOwned(session: Session, command: PackageCommand): Prom
 /** Refuses a change that was made on sight of another state. */
 export function assertRevision(head: LockedPackage, name: string, expected: number | null): void {
   if (expected !== null && expected !== head.revision) {
-    throw new Fault('conflict', `${name} has changed since you read it; read it again and repeat the change.`);
+    throw new Fault(
+      'conflict',
+      `${name} has changed since you read it; read it again and repeat the change.`,
+    );
   }
 }
 
@@ -108,13 +111,25 @@ export async function moveTag(session: Session, command: TagCommand): Promise<{ 
       .executeTakeFirst();
     if (gone === undefined) throw new Fault('tag_not_found', `${command.name} has no tag ${command.tag}.`);
   } else {
-    await putTag(session, head.id, command.tag, await versionId(session, head.id, command.name, command.version), command.at);
+    await putTag(
+      session,
+      head.id,
+      command.tag,
+      await versionId(session, head.id, command.name, command.version),
+      command.at,
+    );
   }
   if (command.tag === DEFAULT_TAG) await refreshSearch(session, head.id);
   return finishChange(session, head, command);
 }
 
-export async function putTag(session: Session, packageId: number, tag: string, version: number, at: number): Promise<void> {
+export async function putTag(
+  session: Session,
+  packageId: number,
+  tag: string,
+  version: number,
+  at: number,
+): Promise<void> {
   await session.db
     .insertInto('tags')
     .values({ package_id: packageId, tag, version_id: version, updated_at: at })
@@ -137,7 +152,10 @@ export async function setOwners(session: Session, command: OwnersCommand): Promi
   const head = await lockOwned(session, command);
   assertRevision(head, command.name, command.expectedRevision);
   if (command.owners.length === 0) {
-    throw new Fault('bad_request', `${command.name} needs at least one owner; name the next one before you go.`);
+    throw new Fault(
+      'bad_request',
+      `${command.name} needs at least one owner; name the next one before you go.`,
+    );
   }
   const { db } = session;
   await db
@@ -153,7 +171,10 @@ export async function setOwners(session: Session, command: OwnersCommand): Promi
   return finishChange(session, head, command);
 }
 
-export async function setVisibility(session: Session, command: VisibilityCommand): Promise<{ revision: number }> {
+export async function setVisibility(
+  session: Session,
+  command: VisibilityCommand,
+): Promise<{ revision: number }> {
   const head = await lockOwned(session, command);
   return finishChange(session, head, command, { visibility: command.visibility });
 }

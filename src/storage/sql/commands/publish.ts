@@ -168,13 +168,20 @@ async function setTags(
   versionId: number,
   command: PublishCommand,
 ): Promise<boolean> {
-  const row = (tag: string) => ({ package_id: packageId, tag, version_id: versionId, updated_at: command.at });
+  const row = (tag: string) => ({
+    package_id: packageId,
+    tag,
+    version_id: versionId,
+    updated_at: command.at,
+  });
   for (const tag of command.tags) {
     await session.db
       .insertInto('tags')
       .values(row(tag))
       .onConflict((conflict) =>
-        conflict.columns(['package_id', 'tag']).doUpdateSet({ version_id: versionId, updated_at: command.at }),
+        conflict
+          .columns(['package_id', 'tag'])
+          .doUpdateSet({ version_id: versionId, updated_at: command.at }),
       )
       .execute();
   }

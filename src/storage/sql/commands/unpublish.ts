@@ -1,7 +1,14 @@
 import type { UnpublishCommand } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
-import { assertRevision, finishChange, lockOwned, putTag, versionId, type LockedPackage } from './packages.ts';
+import {
+  assertRevision,
+  finishChange,
+  lockOwned,
+  putTag,
+  versionId,
+  type LockedPackage,
+} from './packages.ts';
 import { refreshSearch } from './search-index.ts';
 
 /**
@@ -16,7 +23,13 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
   if (command.tags !== null && command.versions !== 'all') {
     await db.deleteFrom('tags').where('package_id', '=', head.id).execute();
     for (const [tag, version] of Object.entries(command.tags)) {
-      await putTag(session, head.id, tag, await versionId(session, head.id, command.name, version), command.at);
+      await putTag(
+        session,
+        head.id,
+        tag,
+        await versionId(session, head.id, command.name, version),
+        command.at,
+      );
     }
   }
   const left = await db
@@ -26,12 +39,21 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
     .where('removed_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
-  const result = await finishChange(session, head, command, left === undefined ? { removed_at: command.at } : {});
+  const result = await finishChange(
+    session,
+    head,
+    command,
+    left === undefined ? { removed_at: command.at } : {},
+  );
   await refreshSearch(session, head.id);
   return result;
 }
 
-async function removeVersions(session: Session, head: LockedPackage, command: UnpublishCommand): Promise<void> {
+async function removeVersions(
+  session: Session,
+  head: LockedPackage,
+  command: UnpublishCommand,
+): Promise<void> {
   const { db } = session;
   const { versions, at } = command;
   if (versions !== 'all' && versions.length === 0) return;
@@ -47,7 +69,11 @@ async function removeVersions(session: Session, head: LockedPackage, command: Un
   if (ids.length === 0) return;
   await db.deleteFrom('tags').where('version_id', 'in', ids).execute();
   await db.deleteFrom('attestations').where('version_id', 'in', ids).execute();
-  const artifacts = await db.deleteFrom('artifacts').where('version_id', 'in', ids).returning('sha256').execute();
+  const artifacts = await db
+    .deleteFrom('artifacts')
+    .where('version_id', 'in', ids)
+    .returning('sha256')
+    .execute();
   await barUnused(
     session,
     artifacts.map(({ sha256 }) => sha256),

@@ -1,8 +1,14 @@
 import { sql, type Kysely } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
+import { refreshSearch } from '../commands/search-index.ts';
+import type { Schema } from '../schema.ts';
 
 /** Deprecation, removal, visibility, stars, downloads, provenance and search. */
-export async function npmWhole(db: Kysely<unknown>, { types: { text }, search }: Capabilities): Promise<void> {
+export async function npmWhole(db: Kysely<unknown>, capabilities: Capabilities): Promise<void> {
+  const {
+    types: { text },
+    search,
+  } = capabilities;
   const statements = [
     `alter table packages add column visibility ${text} not null default 'public'`,
     `alter table packages add column downloads bigint not null default 0`,
@@ -26,8 +32,13 @@ export async function npmWhole(db: Kysely<unknown>, { types: { text }, search }:
       version_id bigint primary key references versions (id), predicate_type ${text} not null, bundle text not null)`,
 
     ...search.create,
-    `insert into package_search (rowid, name, description, keywords)
-      select id, name, '', '' from packages where origin = 'local'`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+  await fillSearch(db as Kysely<Schema>, capabilities);
+}
+
+/** Packages from before can be found by their names; their next publish adds the rest. */
+async function fillSearch(db: Kysely<Schema>, capabilities: Capabilities): Promise<void> {
+  const packages = await db.selectFrom('packages').select('id').where('origin', '=', 'local').execute();
+  for (const { id } of packages) await refreshSearch({ db, capabilities }, id);
 }

@@ -1,11 +1,8 @@
 import { sql } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 
-/** Splits as SQLite's tokenizer does: what is neither letter nor digit separates words. */
-function wordsOf(table: string): string {
-  const text = ['name', 'description', 'keywords'].map((column) => `${table}${column}`).join(` || ' ' || `);
-  return `to_tsvector('simple', regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`;
-}
+/** The words are split and folded already, so that no locale of the database has a say in it. */
+const vector = `array_to_tsvector(string_to_array(words, ' '))`;
 
 export const postgresCapabilities: Capabilities = {
   rowLocks: true,
@@ -16,12 +13,10 @@ export const postgresCapabilities: Capabilities = {
   },
   search: {
     create: [
-      // Not by bytes: how letters fold and what is one depends on the language.
-      `create table package_search (
-        rowid bigint primary key, name text not null, description text not null, keywords text not null)`,
-      `create index package_search_by_words on package_search using gin ((${wordsOf('')}))`,
+      `create table package_search (rowid bigint primary key, words text not null, keywords text not null)`,
+      `create index package_search_by_words on package_search using gin ((${vector}))`,
     ],
     matches: (words) =>
-      sql`${sql.raw(wordsOf('package_search.'))} @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})`,
+      sql`${sql.raw(vector)} @@ cast(${words.map((word) => `'${word}':*`).join(' & ')} as tsquery)`,
   },
 };

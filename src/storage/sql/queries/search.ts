@@ -9,7 +9,11 @@ import { isVisible } from './visible.ts';
  * Packages that match and may be seen. The name that was typed comes first, then names that begin with it, then what is
  * downloaded most; rights apply before counting and paging.
  */
-export async function search(db: Kysely<Schema>, capability: SearchCapability, query: SearchQuery): Promise<SearchResult> {
+export async function search(
+  db: Kysely<Schema>,
+  capability: SearchCapability,
+  query: SearchQuery,
+): Promise<SearchResult> {
   const found = sql`from packages
     join package_search on package_search.rowid = packages.id
     where ${sql.join(conditions(capability, query), sql` and `)}`;
@@ -37,7 +41,7 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
   }
   if (keywords.length > 0) {
     const one = (word: string) =>
-      sql`' ' || lower(package_search.keywords) || ' ' like ${`% ${word.toLowerCase().replace(/[%_]/g, '')} %`}`;
+      sql`package_search.keywords like ${`% ${word.toLowerCase().replace(/[%_]/g, '')} %`}`;
     given.push(sql`(${sql.join(keywords.map(one), sql` or `)})`);
   }
   return given;
@@ -46,7 +50,9 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
 async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]> {
   const rows = await db
     .selectFrom('packages')
-    .leftJoin('tags', (join) => join.onRef('tags.package_id', '=', 'packages.id').on('tags.tag', '=', DEFAULT_TAG))
+    .leftJoin('tags', (join) =>
+      join.onRef('tags.package_id', '=', 'packages.id').on('tags.tag', '=', DEFAULT_TAG),
+    )
     .leftJoin('versions', 'versions.id', 'tags.version_id')
     .select([
       'packages.id',

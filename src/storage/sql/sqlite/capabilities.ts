@@ -8,7 +8,7 @@ export const sqliteCapabilities: Capabilities = {
     // https://sqlite.org/fts5.html; every such table has a rowid.
     create: [
       `create virtual table package_search using fts5 (
-        name, description, keywords, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')`,
+        words, keywords unindexed, tokenize = "unicode61 remove_diacritics 0", prefix = '2 3')`,
     ],
     matches: (words) => sql`package_search match ${words.map((word) => `"${word}"*`).join(' ')}`,
   },
