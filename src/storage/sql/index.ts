@@ -5,6 +5,7 @@ import { Fault } from '../../kernel/index.ts';
 import { hasStore, migrate } from './migrate.ts';
 import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';
+import { withFaults } from './postgres/faults.ts';
 import { PostgresWriter } from './postgres/writer.ts';
 import { sqliteCapabilities } from './sqlite/capabilities.ts';
 import { kyselyOn, openDatabase } from './sqlite/connection.ts';
@@ -55,7 +56,7 @@ async function openPostgres(url: string, { create }: { create: boolean }): Promi
   try {
     if (!create && !(await hasStore(db))) throw noStore(new URL(url).host);
     const migrations = await migrate(db, postgresCapabilities);
-    return { store: await storeOn(db, new PostgresWriter(db)), migrations };
+    return { store: withFaults(await storeOn(db, new PostgresWriter(db))), migrations };
   } catch (error) {
     await db.destroy();
     throw error;
