@@ -17,6 +17,8 @@ export interface StartOptions {
   data?: string;
   /** The port. Default: a free one. */
   port?: number;
+  /** The working folder, which may hold a `.env`. Default: a fresh one. */
+  cwd?: string;
   /** Arguments after `serve`. */
   args?: string[];
   /** Options for Node itself, such as `--max-old-space-size=64`. */
@@ -58,7 +60,7 @@ function launch(port: number, options: StartOptions): RunningKontor {
   const data = options.data ?? join(temporaryFolder('data'), 'data');
   const child = track(
     spawn(launcher, ['serve', ...(options.args ?? [])], {
-      cwd: temporaryFolder('cwd'),
+      cwd: options.cwd ?? temporaryFolder('cwd'),
       env: {
         ...commandEnvironment(),
         KONTOR_PORT: String(port),
