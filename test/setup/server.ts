@@ -17,6 +17,8 @@ export interface StartOptions {
   data?: string;
   /** The port. Default: a free one. */
   port?: number;
+  /** The program to start. Default: the launcher of this clone. */
+  command?: string;
   /** The working folder, which may hold a `.env`. Default: a fresh one. */
   cwd?: string;
   /** Arguments after `serve`. */
@@ -59,7 +61,7 @@ export async function startKontor(options: StartOptions = {}): Promise<RunningKo
 function launch(port: number, options: StartOptions): RunningKontor {
   const data = options.data ?? join(temporaryFolder('data'), 'data');
   const child = track(
-    spawn(launcher, ['serve', ...(options.args ?? [])], {
+    spawn(options.command ?? launcher, ['serve', ...(options.args ?? [])], {
       cwd: options.cwd ?? temporaryFolder('cwd'),
       env: {
         ...commandEnvironment(),
