@@ -42,9 +42,10 @@ export async function expectWhole(server: Target, claims: Claims): Promise<void>
     for (const { version, dist } of Object.values(packument.versions)) {
       const claim = `${name}@${version}`;
       visible.add(claim);
-      expect(dist.integrity, claim).toBe(claims.sent.get(claim));
+      const sent = { claim, integrity: claims.sent.get(claim) };
+      expect({ claim, integrity: dist.integrity }).toEqual(sent);
       if (claims.seen.has(claim)) continue;
-      expect(await downloadedIntegrity(dist.tarball), claim).toBe(dist.integrity);
+      expect({ claim, integrity: await downloadedIntegrity(dist.tarball) }).toEqual(sent);
       claims.seen.add(claim);
     }
   }
@@ -59,9 +60,9 @@ async function publishUntilKilled(
   random: Random,
 ): Promise<string[]> {
   const refusals: string[] = [];
-  let killed = false;
+  const gone = new AbortController();
   const write = async (): Promise<void> => {
-    while (!killed) {
+    while (!gone.signal.aborted) {
       const name = random.pick(PACKAGES);
       const version = `1.0.${claims.sent.size}`;
       const claim = `${name}@${version}`;
@@ -74,13 +75,13 @@ async function publishUntilKilled(
         if (status === 201) claims.acknowledged.add(claim);
         else refusals.push(`${claim}: ${status} ${text}`);
       } catch (error) {
-        if (!killed) throw error;
+        if (!gone.signal.aborted) throw error;
       }
     }
   };
   const writers = Promise.all(Array.from({ length: WRITERS }, write));
   await new Promise((resolve) => setTimeout(resolve, random.between(50, 500)));
-  killed = true;
+  gone.abort();
   await server.kill9();
   await writers;
   return refusals;

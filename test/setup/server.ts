@@ -17,6 +17,10 @@ export interface StartOptions {
   data?: string;
   /** The port. Default: a free one. */
   port?: number;
+  /** The program to start. Default: the launcher of this clone. */
+  command?: string;
+  /** The working folder, which may hold a `.env`. Default: a fresh one. */
+  cwd?: string;
   /** Arguments after `serve`. */
   args?: string[];
   /** Options for Node itself, such as `--max-old-space-size=64`. */
@@ -57,8 +61,8 @@ export async function startKontor(options: StartOptions = {}): Promise<RunningKo
 function launch(port: number, options: StartOptions): RunningKontor {
   const data = options.data ?? join(temporaryFolder('data'), 'data');
   const child = track(
-    spawn(launcher, ['serve', ...(options.args ?? [])], {
-      cwd: temporaryFolder('cwd'),
+    spawn(options.command ?? launcher, ['serve', ...(options.args ?? [])], {
+      cwd: options.cwd ?? temporaryFolder('cwd'),
       env: {
         ...commandEnvironment(),
         KONTOR_PORT: String(port),

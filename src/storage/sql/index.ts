@@ -5,6 +5,7 @@ import { Fault } from '../../kernel/index.ts';
 import { hasStore, migrate } from './migrate.ts';
 import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';
+import { withFaults } from './postgres/faults.ts';
 import { postgresSearcher } from './postgres/searcher.ts';
 import { PostgresWriter } from './postgres/writer.ts';
 import { sqliteCapabilities } from './sqlite/capabilities.ts';
@@ -57,7 +58,8 @@ async function openPostgres(url: string, { create }: { create: boolean }): Promi
   try {
     if (!create && !(await hasStore(db))) throw noStore(new URL(url).host);
     const migrations = await migrate(db, postgresCapabilities);
-    return { store: await storeOn(db, new PostgresWriter(db), postgresSearcher(db)), migrations };
+    const store = await storeOn(db, new PostgresWriter(db), postgresSearcher(db));
+    return { store: withFaults(store), migrations };
   } catch (error) {
     await db.destroy();
     throw error;

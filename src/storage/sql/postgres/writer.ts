@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { Fault, errnoOf } from '../../../kernel/index.ts';
+import { errnoOf } from '../../../kernel/index.ts';
 import { Abandon } from '../commands/abandon.ts';
 import {
   commands,
@@ -15,7 +15,6 @@ import { postgresCapabilities } from './capabilities.ts';
 /** SQLSTATE codes; https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
-const DISK_FULL = '53100';
 const TRIES = 5;
 
 /** Runs each command in a transaction of its own; replicas meet in the row locks. */
@@ -32,10 +31,9 @@ export class PostgresWriter implements Writer {
         return await this.#attempt(name, input);
       } catch (error) {
         if (error instanceof Abandon) return error.value as CommandOutput<N>;
-        if (error instanceof Fault) throw error;
         const state = errnoOf(error);
         if ((state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED) && tries < TRIES) continue;
-        throw databaseFault(error, state);
+        throw error;
       }
     }
   }
@@ -49,22 +47,4 @@ export class PostgresWriter implements Writer {
     const command = commands[name] as (session: Session, value: CommandInput<N>) => Promise<CommandOutput<N>>;
     return this.#db.transaction().execute((db) => command({ db, capabilities: postgresCapabilities }, input));
   }
-}
-
-/** A broken connection, a shutdown or a full disk is the operator's affair; anything else stays as it is. */
-function databaseFault(error: unknown, state: string | undefined): unknown {
-  if (state === DISK_FULL) {
-    return new Fault('storage_full', 'The disk of the database is full; nothing was stored.', {
-      cause: error,
-    });
-  }
-  const unreachable =
-    state === undefined
-      ? /terminated|timeout/i.test(String(error))
-      : /^(08|57P|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/.test(state);
-  return unreachable
-    ? new Fault('unavailable', 'The database cannot be reached; nothing was stored. Try again in a moment.', {
-        cause: error,
-      })
-    : error;
 }

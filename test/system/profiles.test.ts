@@ -1,0 +1,240 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../setup/ports.ts';
+import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
+import { temporaryFolder } from '../setup/resources.ts';
+import { startKontor, type RunningKontor } from '../setup/server.ts';
+
+/** Whether a default port can be had: whoever runs the tests may have a server there. */
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '0.0.0.0', () => probe.close(() => resolve(true)));
+  });
+}
+const [free3000, free8000] = await Promise.all([isFree(3000), isFree(8000)]);
+
+interface Start {
+  /** Where the variables lead the server. */
+  port: number;
+  variables?: Record<string, string>;
+  cwd?: string;
+}
+
+/** Starts a server with these variables and no setting of its own, as `env -i` does; it frees its port after the test. */
+async function startBare({
+  port,
+  variables = {},
+  cwd = temporaryFolder('cwd'),
+}: Start): Promise<RunningKontor> {
+  const none = { KONTOR_HOST: undefined, KONTOR_PORT: undefined, KONTOR_DATA: undefined };
+  const server = await startKontor({
+    port,
+    cwd,
+    data: join(cwd, 'data'),
+    // No test may leave the machine; nothing here depends on it.
+    env: { ...none, KONTOR_NPM_UPSTREAM: 'off', ...variables },
+  });
+  onTestFinished(async () => void (await server.stop()));
+  return server;
+}
+
+/** The status of `GET /health` at an address; 0 if nobody listens there. */
+async function health(host: string, port: number): Promise<number> {
+  const answer = await fetch(`http://${host}:${port}/health`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status ?? 0;
+}
+
+async function login(server: RunningKontor, name: string, password: string): Promise<number> {
+  const answer = await fetch(`${server.url}/npm/-/user/org.couchdb.user:${name}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password }),
+  });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+function tablesOf(database: string): unknown[] {
+  const file = new DatabaseSync(database, { readOnly: true });
+  try {
+    return file
+      .prepare("select name from sqlite_master where type = 'table'")
+      .all()
+      .map(({ name }) => name);
+  } finally {
+    file.close();
+  }
+}
+
+/** Of the addresses of loopback only 127.0.0.1 is the default's; Linux has them all. */
+const another = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1';
+const jwtSecret = '0123456789abcdef'.repeat(4);
+
+describe('without any setting', () => {
+  test.skipIf(!free3000)('[V-04] [P-05] [S-27] the address is http://localhost:3000', async () => {
+    const server = await startBare({ port: 3000 });
+    expect(await health('localhost', 3000)).toBe(200);
+    expect(await health(another, 3000)).toBe(another === '127.0.0.1' ? 200 : 0);
+    expect(existsSync(join(server.data, 'kontor.db'))).toBe(true);
+  });
+
+  test('[S-22] the sample, copied to .env, starts a server, and a line that is taken out of its comment counts', async () => {
+    const cwd = temporaryFolder('sample');
+    const dotEnv = join(cwd, '.env');
+    copyFileSync(fileURLToPath(new URL('../../.env.example', import.meta.url)), dotEnv);
+    const port = await freePort();
+    const lines = readFileSync(dotEnv, 'utf8');
+    writeFileSync(dotEnv, lines.replace('# KONTOR_PORT=3000', `KONTOR_PORT=${port}`));
+    await startBare({ port, cwd });
+    expect(await health('127.0.0.1', port)).toBe(200);
+  });
+});
+
+describe("a family's own variables start the server where its clients look", () => {
+  test('[V-03] [V-68] those of Vais, as far as it goes: address, paths, administrator, tables', async () => {
+    const cwd = temporaryFolder('vais');
+    const port = await freePort();
+    const database = join(cwd, 'elsewhere/registry.db');
+    const server = await startBare({
+      port,
+      cwd,
+      variables: {
+        VAIS_REGISTRY_PORT: String(port),
+        VAIS_REGISTRY_DB: database,
+        VAIS_REGISTRY_STORAGE: join(cwd, 'elsewhere/packages'),
+        VAIS_REGISTRY_ADMIN_USER: 'admin',
+        VAIS_REGISTRY_ADMIN_PASS: 'changeme',
+      },
+    });
+    expect(await health(another, port)).toBe(200);
+    expect(existsSync(join(cwd, 'elsewhere/packages'))).toBe(true);
+    expect(tablesOf(database)).toEqual(expect.arrayContaining(['users', 'packages']));
+    expect(await login(server, 'admin', 'changeme')).toBe(201);
+    expect(server.logs()).toMatch(/sample password/);
+  });
+
+  test.skipIf(!free3000)(
+    '[V-73] the six lines of Vais in a .env, as far as it goes: everything in ./data, admin logs in',
+    async () => {
+      const cwd = temporaryFolder('dotenv');
+      writeFileSync(
+        join(cwd, '.env'),
+        [
+          'VAIS_REGISTRY_HOST=127.0.0.1',
+          'VAIS_REGISTRY_PORT=3000',
+          'VAIS_REGISTRY_DB=./data/registry.db',
+          'VAIS_REGISTRY_STORAGE=./data/packages',
+          'VAIS_REGISTRY_ADMIN_USER=admin',
+          'VAIS_REGISTRY_ADMIN_PASS=admin123',
+          '',
+        ].join('\n'),
+      );
+      const server = await startBare({ port: 3000, cwd });
+      expect(tablesOf(join(cwd, 'data/registry.db'))).toContain('packages');
+      expect(existsSync(join(cwd, 'data/packages'))).toBe(true);
+      expect(await login(server, 'admin', 'admin123')).toBe(201);
+      expect(await login(server, 'admin', 'admin124')).toBe(401);
+    },
+  );
+
+  test('[P-06] those of Pantry, as far as it goes: `local` keeps everything in files', async () => {
+    const port = await freePort();
+    const server = await startBare({
+      port,
+      variables: { S3_BUCKET: 'local', DYNAMODB_TABLE: 'local', PORT: String(port) },
+    });
+    expect(await health(another, port)).toBe(200);
+    expect(existsSync(join(server.data, 'kontor.db'))).toBe(true);
+    expect(existsSync(join(server.data, 'blobs'))).toBe(true);
+  });
+
+  test.skipIf(!free8000 || !hasPostgres())(
+    '[A-21] those of AAM, as far as it goes: port 8000, its PostgreSQL, its administrator',
+    async () => {
+      const database = await freshDatabase();
+      const server = await startBare({
+        port: 8000,
+        variables: {
+          DATABASE_URL: database.url,
+          JWT_SECRET: jwtSecret,
+          STORAGE_BACKEND: 'local',
+          ADMIN_USERNAME: 'admin',
+          ADMIN_EMAIL: 'admin@example.com',
+          ADMIN_PASSWORD: 'Xk3$vb!e-Qw9',
+        },
+      });
+      expect(await health(another, 8000)).toBe(200);
+      expect(await login(server, 'admin', 'Xk3$vb!e-Qw9')).toBe(201);
+      expect(await usersIn(database.url)).toEqual([{ name: 'admin', email: 'admin@example.com' }]);
+      await server.stop();
+      await database.drop();
+    },
+  );
+
+  test('[D-09] those of Dryad, as far as it goes: they choose its profile, whose address others reach', async () => {
+    const cwd = temporaryFolder('dryad');
+    const port = await freePort();
+    const variables = {
+      POSTGRES_USER: 'gitea',
+      POSTGRES_PASSWORD: 'your_secure_password_here',
+      POSTGRES_DB: 'gitea',
+      REGISTRY_DB_USER: 'registry',
+      REGISTRY_DB_PASSWORD: 'another_secure_password',
+      REGISTRY_DB_NAME: 'dryad_registry',
+      JWT_SECRET: jwtSecret,
+      GITEA_SECRET_KEY: 'your_gitea_secret_key_here',
+      MAX_PACKAGE_SIZE: '100MB',
+      UPLOAD_TIMEOUT: '300s',
+      // The printed file leaves the port to its default, which another server may have.
+      PORT: String(port),
+    };
+    writeFileSync(
+      join(cwd, '.env'),
+      Object.entries(variables)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
+    const server = await startBare({ port, cwd });
+    expect(await health(another, port)).toBe(200);
+    expect(server.logs()).toMatch(/"profile":"dryad"/);
+  });
+
+  test.skipIf(!hasPostgres())(
+    '[S-28] [S-68] those of cpkgs, as far as it goes: its port, and PostgreSQL holds the rows',
+    async () => {
+      const database = await freshDatabase();
+      const port = await freePort();
+      const variables = {
+        DATABASE_URL: database.url,
+        JWT_SECRET: jwtSecret,
+        RUST_LOG: 'info',
+        API_HOST: '0.0.0.0',
+        API_PORT: String(port),
+      };
+      const server = await startBare({ port, variables });
+      expect(await health(another, port)).toBe(200);
+      expect(await usersIn(database.url)).toEqual([{ name: 'admin', email: null }]);
+      expect(existsSync(join(server.data, 'kontor.db'))).toBe(false);
+      await server.stop();
+      await database.drop();
+    },
+  );
+});
+
+async function usersIn(url: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query('select name, email from users')).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+}
