@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { lockRows, type Session } from '../capabilities.ts';
 
 export interface BarKey {
@@ -28,7 +29,7 @@ export async function barUnused(session: Session, digests: string[]): Promise<vo
       .selectFrom('blobs')
       .select(['key', 'sha256'])
       .where('sha256', 'in', digests)
-      .where('state', '=', 'stored')
+      .where('state', '=', sql.lit('stored'))
       .orderBy('key'),
   ).execute();
   for (const { key, sha256 } of blobs) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { Fault } from '../../../kernel/index.ts';
 import type { PublishArtifact, PublishCommand, PublishOutcome } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
@@ -153,7 +154,11 @@ async function claimBlob(
   }
   const known = await lockRows(
     session,
-    db.selectFrom('blobs').select('key').where('sha256', '=', artifact.sha256).where('state', '=', 'stored'),
+    db
+      .selectFrom('blobs')
+      .select('key')
+      .where('sha256', '=', artifact.sha256)
+      .where('state', '=', sql.lit('stored')),
   ).executeTakeFirst();
   if (known === undefined) {
     throw new Abandon({ outcome: 'blob-gone', sha256: artifact.sha256 } satisfies PublishOutcome);

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { TokenIdentity, TokenScope, User, UserWithPassword } from '../../../accounts/index.ts';
 import type { Schema } from '../schema.ts';
+import { prepared } from './prepared.ts';
 
 type UserRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;
 
@@ -48,8 +49,8 @@ export async function countUsers(db: Kysely<Schema>): Promise<number> {
   return row.count;
 }
 
-export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<TokenIdentity | undefined> {
-  const row = await db
+const identityByHash = prepared((db, hash: string) =>
+  db
     .selectFrom('tokens')
     .innerJoin('users', 'users.id', 'tokens.user_id')
     .select([
@@ -64,8 +65,11 @@ export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<Tok
       'users.created_at',
       'users.disabled_at',
     ])
-    .where('tokens.hash', '=', hash)
-    .executeTakeFirst();
+    .where('tokens.hash', '=', hash),
+);
+
+export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<TokenIdentity | undefined> {
+  const row = await identityByHash(db, hash);
   return (
     row && {
       tokenId: row.token_id,

@@ -1,9 +1,9 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { BlobRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema.ts';
 
 const stored = (db: Kysely<Schema>) =>
-  db.selectFrom('blobs').select(['key', 'sha256', 'size']).where('state', '=', 'stored');
+  db.selectFrom('blobs').select(['key', 'sha256', 'size']).where('state', '=', sql.lit('stored'));
 
 export async function findBlob(db: Kysely<Schema>, sha256: string): Promise<BlobRow | undefined> {
   return stored(db).where('sha256', '=', sha256).executeTakeFirst();
@@ -25,7 +25,7 @@ export async function danglingReferences(db: Kysely<Schema>): Promise<string[]> 
     .selectFrom('artifacts')
     .innerJoin('packages', 'packages.id', 'artifacts.package_id')
     .leftJoin('blobs', (join) =>
-      join.onRef('blobs.sha256', '=', 'artifacts.sha256').on('blobs.state', '=', 'stored'),
+      join.onRef('blobs.sha256', '=', 'artifacts.sha256').on('blobs.state', '=', sql.lit('stored')),
     )
     .select(['packages.name', 'artifacts.file', 'artifacts.sha256'])
     .where('blobs.key', 'is', null)

@@ -1,23 +1,23 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema.ts';
+import { prepared } from './prepared.ts';
 
 export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {
   const rows = await db.selectFrom('registries').selectAll().orderBy('id').execute();
   return rows.map((row) => ({ id: row.id, name: row.name, format: row.format, createdAt: row.created_at }));
 }
 
+const packageByName = prepared((db, registryId: number, name: string) =>
+  db.selectFrom('packages').selectAll().where('registry_id', '=', registryId).where('name', '=', name),
+);
+
 export async function findPackage(
   db: Kysely<Schema>,
   registryId: number,
   name: string,
 ): Promise<PackageRow | undefined> {
-  const row = await db
-    .selectFrom('packages')
-    .selectAll()
-    .where('registry_id', '=', registryId)
-    .where('name', '=', name)
-    .executeTakeFirst();
+  const row = await packageByName(db, registryId, name);
   return row && packageFrom(row);
 }
 

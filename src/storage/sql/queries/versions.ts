@@ -1,6 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { ArtifactRow, Attestation, StoredArtifact, VersionRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema.ts';
+import { prepared } from './prepared.ts';
 
 const versionColumns = [
   'versions.id',
@@ -117,13 +118,8 @@ export async function readAttestation(
   return row && { predicateType: row.predicate_type, bundle: row.bundle };
 }
 
-export async function findArtifact(
-  db: Kysely<Schema>,
-  registryId: number,
-  name: string,
-  file: string,
-): Promise<StoredArtifact | undefined> {
-  const row = await db
+const artifactByFile = prepared((db, registryId: number, name: string, file: string) =>
+  db
     .selectFrom('packages')
     .innerJoin('artifacts', 'artifacts.package_id', 'packages.id')
     .innerJoin('versions', 'versions.id', 'artifacts.version_id')
@@ -144,8 +140,17 @@ export async function findArtifact(
     .where('packages.registry_id', '=', registryId)
     .where('packages.name', '=', name)
     .where('artifacts.file', '=', file)
-    .where('blobs.state', '=', 'stored')
-    .executeTakeFirst();
+    // A literal, so that SQLite sees that the partial index of stored blobs serves.
+    .where('blobs.state', '=', sql.lit('stored')),
+);
+
+export async function findArtifact(
+  db: Kysely<Schema>,
+  registryId: number,
+  name: string,
+  file: string,
+): Promise<StoredArtifact | undefined> {
+  const row = await artifactByFile(db, registryId, name, file);
   if (row === undefined) return undefined;
   return {
     packageId: row.package_id,
