@@ -4,10 +4,13 @@ import type { Door } from '../context.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { NpmDoorOptions } from './options.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { attestationRoutes } from './routes/attestations.ts';
 import { distTagRoutes } from './routes/dist-tags.ts';
+import { downloadRoutes } from './routes/downloads.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { packumentRoutes } from './routes/packument.ts';
 import { publishRoutes } from './routes/publish.ts';
+import { searchRoutes } from './routes/search.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 import { sendError } from './shapes.ts';
 
@@ -28,6 +31,9 @@ export function npmDoor(options: NpmDoorOptions): Door {
         distTagRoutes,
         accountRoutes,
         keyRoutes,
+        searchRoutes,
+        downloadRoutes,
+        attestationRoutes,
       ]) {
         routes(app, options);
       }

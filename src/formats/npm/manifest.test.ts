@@ -34,6 +34,9 @@ describe('a release', () => {
       versionKey: '1.0.0',
       tags: ['latest', 'stable'],
       readme: '# Demo',
+      searchText: { description: 'Shows things', keywords: [] },
+      visibility: null,
+      attestation: null,
       file: 'demo-1.0.0.tgz',
       facts: { fileCount: 3, unpackedSize: packedSize + 7 },
     });

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Fault, type Digests } from '../../kernel/index.ts';
+import type { Attestation } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
 import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
 import { readPackageArchive, type PackageArchive } from './archive.ts';
@@ -8,6 +9,7 @@ import { readDocument } from './document.ts';
 import { isObject, own, type JsonObject } from './json.ts';
 import { unscoped } from './names.ts';
 import { scripts } from './normalize.ts';
+import { readProvenance } from './provenance.ts';
 
 /** The archive of a publish, staged and hashed. */
 export interface Attachment {
@@ -37,6 +39,8 @@ export interface Release {
   searchText: { description: string; keywords: string[] };
   /** What `access` asks for: `restricted` is private; null keeps what the package has. */
   visibility: 'public' | 'private' | null;
+  /** The provenance that came along, found to be about this archive; null if there is none. */
+  attestation: Attestation | null;
   /** `demo-1.0.0.tgz`: the file name without the scope. */
   file: string;
   facts: {
@@ -111,6 +115,7 @@ export async function readRelease(
     readme: cutReadme(readme),
     searchText: searchText(full),
     visibility: readAccess(document),
+    attestation: readProvenance(document, { name, version, sha512: attachment.digests.sha512 }),
     file: `${unscoped(name)}-${version}.tgz`,
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };

@@ -57,7 +57,7 @@ export function publishRoutes(
         readme: release.readme,
         searchText: release.searchText,
         visibility: release.visibility,
-        attestation: null,
+        attestation: release.attestation,
         tags: release.tags,
         // A package whose first version has another tag gets `latest` as well: clients cannot do without it.
         fallbackTag: 'latest',
