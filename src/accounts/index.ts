@@ -1,5 +1,7 @@
 export type * from './store.ts';
-export { nobody, type Principal } from './principal.ts';
+export type * from './web-login-store.ts';
+export { assertMayChangeAccount, nobody, type Principal, type SignedIn } from './principal.ts';
+export type { ProfileChange } from './profile.ts';
 export {
   createAccounts,
   type Accounts,

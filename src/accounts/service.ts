@@ -1,9 +1,11 @@
 import { Fault, type Clock } from '../kernel/index.ts';
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
-import type { Principal } from './principal.ts';
-import type { AccountStore, TokenScope, User, UserWithPassword } from './store.ts';
+import type { SignedIn } from './principal.ts';
+import { createProfiles, type Profiles } from './profile.ts';
+import type { AccountStore, TokenRow, TokenScope, User, UserWithPassword } from './store.ts';
 import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens.ts';
 import { checkEmail, checkUserName, isUserName } from './users.ts';
+import { createWebLogins, type WebLogins } from './web-logins.ts';
 
 export interface NewAccount {
   name: string;
@@ -16,6 +18,8 @@ export interface NewAccount {
 export interface TokenRequest {
   /** What its owner calls it; at most 100 characters. */
   name: string;
+  /** What it is for; at most 500 characters. */
+  description?: string | null;
   scopes: TokenScope[];
   /** Milliseconds since the epoch, or null for a token that lives until it is revoked. */
   expiresAt: number | null;
@@ -25,14 +29,18 @@ export interface IssuedToken {
   id: number;
   /** Shown now and never again: only its hash is stored. */
   token: string;
+  /** SHA-256 hex of the token, which names it in lists. */
+  hash: string;
 }
 
 /** What a person or robot can do with their account. */
-export interface Accounts {
+export interface Accounts extends Profiles, WebLogins {
   /** Faults `user_name_invalid`, `email_invalid`, `password_weak`, `user_exists`. */
   register(account: NewAccount): Promise<User>;
   /** Fault `password_wrong`, the same in words and time for a wrong password, an unknown name and a disabled user. */
   login(name: string, password: string): Promise<User>;
+  /** The user of this name, in any case, unless they are disabled. */
+  find(name: string): Promise<User | undefined>;
   /**
    * Whom the operator means on the machine itself, where no password is asked: the user of this name, else the only
    * administrator. Faults `not_found`, also for a disabled user, and `bad_request` if there are several administrators.
@@ -41,7 +49,16 @@ export interface Accounts {
   /** Fault `bad_request` for a name, scopes or an expiry that make no sense. */
   issueToken(user: User, request: TokenRequest): Promise<IssuedToken>;
   /** Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
-  authenticate(token: string): Promise<Principal & { kind: 'user' }>;
+  authenticate(token: string): Promise<SignedIn>;
+  /** A page of the user's tokens that still open something, oldest first, and how many there are. */
+  tokensOf(
+    user: User,
+    page: { limit: number; offset: number },
+  ): Promise<{ tokens: TokenRow[]; total: number }>;
+  /** Ends one of the user's tokens, named by its hash or by itself. Fault `not_found` if they have no such token. */
+  revokeToken(user: User, hashOrToken: string): Promise<void>;
+  /** Ends a token: whoever has it may. Whether there was one is not told. */
+  logout(token: string): Promise<void>;
 }
 
 export function createAccounts(store: AccountStore, clock: Clock): Accounts {
@@ -68,6 +85,11 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       return withoutPassword(user);
     },
 
+    async find(name) {
+      const user = isUserName(name) ? await store.userByName(name) : undefined;
+      return user && user.disabledAt === null ? withoutPassword(user) : undefined;
+    },
+
     async operatorsChoice(name) {
       if (name === undefined) return onlyOne(await store.administrators());
       const user = isUserName(name) ? await store.userByName(name) : undefined;
@@ -76,19 +98,22 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       return withoutPassword(user);
     },
 
-    async issueToken(user, { name, scopes, expiresAt }) {
-      checkTokenRequest(name, scopes, expiresAt, clock());
+    async issueToken(user, request) {
+      checkTokenRequest(request, clock());
+      const { name, description = null, scopes, expiresAt } = request;
       const token = newToken();
+      const hash = hashToken(token);
       const id = await store.createToken({
         userId: user.id,
-        hash: hashToken(token),
+        hash,
         prefix: tokenPrefix(token),
         name,
+        description,
         scopes,
         at: clock(),
         expiresAt,
       });
-      return { id, token };
+      return { id, token, hash };
     },
 
     async authenticate(token) {
@@ -106,6 +131,23 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       }
       return { kind: 'user', user: found.user, scopes: found.scopes, tokenId: found.tokenId };
     },
+
+    tokensOf: (user, page) => store.tokensOf({ userId: user.id, now: clock(), ...page }),
+
+    async revokeToken(user, hashOrToken) {
+      const hash = looksLikeToken(hashOrToken) ? hashToken(hashOrToken) : hashOrToken;
+      const ended =
+        TOKEN_HASH.test(hash) && (await store.revokeToken({ hash, userId: user.id, at: clock() }));
+      if (!ended) throw new Fault('not_found', 'You have no such token (any more).');
+    },
+
+    async logout(token) {
+      if (looksLikeToken(token))
+        await store.revokeToken({ hash: hashToken(token), userId: null, at: clock() });
+    },
+
+    ...createProfiles(store, clock),
+    ...createWebLogins(store, clock),
   };
 }
 
@@ -119,13 +161,21 @@ function onlyOne(administrators: User[]): User {
   );
 }
 
+const TOKEN_HASH = /^[0-9a-f]{64}$/;
 const TOKEN_NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+const TOKEN_DESCRIPTION = /^[^\p{Cc}\p{Cs}]{1,500}$/u;
 
-function checkTokenRequest(name: string, scopes: TokenScope[], expiresAt: number | null, now: number): void {
+function checkTokenRequest({ name, description, scopes, expiresAt }: TokenRequest, now: number): void {
   if (!TOKEN_NAME.test(name)) {
     throw new Fault(
       'bad_request',
       "A token's name must have 1 to 100 characters, none of them a control character.",
+    );
+  }
+  if (typeof description === 'string' && !TOKEN_DESCRIPTION.test(description)) {
+    throw new Fault(
+      'bad_request',
+      "A token's description must have 1 to 500 characters, none of them a control character.",
     );
   }
   if (scopes.length === 0) {

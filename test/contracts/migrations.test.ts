@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { adapters } from './stores.ts';
 
+const history = ['0001-foundation', '0002-npm-whole', '0003-web-logins'];
+
 describe.each(adapters)('The schema on $name', (adapter) => {
   test('is made once, whoever opens the store first, and then left alone', async () => {
     const database = await adapter.fresh();
     const first = await openSqlStore(database.location, { create: true });
     const second = await openSqlStore(database.location, { create: false });
-    expect(first.migrations).toEqual(['0001-foundation', '0002-npm-whole']);
+    expect(first.migrations).toEqual(history);
     expect(second.migrations).toEqual([]);
     expect(second.store.id).toBe(first.store.id);
     await Promise.all([first.store.close(), second.store.close()]);
@@ -17,7 +19,7 @@ describe.each(adapters)('The schema on $name', (adapter) => {
   test('is made once by three replicas that start at once on an empty database [A-46]', async () => {
     const database = await adapter.fresh();
     const opened = await Promise.all([1, 2, 3].map(() => openSqlStore(database.location, { create: true })));
-    expect(opened.flatMap(({ migrations }) => migrations)).toEqual(['0001-foundation', '0002-npm-whole']);
+    expect(opened.flatMap(({ migrations }) => migrations)).toEqual(history);
     expect(new Set(opened.map(({ store }) => store.id)).size).toBe(1);
     await Promise.all(opened.map(({ store }) => store.close()));
     await database.drop();

@@ -19,6 +19,7 @@ export interface Schema {
   owners: OwnersTable;
   users: UsersTable;
   tokens: TokensTable;
+  web_logins: WebLoginsTable;
   events: EventsTable;
   event_chain: EventChainTable;
   leases: LeasesTable;
@@ -144,6 +145,9 @@ interface UsersTable {
   password_hash: string;
   created_at: number;
   disabled_at: number | null;
+  updated_at: Generated<number | null>;
+  /** JSON of a `ProfileFields`. */
+  profile: Generated<string>;
 }
 
 interface TokensTable {
@@ -152,11 +156,24 @@ interface TokensTable {
   hash: string;
   prefix: string;
   name: string;
+  description: Generated<string | null>;
   /** Comma-separated scopes. */
   scopes: string;
   created_at: number;
   expires_at: number | null;
   revoked_at: number | null;
+}
+
+/** A row lives until its token is fetched; expired ones go when the next login starts. */
+interface WebLoginsTable {
+  page_hash: string;
+  done_hash: string;
+  intent: 'login' | 'create';
+  client: string;
+  created_at: number;
+  expires_at: number;
+  /** Who completed it. */
+  user_id: number | null;
 }
 
 /** `seq` and `hash` are null until the sealer has come by. */

@@ -13,6 +13,7 @@ import { listSigningKeys } from './queries/signing-keys.ts';
 import * as stars from './queries/stars.ts';
 import { findUpstreamDocument } from './queries/upstream-documents.ts';
 import * as versions from './queries/versions.ts';
+import * as webLogins from './queries/web-logins.ts';
 import type { Schema } from './schema.ts';
 import type { Searcher } from './searcher.ts';
 
@@ -78,6 +79,16 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       countUsers: () => accounts.countUsers(db),
       createToken: (token) => writer.run('createToken', token),
       tokenByHash: (hash) => accounts.tokenByHash(db, hash),
+      tokensOf: (query) => accounts.tokensOf(db, query),
+      revokeToken: (revocation) => writer.run('revokeToken', revocation),
+      changePassword: (change) => writer.run('changePassword', change),
+      profileOf: (userId) => accounts.profileOf(db, userId),
+      updateProfile: (update) => writer.run('updateProfile', update),
+      startWebLogin: (login) => writer.run('startWebLogin', login),
+      openWebLogin: (pageHash, now) => webLogins.openWebLogin(db, pageHash, now),
+      approveWebLogin: (approval) => writer.run('approveWebLogin', approval),
+      webLoginState: (doneHash, now) => webLogins.webLoginState(db, doneHash, now),
+      redeemWebLogin: (redemption) => writer.run('redeemWebLogin', redemption),
     },
     events: {
       seal: (limit) => writer.run('seal', limit),

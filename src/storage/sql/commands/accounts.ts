@@ -1,9 +1,7 @@
-import type { NewToken, NewUser, User } from '../../../accounts/index.ts';
+import type { NewUser, User } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import type { Session } from '../capabilities.ts';
-import { recordEvent } from './record.ts';
-
-const nowhere = { registry: null, package: null, version: null };
+import { nowhere, recordEvent } from './record.ts';
 
 export async function createUser(session: Session, user: NewUser): Promise<User> {
   const row = await session.db
@@ -31,29 +29,4 @@ export async function createUser(session: Session, user: NewUser): Promise<User>
   });
   const { name, email, role, at } = user;
   return { id: row.id, name, email, role, createdAt: at, disabledAt: null };
-}
-
-export async function createToken(session: Session, token: NewToken): Promise<number> {
-  const row = await session.db
-    .insertInto('tokens')
-    .values({
-      user_id: token.userId,
-      hash: token.hash,
-      prefix: token.prefix,
-      name: token.name,
-      scopes: token.scopes.join(','),
-      created_at: token.at,
-      expires_at: token.expiresAt,
-      revoked_at: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await recordEvent(session, {
-    ...nowhere,
-    type: 'token.create',
-    at: token.at,
-    actorId: token.userId,
-    detail: { token: row.id, name: token.name, scopes: token.scopes },
-  });
-  return row.id;
 }

@@ -1,14 +1,17 @@
 import type { Session } from '../capabilities.ts';
-import { createToken, createUser } from './accounts.ts';
+import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
 import { countDownloads } from './downloads.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
+import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { createRegistry } from './registries.ts';
 import { adoptSigningKey } from './signing-keys.ts';
+import { createToken, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
+import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
 
 export { Abandon } from './abandon.ts';
 
@@ -19,7 +22,9 @@ export { Abandon } from './abandon.ts';
 export const commands = {
   acquireLease,
   adoptSigningKey,
+  approveWebLogin,
   barKey,
+  changePassword,
   countDownloads,
   createRegistry,
   createToken,
@@ -28,13 +33,17 @@ export const commands = {
   moveTag,
   publish,
   putUpstreamDocument,
+  redeemWebLogin,
   releaseLease,
+  revokeToken,
   seal,
   setOwners,
   setVisibility,
   star,
+  startWebLogin,
   touchUpstreamDocument,
   unpublish,
+  updateProfile,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 
 export type CommandName = keyof typeof commands;

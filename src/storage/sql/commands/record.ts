@@ -1,6 +1,9 @@
 import type { NewEvent } from '../../../ledger/index.ts';
 import type { Session } from '../capabilities.ts';
 
+/** Where a change of an account happens. */
+export const nowhere = { registry: null, package: null, version: null };
+
 /** Writes an event beside the change that it tells of. */
 export async function recordEvent({ db }: Session, event: NewEvent): Promise<void> {
   await db

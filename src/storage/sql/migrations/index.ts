@@ -2,8 +2,13 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import type { Capabilities } from '../capabilities.ts';
 import { foundation } from './0001-foundation.ts';
 import { npmWhole } from './0002-npm-whole.ts';
+import { webLogins } from './0003-web-logins.ts';
 
-const migrations = { '0001-foundation': foundation, '0002-npm-whole': npmWhole };
+const migrations = {
+  '0001-foundation': foundation,
+  '0002-npm-whole': npmWhole,
+  '0003-web-logins': webLogins,
+};
 
 /** The schema's history for one database. Names never change and are never taken out. */
 export function migrationsFor(capabilities: Capabilities): MigrationProvider {

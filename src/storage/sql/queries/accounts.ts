@@ -1,9 +1,19 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { TokenIdentity, TokenScope, User, UserWithPassword } from '../../../accounts/index.ts';
+import type {
+  AccountStore,
+  Profile,
+  ProfileFields,
+  TokenIdentity,
+  TokenRow,
+  TokenScope,
+  User,
+  UserWithPassword,
+} from '../../../accounts/index.ts';
 import type { Schema } from '../schema.ts';
 import { prepared } from './prepared.ts';
 
-type UserRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;
+type ProfileRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;
+type UserRow = Omit<ProfileRow, 'updated_at' | 'profile'>;
 
 function userFrom(row: UserRow): User {
   return {
@@ -79,4 +89,52 @@ export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<Tok
       user: userFrom(row),
     }
   );
+}
+
+export async function tokensOf(
+  db: Kysely<Schema>,
+  { userId, now, limit, offset }: Parameters<AccountStore['tokensOf']>[0],
+): Promise<{ tokens: TokenRow[]; total: number }> {
+  const live = db
+    .selectFrom('tokens')
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+  const [rows, counted] = await Promise.all([
+    live
+      .select(['hash', 'prefix', 'name', 'description', 'scopes', 'created_at', 'expires_at'])
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+    live.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  const tokens = rows.map((row) => ({
+    hash: row.hash,
+    prefix: row.prefix,
+    name: row.name,
+    description: row.description,
+    scopes: row.scopes.split(',') as TokenScope[],
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }));
+  return { tokens, total: counted.total };
+}
+
+export async function profileOf(db: Kysely<Schema>, userId: number): Promise<Profile | undefined> {
+  const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
+  return row && profileFrom(row);
+}
+
+const NO_FIELDS: ProfileFields = {
+  fullname: null,
+  homepage: null,
+  freenode: null,
+  twitter: null,
+  github: null,
+};
+
+export function profileFrom(row: ProfileRow): Profile {
+  const fields = { ...NO_FIELDS, ...(JSON.parse(row.profile) as Partial<ProfileFields>) };
+  return { ...userFrom(row), updatedAt: row.updated_at ?? row.created_at, fields };
 }
