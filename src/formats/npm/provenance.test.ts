@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../kernel/index.ts';
 import { provenanceBundle, type BundleParts } from '../../../test/setup/provenance.ts';
@@ -119,5 +120,33 @@ describe('Provenance that comes with a publish', () => {
     const bundle = provenanceBundle('@acme/demo', '1.0.0', bytes);
     const kept = readProvenance(documentWith(JSON.stringify({ ...bundle, note: '\ud800' })), subject);
     expect(kept?.bundle).toContain('\\ud800');
+  });
+
+  test('of any shape is accepted or refused with a sentence, and what is accepted names these bytes', () => {
+    const bundle = provenanceBundle('@acme/demo', '1.0.0', bytes);
+    const payload = fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64'));
+    const field = fc.oneof(fc.jsonValue(), payload);
+    const envelope = fc.record(
+      { payload: field, payloadType: field, signatures: field },
+      { requiredKeys: [] },
+    );
+    const damaged = fc.oneof(
+      fc.jsonValue(),
+      envelope.map((part) =>
+        Object.assign({}, bundle, { dsseEnvelope: Object.assign({}, bundle.dsseEnvelope, part) }),
+      ),
+    );
+    fc.assert(
+      fc.property(damaged, (value) => {
+        const document = documentWith(JSON.stringify(value));
+        try {
+          const kept = readProvenance(document, subject);
+          const { dsseEnvelope } = JSON.parse(kept?.bundle ?? '') as typeof bundle;
+          expect(atob(dsseEnvelope.payload)).toContain('pkg:npm/%40acme/demo@1.0.0');
+        } catch (error) {
+          if (!isFault(error, 'manifest_invalid')) throw error;
+        }
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SearchHit } from '../../../registry/index.ts';
 import { searchEntry } from './entry.ts';
@@ -99,5 +100,33 @@ describe('An entry of a search answer', () => {
     expect(entryOf({ author: 'Anna', repository: 'git://example.com/demo.git' })).toMatchObject({
       package: { author: { name: 'Anna' }, links: { repository: 'https://example.com/demo' } },
     });
+  });
+
+  test('can be made of any manifest, and what npm calls methods of are strings', () => {
+    const fields = [
+      'description',
+      'keywords',
+      'homepage',
+      'repository',
+      'bugs',
+      'author',
+      'license',
+      '_npmUser',
+    ];
+    const person = fc.record(
+      { name: fc.jsonValue(), email: fc.jsonValue(), url: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    const manifest = fc.dictionary(fc.constantFrom(...fields), fc.oneof(fc.jsonValue(), person));
+    fc.assert(
+      fc.property(manifest, (given) => {
+        const { package: shown } = entryOf(given) as { package: Record<string, unknown> };
+        expect(shown['keywords']).toSatisfy((words: unknown[]) =>
+          words.every((word) => typeof word === 'string'),
+        );
+        expect(shown['publisher']).toMatchObject({ username: expect.any(String), email: expect.any(String) });
+        expect(shown['description'] ?? '').toBeTypeOf('string');
+      }),
+    );
   });
 });
