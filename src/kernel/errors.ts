@@ -36,6 +36,7 @@ export const errorCodes = {
   version_invalid: 422,
   password_weak: 422,
   user_name_invalid: 422,
+  user_unknown: 422,
   email_invalid: 422,
   internal: 500,
   upstream_failed: 502,

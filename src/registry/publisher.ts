@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/index.ts';
+import type { Principal, SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock, type Digests } from '../kernel/index.ts';
 import { mayPublish, mayRead, mayTag, type WriteDecision } from '../policy/index.ts';
 import type {
@@ -6,6 +6,7 @@ import type {
   Blobs,
   Catalogue,
   PackageCommand,
+  PackageRow,
   RegistryRow,
   SearchText,
   StagedBlob,
@@ -47,16 +48,34 @@ export class Publisher {
     this.#clock = clock;
   }
 
-  /** Refuses before a body is read whoever could not publish this name anyway. Faults: see `WriteDecision`. */
-  async assertMayPublish(registry: RegistryRow, name: string, principal: Principal): Promise<void> {
-    granted(await this.#decide(mayPublish, registry, name, principal));
+  /**
+   * Judges before a body is read. `refusal` says why the sender may not publish a package that others own; everything else
+   * that stands in the way is thrown (see `WriteDecision`).
+   */
+  async judge(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+  ): Promise<{ sender: SignedIn; refusal: Fault | undefined }> {
+    const decision = await this.#decidePublish(registry, name, principal);
+    if (!decision.allowed && decision.fault.code !== 'not_owner') throw decision.fault;
+    return { sender: signedIn(principal), refusal: decision.allowed ? undefined : decision.fault };
+  }
+
+  /**
+   * Refuses before a body is read whoever may not change this package, and answers who asked. Fault `package_not_found` for
+   * one that is not here or that they may not see; else see `WriteDecision`.
+   */
+  async assertMayChange(registry: RegistryRow, name: string, principal: Principal): Promise<SignedIn> {
+    await this.#decideChange(registry, name, principal);
+    return signedIn(principal);
   }
 
   /** Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. */
   async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
     const { artifacts, ...version } = publication;
     const { userId, overrideOwnership } = granted(
-      await this.#decide(mayPublish, registry, version.name, principal),
+      await this.#decidePublish(registry, version.name, principal),
     );
     const at = this.#clock();
     return storeVersion(
@@ -164,12 +183,15 @@ export class Publisher {
     principal: Principal,
     { name, starred }: { name: string; starred: boolean },
   ): Promise<Changed> {
-    if (principal.kind === 'nobody')
-      throw new Fault('unauthenticated', 'You must be logged in to star a package.');
+    const head = await this.#catalogue.findPackage(registry.id, name);
+    const { userId } = granted(mayTag({ principal, name, owners: undefined, origin: undefined }));
+    if (head === undefined || !(await this.#isSeen(head, principal))) {
+      throw new Fault('package_not_found', `There is no package ${name} here.`);
+    }
     return this.#catalogue.star({
       registryId: registry.id,
       name,
-      userId: principal.user.id,
+      userId,
       starred,
       at: this.#clock(),
     });
@@ -181,7 +203,7 @@ export class Publisher {
     what: { name: string; type: string; version?: string | null; detail: Record<string, unknown> },
   ): Promise<PackageCommand> {
     const { name, type, version = null, detail } = what;
-    const { userId, overrideOwnership } = granted(await this.#decide(mayTag, registry, name, principal));
+    const { userId, overrideOwnership } = await this.#decideChange(registry, name, principal);
     const at = this.#clock();
     return {
       registryId: registry.id,
@@ -193,24 +215,43 @@ export class Publisher {
     };
   }
 
-  async #decide(
-    rule: typeof mayPublish,
+  async #decidePublish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
+    const head = await this.#catalogue.findPackage(registry.id, name);
+    const owners = head && (await this.#ownersOf(head));
+    return mayPublish({ principal, name, owners, origin: head?.origin });
+  }
+
+  /** One answer for a package that is not here, was removed, or may not be seen. */
+  async #decideChange(
     registry: RegistryRow,
     name: string,
     principal: Principal,
-  ): Promise<WriteDecision> {
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    const owners = head && (await this.#catalogue.owners(head.id)).map(({ id }) => id);
-    if (head && rule !== mayPublish && principal.kind !== 'nobody') {
-      const { visibility } = head;
-      const seen = await mayRead({ principal, visibility, owners: () => Promise.resolve(owners ?? []) });
-      if (!seen) throw new Fault('package_not_found', `There is no package ${name} here.`);
-    }
-    return rule({ principal, name, owners, origin: head?.origin });
+  ): Promise<WriteDecision & { allowed: true }> {
+    const found = await this.#catalogue.findPackage(registry.id, name);
+    const head = found && (await this.#isSeen(found, principal)) ? found : undefined;
+    const owners = head && (await this.#ownersOf(head));
+    const decision = granted(mayTag({ principal, name, owners, origin: head?.origin }));
+    if (head === undefined) throw new Fault('package_not_found', `There is no package ${name} here.`);
+    return decision;
+  }
+
+  async #isSeen(head: PackageRow, principal: Principal): Promise<boolean> {
+    const { visibility, removedAt } = head;
+    if (removedAt !== null) return false;
+    return mayRead({ principal, visibility, owners: () => this.#ownersOf(head) });
+  }
+
+  async #ownersOf({ id }: PackageRow): Promise<number[]> {
+    return (await this.#catalogue.owners(id)).map((owner) => owner.id);
   }
 }
 
 function granted(decision: WriteDecision): WriteDecision & { allowed: true } {
   if (!decision.allowed) throw decision.fault;
   return decision;
+}
+
+function signedIn(principal: Principal): SignedIn {
+  if (principal.kind === 'user') return principal;
+  throw new Fault('unauthenticated', 'You must be logged in to change a package: log in or send a token.');
 }

@@ -3,6 +3,7 @@ import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { NpmDoorOptions } from './options.ts';
+import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { attestationRoutes } from './routes/attestations.ts';
 import { distTagRoutes } from './routes/dist-tags.ts';
@@ -10,8 +11,11 @@ import { downloadRoutes } from './routes/downloads.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { packumentRoutes } from './routes/packument.ts';
 import { publishRoutes } from './routes/publish.ts';
+import { revisionRoutes } from './routes/revisions.ts';
 import { searchRoutes } from './routes/search.ts';
+import { starRoutes } from './routes/stars.ts';
 import { tarballRoutes } from './routes/tarball.ts';
+import { userDocumentRoutes } from './routes/user-documents.ts';
 import { sendError } from './shapes.ts';
 
 export { Documents } from './documents/index.ts';
@@ -28,6 +32,10 @@ export function npmDoor(options: NpmDoorOptions): Door {
         packumentRoutes,
         tarballRoutes,
         publishRoutes,
+        revisionRoutes,
+        accessRoutes,
+        starRoutes,
+        userDocumentRoutes,
         distTagRoutes,
         accountRoutes,
         keyRoutes,

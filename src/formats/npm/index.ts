@@ -3,4 +3,4 @@ export { npmClientSettings, type ClientSettingsOptions } from './client-settings
 export { readRelease, type Attachment, type Release } from './manifest.ts';
 export { checkNewName, isReadableName, unscoped } from './names.ts';
 export { createNpmRemote, type NpmRemote } from './remote.ts';
-export { checkTag, readVersion, type Version } from './versions.ts';
+export { checkTag, newestVersion, readVersion, type Version } from './versions.ts';

@@ -25,6 +25,12 @@ export function looseVersionKey(text: string): string | null {
   return semver.parse(text.trim(), { loose: true })?.version ?? null;
 }
 
+/** What people should get who ask for nothing special: the highest release, without one the highest prerelease. */
+export function newestVersion(versions: string[]): string | undefined {
+  const releases = versions.filter((version) => semver.prerelease(version) === null);
+  return semver.sort(releases.length > 0 ? releases : [...versions]).at(-1);
+}
+
 const LONGEST_TAG = 214;
 
 /**

@@ -1,5 +1,6 @@
 import { isoTime } from '../../../kernel/index.ts';
 import type { Catalogue, Owner, PackageRow, VersionRow } from '../../../registry/index.ts';
+import { revisionText } from '../revision.ts';
 import { distText } from '../shapes.ts';
 import { DocumentCompressor } from './compressor.ts';
 import type { Form, ReadyDocument } from './document.ts';
@@ -83,11 +84,6 @@ function opening(head: PackageRow, form: Form, tags: Record<string, string>): st
       ? { _id: head.name, _rev: revisionText(head), name: head.name, 'dist-tags': tags }
       : { name: head.name, modified: isoTime(head.updatedAt), 'dist-tags': tags };
   return JSON.stringify(start).slice(0, -1);
-}
-
-/** `_rev` in CouchDB's form; opaque to clients. */
-export function revisionText(head: PackageRow): string {
-  return `${head.revision}-${head.id.toString(16).padStart(16, '0')}`;
 }
 
 async function fullFields(

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Fault, isFault, type Digests } from '../../../kernel/index.ts';
 import type { StagedBlob } from '../../../registry/ports/index.ts';
+import { PossibleChange } from './possible-change.ts';
 import { PublishBodyScanner, type TakenData } from './scanner.ts';
 import { shown } from './wording.ts';
 
@@ -11,6 +12,17 @@ export interface PublishBodyOptions {
   maxTarballBytes: number;
   /** Begins an upload; called once the tarball's bytes arrive, so not at all for a body without one. */
   stage: () => Promise<StagedBlob>;
+  /**
+   * Asked for a body with much metadata and no tarball: what takes it in from the start, or undefined if it can be no
+   * change of a package.
+   */
+  change?: () => Promise<ChangeSink | undefined>;
+}
+
+/** Takes in a body piece by piece and keeps the parts of its document that matter. */
+export interface ChangeSink {
+  push(bytes: Buffer): Promise<void>;
+  end(): unknown;
 }
 
 export interface PublishedAttachment {
@@ -24,7 +36,7 @@ export interface PublishedAttachment {
 }
 
 export interface PublishBody {
-  /** The JSON object, in which the `data` of a staged attachment is an empty string. */
+  /** The JSON object, in which the `data` of a staged attachment is an empty string; or what the change kept of it. */
   document: unknown;
   /** One, or none if no `data` came. Attachments named `*.sigstore` stay in the document. */
   attachments: PublishedAttachment[];
@@ -47,14 +59,16 @@ export async function readPublishBody(
     maxMetadataBytes: options.maxMetadataBytes ?? 4 * 1024 ** 2,
     maxTarballBytes: options.maxTarballBytes,
   });
+  const change = new PossibleChange(scanner, options);
   let staged: StagedBlob | undefined;
   try {
     for await (const chunk of received(source)) {
-      scanner.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      await change.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       if (!scanner.taken) continue;
       staged ??= await options.stage();
       for (const batch of scanner.taken.decoder.take()) await staged.write(batch);
     }
+    if (await change.isLarge()) return { document: change.end(), attachments: [] };
     const document = scanner.end();
     if (!scanner.taken || !staged) return { document, attachments: [] };
     const length = declaredLength(document, scanner.taken);

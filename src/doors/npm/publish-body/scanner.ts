@@ -50,6 +50,11 @@ export class PublishBodyScanner {
     return this.#taken;
   }
 
+  /** The body without the attachment's data; as long as `taken` is undefined it is the body itself. */
+  get skeleton(): Buffer {
+    return this.#skeleton.bytes;
+  }
+
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) at = this.#step(chunk, at);
     this.#before += chunk.length;

@@ -23,6 +23,11 @@ export class Skeleton {
     return this.#length;
   }
 
+  /** What it holds so far; valid until more is appended. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** Takes `chunk` from `start` to before `end`. Fault `too_large` over the limit. */
   append(chunk: Buffer, start: number, end: number): void {
     const needed = this.#length + end - start;

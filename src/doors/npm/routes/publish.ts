@@ -4,39 +4,45 @@ import type { User } from '../../../accounts/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
 import { maintainerShape } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
+import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { refuseEncoding } from '../request.ts';
+import { changeMetadata } from './metadata.ts';
 import { signatureShape, signedText } from '../shapes.ts';
 
 /** Everything of the body that is not the tarball: manifest and readme. */
 const MAX_METADATA_BYTES = 4 * 1024 * 1024;
 
-/** `npm publish`: protocols/npm 3.1. */
-export function publishRoutes(
-  app: FastifyInstance,
-  { blobs, publisher, signer, maxTarballBytes }: NpmDoorOptions,
-): void {
+/** `npm publish`: protocols/npm 3.1; and what clients send to the same path without a tarball. */
+export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): void {
+  const { blobs, publisher, reader, signer, maxTarballBytes } = options;
   const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
 
   app.put('/:name', async (request, reply) => {
     const { name } = request.params as { name: string };
     const principal = await request.principal();
     checkNewName(name);
-    await publisher.assertMayPublish(request.registry, name, principal);
+    // Somebody else's package may still be starred: only the body tells.
+    const { sender, refusal } = await publisher.judge(request.registry, name, principal);
     refuseEncoding(request);
-    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxTarballBytes);
+    const isHere = async () => (await reader.owned(request.registry, name, sender)) !== undefined;
+    const length = Number(request.headers['content-length'] ?? 0);
+    if (length > maxBodyBytes && !(length <= MAX_CHANGE_BYTES && (await isHere()))) {
+      throw tooLarge(maxTarballBytes);
+    }
 
     const { document, attachments } = await readPublishBody(request.raw, {
       maxMetadataBytes: MAX_METADATA_BYTES,
       maxTarballBytes,
-      stage: () => blobs.stage(),
+      stage: async () => {
+        if (refusal) throw refusal;
+        return blobs.stage();
+      },
+      change: async () => ((await isHere()) ? new ChangeBody(sender.user.name) : undefined),
     });
     const [attachment] = attachments;
     if (attachment === undefined) {
-      throw new Fault(
-        'manifest_invalid',
-        'A publish needs one tarball (.tgz) in _attachments; this body has none.',
-      );
+      return changeMetadata(options, request, { name, sender, document, refusal });
     }
     const { staged, digests, fileName, declaredLength } = attachment;
     try {
@@ -48,11 +54,11 @@ export function publishRoutes(
       });
       const signature = await signer.sign(signedText(release.name, release.version, digests.sha512));
       const facts = JSON.stringify({ ...release.facts, signatures: [signatureShape(signature)] });
-      await publisher.publish(request.registry, principal, {
+      await publisher.publish(request.registry, sender, {
         name: release.name,
         version: release.version,
         versionKey: release.versionKey,
-        manifest: withPublisher(release.manifest, principal.kind === 'user' ? principal.user : undefined),
+        manifest: withPublisher(release.manifest, sender.user),
         summary: release.summary,
         readme: release.readme,
         searchText: release.searchText,
@@ -75,8 +81,7 @@ export function publishRoutes(
 }
 
 /** `_npmUser`, which says who published a version. */
-function withPublisher(manifest: string, user: User | undefined): string {
-  if (user === undefined) return manifest;
+function withPublisher(manifest: string, user: User): string {
   return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(maintainerShape(user))}}`;
 }
 
