@@ -17,7 +17,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/setup/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/setup/*.test.ts', 'bench/**/*.test.ts'],
+        },
       },
       { extends: true, test: { name: 'architecture', include: ['test/architecture/*.test.ts'] } },
       { extends: true, test: { name: 'static', include: ['test/static/*.test.ts'], ...slow } },

@@ -22,7 +22,7 @@ test('every import follows the arrows, every file is short and has a user', () =
 });
 
 test('no folder is empty', () => {
-  const empty = ['src', 'test', 'docs']
+  const empty = ['src', 'test', 'bench', 'docs']
     .flatMap(entries)
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -1,0 +1,25 @@
+import type { Scenario } from '../scenario.ts';
+import { coldTarball } from './cold-tarball.ts';
+import { growth } from './growth.ts';
+import { install } from './install.ts';
+import { mixed } from './mixed.ts';
+import { notModified } from './not-modified.ts';
+import { packument } from './packument.ts';
+import { population } from './population.ts';
+import { publish } from './publish.ts';
+import { start } from './start.ts';
+import { tarball } from './tarball.ts';
+
+/** In the order in which they run: the large store comes last, since its server is kept for all that need it. */
+export const scenarios: readonly Scenario[] = [
+  packument,
+  notModified,
+  tarball,
+  coldTarball,
+  growth,
+  publish,
+  install,
+  population,
+  mixed,
+  start,
+];
