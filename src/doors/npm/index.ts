@@ -10,12 +10,15 @@ import { distTagRoutes } from './routes/dist-tags.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { packumentRoutes } from './routes/packument.ts';
+import { profileRoutes } from './routes/profile.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { searchRoutes } from './routes/search.ts';
 import { starRoutes } from './routes/stars.ts';
 import { tarballRoutes } from './routes/tarball.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { userDocumentRoutes } from './routes/user-documents.ts';
+import { webLoginRoutes } from './routes/web-login.ts';
 import { sendError } from './shapes.ts';
 
 export { Documents } from './documents/index.ts';
@@ -38,6 +41,9 @@ export function npmDoor(options: NpmDoorOptions): Door {
         userDocumentRoutes,
         distTagRoutes,
         accountRoutes,
+        webLoginRoutes,
+        tokenRoutes,
+        profileRoutes,
         keyRoutes,
         searchRoutes,
         downloadRoutes,

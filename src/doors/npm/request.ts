@@ -10,8 +10,29 @@ export function nameOf(request: FastifyRequest): string {
   return name;
 }
 
+const SMALL = 64 * 1024;
+
 /** Reads a small JSON body. Faults `too_large`, `json_invalid`, `body_truncated`, `unsupported_media`. */
-export async function readJson(request: FastifyRequest, maxBytes = 64 * 1024): Promise<unknown> {
+export async function readJson(request: FastifyRequest, maxBytes = SMALL): Promise<unknown> {
+  return parseJson(await readBody(request, maxBytes));
+}
+
+/** As `readJson`; undefined if there is no body at all. */
+export async function readOptionalJson(request: FastifyRequest): Promise<unknown> {
+  const body = await readBody(request, SMALL);
+  return body.length === 0 ? undefined : parseJson(body);
+}
+
+/** Reads what a form of a web page sends. Faults as `readJson`, less the one on JSON. */
+export async function readForm(request: FastifyRequest): Promise<URLSearchParams> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
+    throw new Fault('unsupported_media', 'Send the form as application/x-www-form-urlencoded.');
+  }
+  return new URLSearchParams((await readBody(request, SMALL)).toString());
+}
+
+async function readBody(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
   refuseEncoding(request);
   const chunks: Buffer[] = [];
   let size = 0;
@@ -29,8 +50,12 @@ export async function readJson(request: FastifyRequest, maxBytes = 64 * 1024): P
       cause: error,
     });
   }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     throw new Fault('json_invalid', 'The body is not valid JSON.', { cause: error });
   }

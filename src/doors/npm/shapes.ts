@@ -47,9 +47,22 @@ const statusHere: Partial<Record<ErrorCode, number>> = { version_exists: 403 };
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
   const status = statusHere[fault.code] ?? fault.status;
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  // With this header npm blames the token and hides the sentence, which is wrong where a password was.
+  if (status === 401 && fault.code !== 'password_wrong') {
+    reply.header('www-authenticate', challenge(fault.message, request));
+  }
   if (status === 503) reply.header('retry-after', '10');
   return reply.code(status).send({ error: fault.message, code: fault.code });
+}
+
+/**
+ * RFC 6750 section 3: what was wrong is told to whom sent something. bun shows this header and not the body. The text may hold
+ * neither quotes nor anything beyond ASCII.
+ */
+function challenge(message: string, { headers }: FastifyRequest): string {
+  if (headers.authorization === undefined) return 'Bearer';
+  const description = message.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '');
+  return `Bearer error="invalid_token", error_description="${description}"`;
 }
 
 /** npmjs answers a missing package with these words, and clients know them. */

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Tokens that clients put into paths (npm logout); they must not reach a log. */
-const TOKEN_IN_PATH = /(\/-\/user\/token\/|\/tokens\/token\/)[^/?]+/;
+/** Tokens that clients put into paths (npm logout) and the secrets of web logins; they must not reach a log. */
+const SECRET_IN_PATH = /(\/-\/user\/token\/|\/tokens\/token\/|\/-\/v1\/(?:login|done)\/)[^/?]+/;
+/** A token wherever it was put. */
+const TOKEN = /ktr_\w+/g;
 
 /** One line per request, once its answer has gone out. */
 export function logRequests(app: FastifyInstance): void {
@@ -9,7 +11,7 @@ export function logRequests(app: FastifyInstance): void {
     request.log.info(
       {
         method: request.method,
-        url: request.originalUrl.replace(TOKEN_IN_PATH, '$1…'),
+        url: request.originalUrl.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
         status: reply.statusCode,
         address: request.socket.remoteAddress,
         ms: Math.round(reply.elapsedTime * 10) / 10,

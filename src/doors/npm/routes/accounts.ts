@@ -1,19 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import type { Accounts, User } from '../../../accounts/index.ts';
-import { Fault, isFault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/index.ts';
+import { logInOrRegister, type Credentials } from '../login.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { readJson } from '../request.ts';
+import { signedIn } from '../signed-in.ts';
 
 const USER_ID = /^org\.couchdb\.user:(.+)$/s;
 
 /** Who am I, and the couch login: protocols/npm 4.3. */
 export function accountRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
   app.get('/-/whoami', async (request) => {
-    const principal = await request.principal();
-    if (principal.kind === 'nobody') {
-      throw new Fault('unauthenticated', 'You are not logged in: send a token, or run npm login.');
-    }
-    return { username: principal.user.name };
+    const { user } = await signedIn(request);
+    return { username: user.name };
   });
 
   app.put('/-/user/:id', async (request, reply) => {
@@ -29,33 +27,7 @@ export function accountRoutes(app: FastifyInstance, { accounts, registration }: 
   });
 }
 
-interface Login {
-  name: string;
-  password: string;
-  email: string | null;
-}
-
-/** npm sends the same request to log in and to register, so the name decides. */
-async function logInOrRegister(
-  accounts: Accounts,
-  registration: 'open' | 'off',
-  login: Login,
-): Promise<User> {
-  if (registration === 'open') {
-    try {
-      return await accounts.register(login);
-    } catch (error) {
-      // The policy for new passwords is no concern of somebody who has one.
-      if (!isFault(error, 'user_exists') && !isFault(error, 'password_weak')) throw error;
-      return accounts.login(login.name, login.password).catch((refusal: unknown) => {
-        throw isFault(error, 'password_weak') ? error : refusal;
-      });
-    }
-  }
-  return accounts.login(login.name, login.password);
-}
-
-function credentialsFrom(body: unknown, id: string): Login {
+function credentialsFrom(body: unknown, id: string): Credentials {
   const fromPath = USER_ID.exec(id)?.[1];
   const { name, password, email } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { TokenRow } from '../../../accounts/index.ts';
+import { isoTime, systemClock } from '../../../kernel/index.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { queryNumber } from '../query.ts';
+import { readJson } from '../request.ts';
+import { accountHolder, signedIn } from '../signed-in.ts';
+import { tokenWish } from '../token-wish.ts';
+
+const DAY = 86_400_000;
+const PAGE = 100;
+
+/** `npm token` and `npm logout`: protocols/npm 4.3 and 4.6. */
+export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions): void {
+  // Whoever has a token may end it, also one that is no good any more: npm forgets it only after a 2xx.
+  app.delete('/-/user/token/:token', async (request) => {
+    const { token } = request.params as { token: string };
+    await accounts.logout(token);
+    return { ok: true };
+  });
+
+  app.get('/-/npm/v1/tokens', async (request, reply) => {
+    const { user } = await signedIn(request);
+    const perPage = Math.min(Math.max(queryNumber(request, 'perPage', PAGE), 1), PAGE);
+    const page = queryNumber(request, 'page', 0);
+    const { tokens, total } = await accounts.tokensOf(user, { limit: perPage, offset: page * perPage });
+    const url = (to: number) => `${request.base}/-/npm/v1/tokens?perPage=${perPage}&page=${to}`;
+    return reply.header('cache-control', 'no-store').send({
+      objects: tokens.map(tokenShape),
+      total,
+      urls: {
+        ...((page + 1) * perPage < total && { next: url(page + 1) }),
+        ...(page > 0 && { prev: url(page - 1) }),
+      },
+    });
+  });
+
+  app.post('/-/npm/v1/tokens', async (request, reply) => {
+    const { user } = await accountHolder(request);
+    const { password, name, description, readonly, days } = tokenWish(await readJson(request));
+    await accounts.login(user.name, password);
+    const createdAt = systemClock();
+    const expiresAt = days === null ? null : createdAt + days * DAY;
+    const scopes: TokenRow['scopes'] = readonly ? ['read'] : ['read', 'publish'];
+    const { token, hash } = await accounts.issueToken(user, { name, description, scopes, expiresAt });
+    const row = { hash, prefix: '', name, description, scopes, createdAt, expiresAt };
+    return reply
+      .code(201)
+      .header('cache-control', 'no-store')
+      .send({ ...tokenShape(row), token });
+  });
+
+  app.delete('/-/npm/v1/tokens/token/:key', async (request, reply) => {
+    const { user } = await accountHolder(request);
+    const { key } = request.params as { key: string };
+    await accounts.revokeToken(user, key);
+    return reply.code(204).send();
+  });
+}
+
+/** `token` is its beginning only; npm finds by it which of them a whole token is. */
+function tokenShape(row: TokenRow) {
+  return {
+    token: row.prefix,
+    key: row.hash,
+    name: row.name,
+    ...(row.description !== null && { description: row.description }),
+    cidr_whitelist: null,
+    readonly: !row.scopes.includes('publish'),
+    created: isoTime(row.createdAt),
+    updated: isoTime(row.createdAt),
+    expires: row.expiresAt === null ? null : isoTime(row.expiresAt),
+  };
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { WebLogin } from '../../../accounts/index.ts';
+import { isFault } from '../../../kernel/index.ts';
+import { logInOrRegister } from '../login.ts';
+import { isFromOurPage, loginForm, notice, sendPage } from '../login-page.ts';
+import type { NpmDoorOptions } from '../options.ts';
+import { readForm, readOptionalJson } from '../request.ts';
+
+const PAGE = '/-/v1/login/:id';
+/** Seconds until a client asks again. */
+const PATIENCE = 1;
+
+/** `npm login` and `npm adduser` through a browser: protocols/npm 4.2. */
+export function webLoginRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
+  const mayRegister = ({ create }: WebLogin) => create && (registration === 'open' || 'off');
+
+  app.post('/-/v1/login', async (request, reply) => {
+    const body = await readOptionalJson(request);
+    const create = typeof body === 'object' && body !== null && 'create' in body && body.create === true;
+    const client = request.headers['user-agent'] ?? '';
+    const { page, done } = await accounts.startWebLogin({ create, client });
+    return reply.header('cache-control', 'no-store').send({
+      loginUrl: `${request.base}/-/v1/login/${page}`,
+      doneUrl: `${request.base}/-/v1/done/${done}`,
+    });
+  });
+
+  app.get(PAGE, async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const login = await accounts.openWebLogin(id);
+    if (login === undefined) return sendGone(reply);
+    const register = mayRegister(login);
+    return sendPage(reply, 200, loginForm({ base: request.base, client: login.client, register }));
+  });
+
+  app.post(PAGE, async (request, reply) => {
+    const { id } = request.params as { id: string };
+    if (!isFromOurPage(request.headers, request.base)) {
+      return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
+    }
+    const login = await accounts.openWebLogin(id);
+    if (login === undefined) return sendGone(reply);
+    const register = mayRegister(login);
+    const form = await readForm(request);
+    const name = form.get('name') ?? '';
+    try {
+      const user = await logInOrRegister(accounts, register === true ? 'open' : 'off', {
+        name,
+        password: form.get('password') ?? '',
+        email: form.get('email'),
+      });
+      if (!(await accounts.approveWebLogin(id, user))) return sendGone(reply);
+      const sentence = `You are logged in as ${user.name}. You may close this page and go back to your terminal.`;
+      return sendPage(reply, 200, notice('Done', sentence));
+    } catch (error) {
+      if (!isFault(error) || error.code === 'internal') throw error;
+      if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+      const { base } = request;
+      const again = loginForm({ base, client: login.client, register, name, problem: error.message });
+      return sendPage(reply, error.status, again);
+    }
+  });
+
+  // No HEAD: it would fetch the token and show it to nobody.
+  app.get('/-/v1/done/:id', { exposeHeadRoute: false }, async (request, reply) => {
+    const { id } = request.params as { id: string };
+    reply.header('cache-control', 'no-store');
+    const login = await accounts.redeemWebLogin(id, { name: 'npm login', scopes: ['read', 'publish'] });
+    if (login.state === 'done') return reply.send({ token: login.token });
+    return reply.code(202).header('retry-after', PATIENCE).send({});
+  });
+}
+
+function sendGone(reply: FastifyReply): FastifyReply {
+  const sentence = 'This link has expired or was used already. Start the login again in your terminal.';
+  return sendPage(reply, 404, notice('Not here (any more)', sentence));
+}

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify';
+import { assertMayChangeAccount, type SignedIn } from '../../accounts/index.ts';
+import { Fault } from '../../kernel/index.ts';
+
+/** Whoever asks, if they say who they are. Faults `unauthenticated`, `token_invalid`. */
+export async function signedIn(request: FastifyRequest): Promise<SignedIn> {
+  const principal = await request.principal();
+  if (principal.kind === 'nobody') {
+    throw new Fault('unauthenticated', 'You are not logged in: send a token, or run npm login.');
+  }
+  return principal;
+}
+
+/** As `signedIn`, and Fault `forbidden` for a token that may only read. */
+export async function accountHolder(request: FastifyRequest): Promise<SignedIn> {
+  const principal = await signedIn(request);
+  assertMayChangeAccount(principal);
+  return principal;
+}
