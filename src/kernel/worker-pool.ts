@@ -14,9 +14,16 @@ interface Pending<R> {
   reject: (error: Error) => void;
 }
 
+/** Tasks that one worker may have before it. */
+const MOST_PENDING = 128;
+
+/** A worker that had nothing to do for so long gives its memory back, milliseconds. */
+const IDLE = 15_000;
+
 interface Slot<R> {
   worker: Worker;
   pending: Map<number, Pending<R>>;
+  retire: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -35,9 +42,16 @@ export class WorkerPool<T, R> {
     this.#size = size;
   }
 
-  /** Rejects with the worker's Fault, or with `internal` if the worker dies of the task. */
+  /**
+   * Rejects with the worker's Fault, with `internal` if the worker dies of the task, or with `unavailable` at once if more
+   * wait than should: a task may hold megabytes.
+   */
   run(task: T, transfer: ArrayBuffer[] = []): Promise<R> {
     const slot = this.#freest();
+    if (slot.pending.size >= MOST_PENDING) {
+      return Promise.reject(new Fault('unavailable', 'Too much is asked at once; try again in a moment.'));
+    }
+    clearTimeout(slot.retire);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       slot.pending.set(id, { resolve, reject });
@@ -57,13 +71,19 @@ export class WorkerPool<T, R> {
 
   #open(): Slot<R> {
     const worker = this.#start();
-    const slot: Slot<R> = { worker, pending: new Map() };
+    const slot: Slot<R> = { worker, pending: new Map(), retire: undefined };
     this.#slots.add(slot);
     worker.unref();
     worker.on('message', (reply: JobReply<R>) => {
       const job = slot.pending.get(reply.id);
       slot.pending.delete(reply.id);
-      if (slot.pending.size === 0) worker.unref();
+      if (slot.pending.size === 0) {
+        worker.unref();
+        slot.retire = setTimeout(() => {
+          this.#slots.delete(slot);
+          void worker.terminate();
+        }, IDLE).unref();
+      }
       if ('error' in reply) job?.reject(errorFromWire(reply.error));
       else job?.resolve(reply.result);
     });

@@ -31,7 +31,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
         publishCommand(registry, anna, '1.0.0', { name, searchText: { keywords: [], ...text }, ...more }),
       );
     const search = async (more: Partial<SearchQuery>) => {
-      const query = { registryId: registry.id, words: [], scope: null, owner: null, keywords: [] };
+      const query = { registryId: registry.id, words: [], typed: (more.words ?? []).join(' '), scope: null, owner: null, keywords: [] };
       const result = await catalogue.search({ ...query, readerId: null, limit: 20, offset: 0, ...more });
       return { total: result.total, names: result.hits.map(({ name }) => name) };
     };
@@ -76,6 +76,10 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
       expect((await search({ keywords: ['parser'] })).names).toEqual(['json-parser', 'yaml']);
       expect((await search({ keywords: ['acme', 'json'] })).names).toEqual(['@acme/json', 'json-parser']);
       expect((await search({ keywords: ['parse'] })).total).toBe(0);
+      await publish('@my_scope/x', { description: '', keywords: ['a_b'] });
+      await publish('@myxscope/y', { description: '', keywords: ['axb'] });
+      expect((await search({ scope: 'my_scope' })).names).toEqual(['@my_scope/x']);
+      expect((await search({ keywords: ['a_b'] })).names).toEqual(['@my_scope/x']);
     });
 
     test('pages, with the same total on every page', async () => {
@@ -88,7 +92,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
     });
 
     test('tells of each hit what a list shows', async () => {
-      const query = { registryId: registry.id, words: ['yaml'], scope: null, owner: null, keywords: [] };
+      const query = { registryId: registry.id, words: ['yaml'], typed: 'yaml', scope: null, owner: null, keywords: [] };
       const { hits } = await catalogue.search({ ...query, readerId: null, limit: 1, offset: 0 });
       expect(hits).toEqual([
         {

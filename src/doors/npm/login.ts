@@ -13,15 +13,12 @@ export async function logInOrRegister(
   registration: 'open' | 'off',
   login: Credentials,
 ): Promise<User> {
-  if (registration === 'open') {
+  if (registration === 'open' && (await accounts.find(login.name)) === undefined) {
     try {
       return await accounts.register(login);
     } catch (error) {
-      // The policy for new passwords is no concern of somebody who has one.
-      if (!isFault(error, 'user_exists') && !isFault(error, 'password_weak')) throw error;
-      return accounts.login(login.name, login.password).catch((refusal: unknown) => {
-        throw isFault(error, 'password_weak') ? error : refusal;
-      });
+      // Somebody registered the name in this moment: perhaps the same client, trying again.
+      if (!isFault(error, 'user_exists')) throw error;
     }
   }
   return accounts.login(login.name, login.password);

@@ -199,6 +199,8 @@ export interface SearchQuery {
   registryId: number;
   /** Words (see `searchWords`) that each must begin a word of name, description or keywords; none finds every package. */
   words: string[];
+  /** What was typed: a package of this name comes first, then those whose names begin so. */
+  typed: string;
   /** Narrows to a scope (without `@`), an owner's user name, any of these keywords; null for no limit. */
   scope: string | null;
   owner: string | null;
@@ -216,7 +218,7 @@ export interface SearchHit {
   version: string | null;
   publishedAt: number | null;
   updatedAt: number;
-  /** JSON text of that version, as in `VersionRow`. */
+  /** JSON text of that version, as in `VersionRow`; null also if it is too long for a list. */
   manifest: string | null;
   owners: Owner[];
 }

@@ -25,6 +25,7 @@ export function searchRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions
     const { total, hits } = terms
       ? await catalogue.search({
           ...terms,
+          typed: text.trim(),
           registryId: request.registry.id,
           readerId: readerId(principal),
           limit,

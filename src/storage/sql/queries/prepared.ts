@@ -28,7 +28,7 @@ export function prepared<V extends unknown[], R>(
       queries.set(db, query);
     }
     const parameters = query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
-    const { rows } = await db.executeQuery({ ...query, parameters });
+    const { rows } = await db.executeQuery<R>({ ...query, parameters });
     return rows[0];
   };
 }

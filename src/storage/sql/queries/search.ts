@@ -18,9 +18,9 @@ export async function search(
     join package_search on package_search.rowid = packages.id
     where ${sql.join(conditions(capability, query), sql` and `)}`;
   const count = await sql<{ total: number }>`select count(*) as total ${found}`.execute(db);
-  const typed = query.words.join('-');
+  const { typed } = query;
   const page = await sql<{ id: number }>`select packages.id ${found}
-    order by case when packages.name = ${typed} then 0 when packages.name like ${`${typed}%`} then 1 else 2 end,
+    order by case when packages.name = ${typed} then 0 when packages.name like ${`${literal(typed)}%`} escape '\\' then 1 else 2 end,
       packages.downloads desc, packages.name
     limit ${query.limit} offset ${query.offset}`.execute(db);
   const ids = page.rows.map(({ id }) => id);
@@ -34,18 +34,26 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
     isVisible(query.readerId),
   ];
   if (words.length > 0) given.push(capability.matches(words));
-  if (scope !== null) given.push(sql`packages.name like ${`@${scope.replace(/[%_]/g, '')}/%`}`);
+  if (scope !== null) given.push(sql`packages.name like ${`@${literal(scope)}/%`} escape '\\'`);
   if (owner !== null) {
     given.push(sql`exists (select 1 from owners join users on users.id = owners.user_id
       where owners.package_id = packages.id and users.name_key = ${owner.toLowerCase()})`);
   }
   if (keywords.length > 0) {
     const one = (word: string) =>
-      sql`package_search.keywords like ${`% ${word.toLowerCase().replace(/[%_]/g, '')} %`}`;
+      sql`package_search.keywords like ${`% ${literal(word.toLowerCase())} %`} escape '\\'`;
     given.push(sql`(${sql.join(keywords.map(one), sql` or `)})`);
   }
   return given;
 }
+
+/** The text as LIKE takes it to the letter. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** Longer manifests are left out of lists, so that a page of them has a bound; characters. */
+const LONGEST_MANIFEST = 32_768;
 
 async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]> {
   const rows = await db
@@ -60,7 +68,7 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
       'packages.updated_at',
       'versions.version',
       'versions.published_at',
-      'versions.manifest',
+      sql<string | null>`case when length(versions.manifest) <= ${LONGEST_MANIFEST} then versions.manifest end`.as('manifest'),
     ])
     .where('packages.id', 'in', ids)
     .execute();
