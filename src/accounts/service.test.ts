@@ -123,6 +123,14 @@ describe('the user whom an operator means', () => {
   });
 });
 
+test('a user is found by name in any case, unless there is none or they are disabled', async () => {
+  const anna = await register();
+  expect(await accounts.find('ANNA')).toEqual(anna);
+  for (const name of ['bob', '', '\u0000']) expect(await accounts.find(name)).toBeUndefined();
+  for (const user of store.users) user.disabledAt = NOW;
+  expect(await accounts.find('anna')).toBeUndefined();
+});
+
 describe('tokens', () => {
   test('a token that was issued names its user and scopes', async () => {
     const user = await register();

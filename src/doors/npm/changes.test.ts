@@ -71,7 +71,11 @@ describe('a document at a revision', () => {
     ['a tag on nothing', { versions: { a: {} }, 'dist-tags': { latest: null } }, 'manifest_invalid'],
     ['nobody as owner', { maintainers: [] }, 'manifest_invalid'],
     ['a nameless owner', { maintainers: [{ email: 'a@b' }] }, 'manifest_invalid'],
-    ['a crowd of owners', { maintainers: Array(201).fill({ name: 'anna' }) }, 'manifest_invalid'],
+    [
+      'a crowd of owners',
+      { maintainers: Array.from({ length: 201 }, () => ({ name: 'anna' })) },
+      'manifest_invalid',
+    ],
   ])('with %s is refused', (_what, document, code) => {
     expect(() => readRevisionChange(document)).toThrow(expect.objectContaining({ code }));
   });

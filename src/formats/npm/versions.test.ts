@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../kernel/index.ts';
-import { checkTag, looseVersionKey, readVersion } from './versions.ts';
+import { checkTag, newestVersion, looseVersionKey, readVersion } from './versions.ts';
 
 describe('a version', () => {
   test('is unique without its build metadata', () => {
@@ -97,4 +97,12 @@ describe('a tag', () => {
   ])('is refused as %j', (tag) => {
     expect(() => checkTag(tag)).toThrow(expect.objectContaining({ code: 'tag_invalid' }));
   });
+});
+
+test.each([
+  [['1.10.0', '1.9.0', '2.0.0-beta.1'], '1.10.0'],
+  [['1.0.0-alpha', '1.0.0-beta'], '1.0.0-beta'],
+  [[], undefined],
+])('of %j the newest for everybody is %s', (versions, newest) => {
+  expect(newestVersion(versions)).toBe(newest);
 });

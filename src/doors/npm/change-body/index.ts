@@ -8,7 +8,7 @@ import { changeBy } from './wanted.ts';
 /** npm sends the whole packument to change one word of it. Bytes. */
 export const MAX_CHANGE_BYTES = 64 * 1024 * 1024;
 /** What is looked at between two turns of the event loop. Bytes. */
-const PIECE = 64 * 1024;
+const PIECE = 32 * 1024;
 
 /**
  * Reads the body of a change piece by piece and keeps of it what a change can say (see `changeBy`): deprecation messages,

@@ -74,7 +74,8 @@ export class JsonReducer {
         `The request body ended after ${this.#before} bytes, before its JSON object was complete; send all of it.`,
       );
     }
-    return parse(this.#out.bytes);
+    // Strict on UTF-8 at last, so that nothing is kept which the client did not write.
+    return parse(decode(this.#out.bytes));
   }
 
   /** Reads on from `at`, at least one byte or one state; returns where it stopped. */
@@ -163,7 +164,7 @@ export class JsonReducer {
 
   #endKey(at: number): void {
     const frame = this.#frames.at(-1);
-    const key = parse(this.#key.bytes);
+    const key = parse(this.#key.bytes.toString('utf8'));
     if (frame === undefined || typeof key !== 'string') throw this.#invalid(at);
     this.#wanted = memberOf(frame.wanted, key);
     this.#state = 'colon';
@@ -250,9 +251,17 @@ function endsScalar(byte: number | undefined): boolean {
   return byte === COMMA || byte === OBJECT_END || byte === ARRAY_END || byte === QUOTE || isBlank(byte);
 }
 
-function parse(bytes: Buffer): unknown {
+function decode(bytes: Buffer): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw invalid('', error);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch (error) {
     throw invalid('', error);
   }

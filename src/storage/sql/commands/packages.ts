@@ -11,6 +11,9 @@ import { lockRows, type Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';
 import { DEFAULT_TAG, refreshSearch } from './search-index.ts';
 
+/** Parameters of one statement; databases set limits. */
+const VERSIONS_AT_ONCE = 500;
+
 export interface LockedPackage {
   id: number;
   origin: 'local' | 'upstream';
@@ -141,11 +144,36 @@ export async function putTag(
 
 export async function deprecate(session: Session, command: DeprecateCommand): Promise<{ revision: number }> {
   const head = await lockOwned(session, command);
-  for (const [version, message] of Object.entries(command.messages)) {
-    const id = await versionId(session, head.id, command.name, version);
-    await session.db.updateTable('versions').set({ deprecated: message }).where('id', '=', id).execute();
+  const byMessage = Map.groupBy(Object.entries(command.messages), ([, message]) => message);
+  for (const [message, named] of byMessage) {
+    const versions = named.map(([version]) => version);
+    for (let at = 0; at < versions.length; at += VERSIONS_AT_ONCE) {
+      await setMessage(session, head.id, command.name, versions.slice(at, at + VERSIONS_AT_ONCE), message);
+    }
   }
   return finishChange(session, head, command);
+}
+
+/** Most packages are deprecated with one message for all versions, and one statement for each would take seconds. */
+async function setMessage(
+  session: Session,
+  packageId: number,
+  name: string,
+  versions: string[],
+  message: string | null,
+): Promise<void> {
+  const rows = await session.db
+    .updateTable('versions')
+    .set({ deprecated: message })
+    .where('package_id', '=', packageId)
+    .where('removed_at', 'is', null)
+    .where('version', 'in', versions)
+    .returning('version')
+    .execute();
+  const found = new Set(rows.map(({ version }) => version));
+  const missing = versions.find((version) => !found.has(version));
+  if (missing !== undefined)
+    throw new Fault('version_not_found', `There is no version ${missing} of ${name}.`);
 }
 
 export async function setOwners(session: Session, command: OwnersCommand): Promise<{ revision: number }> {
