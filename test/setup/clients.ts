@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from './cache.ts';
+import { writeSettings } from './client-settings.ts';
 import { temporaryFolder } from './resources.ts';
 import { run, type RunOptions, type RunResult } from './run.ts';
 
@@ -34,6 +35,27 @@ export async function pnpmClient(): Promise<Client> {
   return client(join(folder, 'node_modules/pnpm/pnpm'), []);
 }
 
+/** yarn 1, run by the Node that runs the tests. */
+export async function yarnClassic(): Promise<Client> {
+  const folder = await clients();
+  return client(process.execPath, [join(folder, 'node_modules/yarn/bin/yarn.js')]);
+}
+
+/** yarn 4, run by the Node that runs the tests. */
+export async function yarnBerry(): Promise<Client> {
+  const folder = await clients();
+  return client(process.execPath, [join(folder, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js')]);
+}
+
+/** bun's native program. It lies in the package of this platform, unless an install script has moved it. */
+export async function bunClient(): Promise<Client> {
+  const modules = join(await clients(), 'node_modules');
+  const platforms = readdirSync(join(modules, '@oven')).map((name) =>
+    join(modules, '@oven', name, 'bin/bun'),
+  );
+  return client(platforms.find((file) => existsSync(file)) ?? join(modules, 'bun/bin/bun.exe'), []);
+}
+
 /**
  * A sandbox whose only registry is the given one. Without one, clients are sent to a port where nothing listens:
  * a test can then not reach the internet by mistake.
@@ -43,8 +65,8 @@ export function sandbox(registry = 'http://127.0.0.1:9/'): Sandbox {
   const home = join(root, 'home');
   const cwd = join(root, 'work');
   for (const folder of [home, cwd]) mkdirSync(folder);
-  // pnpm takes no `npm_config_registry`; both read the user's file.
-  writeFileSync(join(home, '.npmrc'), `registry=${registry}\n`);
+  // pnpm takes no `npm_config_registry`; all of them read the user's file.
+  writeSettings(home, registry);
   return {
     cwd,
     home,
@@ -62,6 +84,10 @@ export function sandbox(registry = 'http://127.0.0.1:9/'): Sandbox {
       npm_config_audit: 'false',
       npm_config_fund: 'false',
       npm_config_fetch_retries: '0',
+      // It refuses a lock file of somebody else's with versions of the last day, and tests have no older ones.
+      pnpm_config_minimum_release_age: '0',
+      // As root, yarn 1 keeps its settings beside everybody's programs and not in HOME; not where it takes root for a fake one.
+      FAKEROOTKEY: 'tests',
     },
   };
 }

@@ -1,15 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeSettings } from './client-settings.ts';
 import { sandbox, type Sandbox } from './clients.ts';
 import type { RunResult } from './run.ts';
 
 /** A client's machine that knows one registry (`http://…/npm`) and, if given, a token for it. */
 export function machine(registry: string, token?: string): Sandbox {
   const box = sandbox(`${registry}/`);
-  if (token !== undefined) {
-    const key = `${registry.replace(/^https?:/, '')}/:_authToken`;
-    writeFileSync(join(box.home, '.npmrc'), `registry=${registry}/\n${key}=${token}\n`);
-  }
+  if (token !== undefined) writeSettings(box.home, `${registry}/`, token);
   return box;
 }
 
