@@ -17,6 +17,9 @@ export interface Seed {
   versions: number;
 }
 
+/** All versions of a registry are signed with one key. */
+const KEY_ID = `SHA256:${randomBytes(32).toString('base64')}`;
+
 /** Commands under way at once; the writer commits as many together as it finds waiting. */
 const BATCH = 256;
 
@@ -64,10 +67,7 @@ async function seedVersion(
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
   const at = systemClock();
-  const signature = {
-    keyid: `SHA256:${randomBytes(32).toString('base64')}`,
-    sig: randomBytes(71).toString('base64'),
-  };
+  const signature = { keyid: KEY_ID, sig: randomBytes(71).toString('base64') };
   await publish({
     registryId: registry.id,
     name,

@@ -17,6 +17,7 @@ export async function npmWhole(db: Kysely<unknown>, capabilities: Capabilities):
     `alter table versions add column keywords ${text} not null default ''`,
     `alter table versions add column deprecated ${text}`,
     `alter table versions add column removed_at bigint`,
+    `create index versions_by_number on versions (package_id, version)`,
 
     `create table stars (
       package_id bigint not null references packages (id), user_id bigint not null references users (id),
