@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Tokens that clients put into paths (npm logout); they must not reach a log. */
-const TOKEN_IN_PATH = /(\/-\/user\/token\/|\/tokens\/token\/)[^/?]+/;
+const TOKEN_IN_PATH = /(\/-\/+user\/+token\/+|\/tokens\/+token\/+)[^/?]+/;
 
 /** One line per request, once its answer has gone out. */
 export function logRequests(app: FastifyInstance): void {
