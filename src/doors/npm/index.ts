@@ -33,6 +33,13 @@ export function npmDoor(options: NpmDoorOptions): Door {
       }
       app.get('/-/ping', () => ({}));
       app.all('/*', (request) => {
+        // To npm unpublish a 404 means that it is done.
+        if (request.originalUrl.includes('/-rev/')) {
+          throw new Fault(
+            'method_not_allowed',
+            'This registry does not unpublish or change owners yet: nothing was changed.',
+          );
+        }
         throw new Fault(
           'not_found',
           `Not found: this registry has no ${request.method} ${pathOf(request.originalUrl)}`,

@@ -35,7 +35,7 @@ export function publishRoutes(
     if (attachment === undefined) {
       throw new Fault(
         'manifest_invalid',
-        'A publish needs one tarball (.tgz) in _attachments; this body has none.',
+        'A publish needs one tarball (.tgz) in _attachments; this body has none. Deprecating versions is not possible here yet.',
       );
     }
     const { staged, digests, fileName, declaredLength } = attachment;
