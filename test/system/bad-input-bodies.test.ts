@@ -110,6 +110,12 @@ describe('what is not a publish document', () => {
       'manifest_invalid',
     ],
     [
+      '100,000 attachments',
+      () => `{"_attachments":{${Array.from({ length: 100_000 }, (_, index) => `"${index}":{}`).join(',')}`,
+      422,
+      'manifest_invalid',
+    ],
+    [
       'two tarballs',
       () =>
         changed((body) =>

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packageOfSize } from '../setup/hostile.ts';
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { rawRequest, type RawAnswer } from '../setup/raw.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { downloadedIntegrity } from '../setup/read.ts';
+import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 
 const FILE = '/npm/@acme/demo/-/demo-1.0.0.tgz';
 
@@ -109,4 +111,17 @@ describe('ranges of it', () => {
     const etag = (await get({}, 'HEAD')).headers.get('etag') ?? '';
     expect((await get({ 'if-none-match': etag, range: 'bytes=0-1' })).status).toBe(304);
   });
+});
+
+test('a registry that was made beside the running server takes a large publish as its first request', async () => {
+  const made = await kontor(['registry', 'create', 'team', '--format', 'npm'], {
+    env: { KONTOR_DATA: server.data },
+  });
+  expect(made).toMatchObject({ code: 0 });
+  const large = await packageOfSize('large', 3 * 1024 * 1024);
+  const token = await register(server, 'ben');
+  const answer = await publish(server, token, 'large', '1.0.0', { registry: 'team', tarball: large });
+  expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
+  const served = await downloadedIntegrity(`${server.url}/team/large/-/large-1.0.0.tgz`);
+  expect(served).toBe(answer.integrity);
 });
