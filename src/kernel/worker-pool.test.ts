@@ -58,3 +58,11 @@ test('closing rejects what is under way', async () => {
   await pool.close();
   expect(await waiting).toMatchObject({ code: 'internal' });
 });
+
+test('a task that would wait behind too many others is refused at once', async () => {
+  newPool();
+  const waiting = Array.from({ length: 256 }, () => pool.run('wait').catch((error: unknown) => error));
+  await expect(pool.run('one more')).rejects.toMatchObject({ code: 'unavailable' });
+  await pool.close();
+  await Promise.all(waiting);
+});

@@ -14,6 +14,9 @@ interface Pending<R> {
   reject: (error: Error) => void;
 }
 
+/** Tasks that one worker may have before it. */
+const MOST_PENDING = 128;
+
 interface Slot<R> {
   worker: Worker;
   pending: Map<number, Pending<R>>;
@@ -35,9 +38,15 @@ export class WorkerPool<T, R> {
     this.#size = size;
   }
 
-  /** Rejects with the worker's Fault, or with `internal` if the worker dies of the task. */
+  /**
+   * Rejects with the worker's Fault, with `internal` if the worker dies of the task, or with `unavailable` at once if more
+   * wait than should: a task may hold megabytes.
+   */
   run(task: T, transfer: ArrayBuffer[] = []): Promise<R> {
     const slot = this.#freest();
+    if (slot.pending.size >= MOST_PENDING) {
+      return Promise.reject(new Fault('unavailable', 'Too much is asked at once; try again in a moment.'));
+    }
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       slot.pending.set(id, { resolve, reject });
