@@ -5,12 +5,19 @@ import type { Io } from './io.ts';
 /** After a stop, what still holds the process (a client that never ends) has this long; milliseconds. */
 const LAST_GRACE = 5_000;
 
-/** Serves until a signal asks it to stop; a second signal stops it at once. */
+/**
+ * A supervisor that signals a whole group, with npm in it that forwards what it gets, sends one request to stop twice; a person who
+ * is out of patience takes longer. Milliseconds.
+ */
+const SAME_REQUEST = 1_000;
+
+/** Serves until a signal asks it to stop; another one, later, stops it at once. */
 export async function serve({ io, server, config }: Context): Promise<number> {
   const asked = new Promise<void>((resolve) => {
-    let signals = 0;
+    let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (++signals > 1) process.exit(signal === 'SIGINT' ? 130 : 143);
+      first ??= performance.now();
+      if (performance.now() - first > SAME_REQUEST) process.exit(signal === 'SIGINT' ? 130 : 143);
       resolve();
     };
     process.on('SIGTERM', onSignal);

@@ -11,6 +11,7 @@ import {
 import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
 import type { Config } from './config/index.ts';
+import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
 /** Formats that this release has a door for. */
 const formats = ['npm'];
@@ -31,10 +32,22 @@ export interface Kontor {
   close(): Promise<void>;
 }
 
-/** Opens database and blobs as the settings say. `create: false` refuses to make a store where there is none. */
-export async function openKontor({ values }: Config, options: { create: boolean }): Promise<Kontor> {
+/**
+ * Opens database and blobs as the settings say. `create: false` refuses to make a store where there is none. Fault `config_invalid`
+ * for what the operator can mend: rights, paths, a disk that is not mounted.
+ */
+export async function openKontor(config: Config, options: { create: boolean }): Promise<Kontor> {
+  try {
+    return await open(config, options);
+  } catch (error) {
+    throw storeFault(error, config.values);
+  }
+}
+
+async function open({ values }: Config, options: { create: boolean }): Promise<Kontor> {
   const { store, migrations } = await openSqlStore(values.database, options);
   try {
+    await refuseLostBlobs(store.catalogue, values.storage.path);
     const blobs = await openFileBlobs(values.storage.path);
     if (options.create) await createFirstRegistries(store.catalogue);
     const { catalogue } = store;

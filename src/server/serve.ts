@@ -15,6 +15,7 @@ import { RegistryTable } from './http/registries.ts';
 import { startJobs } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createNpm } from './npm.ts';
+import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
 
 /** An event gets its place in the chain within this time, milliseconds. */
@@ -36,9 +37,9 @@ export async function serve(config: Config): Promise<RunningServer> {
   const { values } = config;
   const logger = pino({ level: values.logLevel, base: null }, destination({ sync: false }));
   for (const warning of config.warnings) logger.warn(warning);
-  // What lies there (password hashes, keys) is for this user and, for backups, its group.
-  await mkdir(values.data, { recursive: true, mode: 0o750 });
-  const lock = values.database.kind === 'sqlite' ? await lockBeside(values.database.path) : undefined;
+  const lock = await claimFolders(values).catch((error: unknown) => {
+    throw storeFault(error, values);
+  });
   try {
     const kontor = await openKontor(config, { create: true });
     try {
@@ -51,6 +52,12 @@ export async function serve(config: Config): Promise<RunningServer> {
     lock?.release();
     throw error;
   }
+}
+
+async function claimFolders({ data, database }: Values): Promise<{ release(): void } | undefined> {
+  // What lies there (password hashes, keys) is for this user and, for backups, its group.
+  await mkdir(data, { recursive: true, mode: 0o750 });
+  return database.kind === 'sqlite' ? lockBeside(database.path) : undefined;
 }
 
 /** Beside the database, which may lie outside the data folder: two servers with the same database must meet at one lock. */

@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/storage/sql/postgres/connection.ts';
+import { databaseFault } from '../../src/storage/sql/postgres/faults.ts';
 import { freshDatabase, hasPostgres, type FreshDatabase } from '../setup/postgres.ts';
 import { startWire, type Wire } from '../setup/wire.ts';
 import { packageUrl, publish, register } from '../setup/publish.ts';
@@ -131,6 +134,30 @@ describe.skipIf(!hasPostgres())('When PostgreSQL', () => {
     await expectServiceAgain();
   });
 });
+
+test.skipIf(!hasPostgres())(
+  'a query that a vanished server never answers ends with its connection',
+  async () => {
+    const database = await freshDatabase();
+    onTestFinished(() => database.drop());
+    const wire = await startWire(database.url);
+    const { db, limitQueries } = await connect(wire.url);
+    onTestFinished(() => db.destroy());
+    limitQueries(300);
+    const answer = () => sql`select 42 as answer`.execute(db);
+    expect((await answer()).rows).toEqual([{ answer: 42 }]);
+    wire.stall();
+    const inTransaction = db.transaction().execute((session) => sql`select 1`.execute(session));
+    const failures = await Promise.allSettled([answer(), inTransaction]);
+    for (const failure of failures) {
+      expect(failure.status).toBe('rejected');
+      expect(databaseFault((failure as PromiseRejectedResult).reason)).toMatchObject({ code: 'unavailable' });
+    }
+    // Nothing is dropped: it goes on because the connections that had no answer are not used again.
+    wire.resume();
+    expect((await answer()).rows).toEqual([{ answer: 42 }]);
+  },
+);
 
 /** Ends every connection to the database but the one that does so. */
 async function endConnections(url: string): Promise<void> {

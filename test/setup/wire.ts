@@ -9,7 +9,9 @@ export interface Wire {
   cut(): Promise<void>;
   /** Keeps connections and takes new ones, and lets nothing through: a host that has vanished. */
   stall(): void;
-  /** Lets everything through, at the same address. What came while it stalled is lost with its connection. */
+  /** After `stall`: new connections get through; those that stalled stay as they are. */
+  resume(): void;
+  /** After `cut`: lets everything through again, at the same address. */
   restore(): Promise<void>;
 }
 
@@ -60,10 +62,11 @@ export async function startWire(url: string): Promise<Wire> {
         socket.pause();
       }
     },
-    restore: async () => {
+    resume: () => {
       stalled = false;
-      dropAll();
-      if (!server.listening) server = await listen(port, accept);
+    },
+    restore: async () => {
+      server = await listen(port, accept);
     },
   };
 }

@@ -7,6 +7,7 @@ import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';
 import { withFaults } from './postgres/faults.ts';
 import { postgresSearcher } from './postgres/searcher.ts';
+import { LONGEST_QUERY } from './postgres/patience.ts';
 import { PostgresWriter } from './postgres/writer.ts';
 import { sqliteCapabilities } from './sqlite/capabilities.ts';
 import { kyselyOn, openDatabase } from './sqlite/connection.ts';
@@ -54,11 +55,12 @@ async function openSqlite(path: string, { create }: { create: boolean }): Promis
 }
 
 async function openPostgres(url: string, { create }: { create: boolean }): Promise<OpenedStore> {
-  const db = await connect(url);
+  const { db, limitQueries } = await connect(url);
   try {
     if (!create && !(await hasStore(db))) throw noStore(new URL(url).host);
     const migrations = await migrate(db, postgresCapabilities);
     const store = await storeOn(db, new PostgresWriter(db), postgresSearcher(db));
+    limitQueries(LONGEST_QUERY);
     return { store: withFaults(store), migrations };
   } catch (error) {
     await db.destroy();

@@ -4,6 +4,8 @@ import { shown } from './wording.ts';
 const OBJECT = 0x7b;
 const ARRAY = 0x5b;
 const OBJECT_END = 0x7d;
+/** Clients send a tarball and at most a signature bundle, each with three fields. */
+const MOST_KEYS = 100;
 
 /**
  * Where in the document a scanner stands, known as far as `_attachments.<file>.data` needs it. What is not JSON may
@@ -54,7 +56,7 @@ export class AttachmentPath {
 
   /**
    * Takes a key that was wanted. A second `_attachments`, attachment or `data` is Fault `manifest_invalid`: readers of
-   * JSON disagree on which of two counts.
+   * JSON disagree on which of two counts. So are more than anybody sends, which would only cost us memory.
    */
   key(name: string): void {
     const { depth } = this;
@@ -65,6 +67,12 @@ export class AttachmentPath {
       throw new Fault(
         'manifest_invalid',
         `The request body has the key ${shown(name)} of its attachments twice; send it once.`,
+      );
+    }
+    if (this.#seen.size === MOST_KEYS) {
+      throw new Fault(
+        'manifest_invalid',
+        'The request body has far too many attachments; send the tarball alone.',
       );
     }
     this.#seen.add(path);

@@ -8,6 +8,7 @@ import {
   type Form,
   type ReadyDocument,
 } from '../documents/index.ts';
+import { isCurrent } from '../etag.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
 import { notFound } from '../shapes.ts';
@@ -67,7 +68,7 @@ export function sendDocument(
   // Weak: the same tag stands for the compressed and the plain form.
   const etag = `W/"${document.etag}"`;
   reply.header('etag', etag).header('vary', 'Accept, Accept-Encoding').header('cache-control', 'no-cache');
-  if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (isCurrent(request.headers['if-none-match'], etag)) return reply.code(304).send();
   reply.header('content-type', contentType);
   if (acceptsGzip(request.headers['accept-encoding'])) {
     return reply.header('content-encoding', 'gzip').send(document.gzip);
@@ -79,14 +80,6 @@ export function sendDocument(
 function formOf(request: FastifyRequest): Form {
   const { write } = request.query as { write?: string };
   return write !== 'true' && request.headers.accept?.includes(ABBREVIATED) ? 'abbreviated' : 'full';
-}
-
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const opaque = etag.slice(2);
-  return ifNoneMatch
-    .split(',')
-    .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === opaque);
 }
 
 function acceptsGzip(acceptEncoding: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRange, StoredArtifact } from '../../../registry/index.ts';
+import { isCurrent } from '../etag.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { parseRange } from '../range.ts';
 import { nameOf } from '../request.ts';
@@ -26,7 +27,7 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
   app.get('/:name/-/:file', async (request, reply) => {
     const artifact = await artifactOf(request);
     describe(reply, artifact);
-    if (request.headers['if-none-match'] === etagOf(artifact)) return reply.code(304).send();
+    if (isCurrent(request.headers['if-none-match'], etagOf(artifact))) return reply.code(304).send();
     const range = parseRange(request.headers.range, artifact.size);
     if (range === 'unsatisfiable') {
       return reply.code(416).header('content-range', `bytes */${artifact.size}`).send();

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Fault } from '../../../kernel/index.ts';
 import type { Schema } from '../schema.ts';
+import { loseAfter } from './patience.ts';
 
 /** Ten replicas stay under PostgreSQL's default of 100 connections. */
 const POOL_SIZE = 8;
@@ -9,8 +10,17 @@ const OLDEST_VERSION = 120_000;
 /** Type OID of int8; our counts and times fit a double exactly. */
 const INT8 = 20;
 
+export interface Connection {
+  db: Kysely<Schema>;
+  /**
+   * From now on a query that has no answer after so many milliseconds loses its connection. Not for migrations, which may wait
+   * for those of another replica as long as they take.
+   */
+  limitQueries(milliseconds: number): void;
+}
+
 /** Connects lazily. Fault `unavailable` if the server cannot be reached or is too old. */
-export async function connect(url: string): Promise<Kysely<Schema>> {
+export async function connect(url: string): Promise<Connection> {
   // Loaded here so that a server on SQLite does not carry the driver in memory.
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
@@ -25,7 +35,11 @@ export async function connect(url: string): Promise<Kysely<Schema>> {
   // A connection that breaks is replaced at the next query, and whoever uses it is told by that query. Without
   // listeners, here while it is idle and on the connection itself while it is lent out, it would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  let limit: number | undefined;
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    loseAfter(() => limit, client);
+  });
   try {
     const { rows } = await pool.query<{ server_version_num: string }>('show server_version_num');
     const version = Number(rows[0]?.server_version_num);
@@ -46,5 +60,10 @@ export async function connect(url: string): Promise<Kysely<Schema>> {
       { cause: error },
     );
   }
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    limitQueries: (milliseconds) => {
+      limit = milliseconds;
+    },
+  };
 }
