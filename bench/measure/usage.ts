@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '../setup/server.ts';
 
 /** Bytes. */
@@ -22,6 +23,15 @@ export function cpuSeconds(server: Server): number {
     ticks += Number(fields[11]) + Number(fields[12]);
   }
   return ticks / TICKS_PER_SECOND;
+}
+
+/** Waits until a server does next to nothing, such as after the jobs of its start; at most half a minute. */
+export async function untilIdle(server: Server): Promise<void> {
+  for (let second = 0; second < 30; second += 1) {
+    const before = cpuSeconds(server);
+    await sleep(1000);
+    if (cpuSeconds(server) - before <= 0.02) return;
+  }
 }
 
 export function memory(server: Server): Usage {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ratio } from '../measure/stats.ts';
 import { takeTurns, type Contender } from '../measure/rounds.ts';
+import { untilIdle } from '../measure/usage.ts';
 import { wrk } from '../measure/wrk.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import { libraryManifest, publishRequest } from '../setup/packages.ts';
@@ -19,6 +20,7 @@ export const mixed: Scenario = {
   run: async (world: World): Promise<Outcome[]> => {
     const { packages, rounds, seconds } = world.options;
     const server = await world.populated(packages);
+    await untilIdle(server);
     const names = Math.min(HOT, packages);
     const read = () => wrk({ url: `${server.registry}/${populationPrefix}`, headers, names, seconds });
     await read();

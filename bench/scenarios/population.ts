@@ -1,5 +1,6 @@
 import { ratio } from '../measure/stats.ts';
 import { takeTurns } from '../measure/rounds.ts';
+import { untilIdle } from '../measure/usage.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import { installHeaders as headers } from '../setup/registry-client.ts';
 import { populationPrefix, type Registry, type World } from '../setup/world.ts';
@@ -18,6 +19,7 @@ export const population: Scenario = {
     const large = await world.populated(packages);
     const contender = (name: string, server: Registry, names: number) =>
       underWrk(name, server, { url: `${server.registry}/${populationPrefix}`, headers, seconds, names });
+    await untilIdle(large);
     const many = packages.toLocaleString('en');
     const hot = Math.min(HOT, packages);
     const series = await takeTurns(
@@ -41,7 +43,7 @@ export const population: Scenario = {
           ratio(uniform, few, { at: 'least', bound: 0.95 }),
         ],
         notes: [
-          'Every package has two versions, so all documents are alike. With uniform names most documents are asked for the first time and must be built: that is what the last ratio shows.',
+          'Every package has one version, so all documents are alike. With uniform names most documents are asked for the first time and must be built: that is what the last ratio shows.',
         ],
       },
     ];

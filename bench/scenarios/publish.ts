@@ -43,7 +43,7 @@ async function measure(world: World, kind: Kind): Promise<Outcome> {
   const { rounds, seconds } = world.options;
   let uploads: Upload[] = [];
   let prepared = -1;
-  const lost = new Map<string, number>();
+  const acknowledged: { registry: Registry; label: string; names: string[] }[] = [];
   const contender = (name: string, registry: Registry): Contender => ({
     name,
     server: registry,
@@ -53,7 +53,7 @@ async function measure(world: World, kind: Kind): Promise<Outcome> {
         prepared = round;
       }
       const turn = await publishFor(registry, uploads, { atOnce: AT_ONCE, seconds });
-      lost.set(name, (lost.get(name) ?? 0) + (await countLost(registry, turn.acknowledged)));
+      acknowledged.push({ registry, label: name, names: turn.acknowledged });
       return turn;
     },
   });
@@ -61,6 +61,10 @@ async function measure(world: World, kind: Kind): Promise<Outcome> {
     [contender('Kontor', await world.kontor()), contender('Verdaccio', await world.verdaccio())],
     rounds,
   );
+  const lost = new Map<string, number>();
+  for (const { registry, label, names } of acknowledged) {
+    lost.set(label, (lost.get(label) ?? 0) + (await countLost(registry, names)));
+  }
   const [kontor, verdaccio] = series;
   if (!kontor || !verdaccio) throw new Error('a contender is missing');
   return {

@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { absolute, plainSeries } from '../measure/stats.ts';
-import { memory } from '../measure/usage.ts';
+import { memory, untilIdle } from '../measure/usage.ts';
 import type { Outcome, Scenario } from '../scenario.ts';
 import { launcher, startKontor } from '../setup/kontor.ts';
 import { cleanEnvironment } from '../../test/setup/leftovers.ts';
 
 const FEWEST = 5;
 const MEGABYTE = 2 ** 20;
-/** By now the first sweep and the seal of what was written are over, milliseconds. */
-const SETTLED = 3000;
 
 export const start: Scenario = {
   name: 'start',
@@ -22,12 +19,12 @@ export const start: Scenario = {
     const times = Math.max(FEWEST, rounds);
     const ready: number[] = [];
     const idle: number[] = [];
-    // The first start makes what later ones find: keys, code cache. And the sealer takes in the seeded events.
+    // The first start makes what later ones find, such as the code cache.
     for (let time = 0; time <= times; time += 1) {
       const server = await startKontor(folder);
       if (time > 0) {
         ready.push(server.startMs);
-        await sleep(SETTLED);
+        await untilIdle(server);
         idle.push(memory(server).resident / MEGABYTE);
       }
       await server.stop();
@@ -57,7 +54,7 @@ export const start: Scenario = {
           const target = targets[index];
           return target ? [absolute(line, target)] : [];
         }),
-        notes: [`Memory is read ${SETTLED / 1000} s after the start.`],
+        notes: ['Memory is read once the jobs of the start are over.'],
       },
     ];
   },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createAccounts } from '../../src/accounts/index.ts';
 import { abbreviatedVersion } from '../../src/formats/npm/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
+import { sealAll } from '../../src/ledger/index.ts';
 import { blobKey, type PublishCommand, type RegistryRow } from '../../src/registry/index.ts';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { libraryManifest, type Manifest } from './packages.ts';
@@ -47,6 +48,8 @@ export async function seedStore(folder: string, seeds: Seed[]): Promise<void> {
       }
     }
     await Promise.all(batch);
+    // Else the server would do it while it is measured.
+    await sealAll(store.events);
   } finally {
     await store.close();
   }

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '../options.ts';
@@ -37,6 +38,7 @@ export class World {
     const root = await mkdtemp(join(tmpdir(), 'kontor-bench-'));
     // The workers of a nginx that root starts are nobody.
     await chmod(root, 0o755);
+    process.once('exit', () => rmSync(root, { recursive: true, force: true }));
     return new World(options, root);
   }
 
@@ -53,7 +55,7 @@ export class World {
     return this.#registry('verdaccio', (folder) => startVerdaccio(folder));
   }
 
-  /** Kontor with so many packages of two versions each. */
+  /** Kontor with so many packages of one version each. */
   populated(packages: number): Promise<Registry> {
     return this.#registry(`populated-${packages}`, async () => startKontor(await this.seeded(packages)));
   }
@@ -62,7 +64,7 @@ export class World {
   seeded(packages: number): Promise<string> {
     return this.once(`seeded-${packages}`, async () => {
       const folder = await this.folder(`seeded-${packages}`);
-      await seedStore(folder, [{ name: populationName, packages, versions: 2 }]);
+      await seedStore(folder, [{ name: populationName, packages, versions: 1 }]);
       return folder;
     });
   }
@@ -107,7 +109,6 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.all([...this.#servers.keys()].map((name) => this.stop(name).catch(() => undefined)));
-    await rm(this.#root, { recursive: true, force: true });
   }
 
   #registry(name: string, start: (folder: string) => Promise<Server>): Promise<Registry> {

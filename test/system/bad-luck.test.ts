@@ -56,20 +56,3 @@ test('a stop that a supervisor and npm both signal is one stop, and ends with co
   expect(await ended).toBe(0);
   expect(server.logs()).toContain('"msg":"stopped"');
 });
-
-test('what cannot be unpublished is not said to be gone, which a 404 means to npm', async () => {
-  const server = await startKontor();
-  for (const [method, path] of [
-    ['PUT', 'demo/-rev/1-abc'],
-    ['DELETE', '@acme%2fdemo/-rev/1-abc'],
-    ['DELETE', 'demo/-/demo-1.0.0.tgz/-rev/1-abc'],
-  ]) {
-    const response = await fetch(`${server.url}/npm/${path}`, { method: method ?? '' });
-    expect({ path, status: response.status, body: await response.json() }).toEqual({
-      path,
-      status: 405,
-      body: { error: expect.stringContaining('nothing was changed') as string, code: 'method_not_allowed' },
-    });
-  }
-  await server.stop();
-});
