@@ -8,5 +8,5 @@ export function searchWords(text: string): string[] {
       .toLowerCase()
       .normalize('NFC')
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  return runs.map((run) => [...run].slice(0, LONGEST).join(''));
+  return runs.map((run) => run.slice(0, LONGEST).toWellFormed());
 }

@@ -45,6 +45,10 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
     const versionsOf = async () =>
       (await catalogue.versions((await headOf()).id, 0, 100)).map(({ version }) => version);
 
+    const ownerNames = async () => (await catalogue.owners((await headOf()).id)).map(({ name }) => name);
+    const handOver = (ids: number[], more: object = {}) =>
+      catalogue.setOwners({ ...change(), owners: ids, expectedRevision: null, ...more });
+
     test('deprecates the named versions only, and takes it back', async () => {
       const { id } = await headOf();
       const messages = { '1.0.0': 'use 1.1.0' };
@@ -140,16 +144,13 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
     });
 
     test('hands a package over, and refuses to leave it without an owner', async () => {
-      const owners = async () => (await catalogue.owners((await headOf()).id)).map(({ name }) => name);
-      const set = (ids: number[], more: object = {}) =>
-        catalogue.setOwners({ ...change(), owners: ids, expectedRevision: null, ...more });
-      await set([anna.id, berta.id]);
-      expect(await owners()).toEqual(['anna', 'berta']);
-      await expect(set([])).rejects.toMatchObject({ code: 'bad_request' });
-      await expect(set([berta.id], { expectedRevision: 1 })).rejects.toMatchObject({ code: 'conflict' });
-      await set([berta.id]);
-      expect(await owners()).toEqual(['berta']);
-      await expect(set([anna.id])).rejects.toMatchObject({ code: 'not_owner' });
+      await handOver([anna.id, berta.id]);
+      expect(await ownerNames()).toEqual(['anna', 'berta']);
+      await expect(handOver([])).rejects.toMatchObject({ code: 'bad_request' });
+      await expect(handOver([berta.id], { expectedRevision: 1 })).rejects.toMatchObject({ code: 'conflict' });
+      await handOver([berta.id]);
+      expect(await ownerNames()).toEqual(['berta']);
+      await expect(handOver([anna.id])).rejects.toMatchObject({ code: 'not_owner' });
     });
 
     test('changes what may be seen by whom', async () => {

@@ -31,7 +31,14 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
         publishCommand(registry, anna, '1.0.0', { name, searchText: { keywords: [], ...text }, ...more }),
       );
     const search = async (more: Partial<SearchQuery>) => {
-      const query = { registryId: registry.id, words: [], typed: (more.words ?? []).join(' '), scope: null, owner: null, keywords: [] };
+      const query = {
+        registryId: registry.id,
+        words: [],
+        typed: (more.words ?? []).join(' '),
+        scope: null,
+        owner: null,
+        keywords: [],
+      };
       const result = await catalogue.search({ ...query, readerId: null, limit: 20, offset: 0, ...more });
       return { total: result.total, names: result.hits.map(({ name }) => name) };
     };
@@ -92,7 +99,14 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
     });
 
     test('tells of each hit what a list shows', async () => {
-      const query = { registryId: registry.id, words: ['yaml'], typed: 'yaml', scope: null, owner: null, keywords: [] };
+      const query = {
+        registryId: registry.id,
+        words: ['yaml'],
+        typed: 'yaml',
+        scope: null,
+        owner: null,
+        keywords: [],
+      };
       const { hits } = await catalogue.search({ ...query, readerId: null, limit: 1, offset: 0 });
       expect(hits).toEqual([
         {

@@ -8,7 +8,11 @@ const DOWNLOADS = 10_000;
 const MEMORY = 1024 ** 3;
 
 /** Runs `work` for 0 … count-1, `width` at a time. */
-async function inParallel(count: number, width: number, work: (index: number) => Promise<void>): Promise<void> {
+async function inParallel(
+  count: number,
+  width: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < count) await work(next++);
@@ -23,6 +27,10 @@ async function download(server: RunningKontor, index: number): Promise<number> {
   return response.status === 200 ? byteLength : 0;
 }
 
+function seconds(from: number, to: number): string {
+  return ((to - from) / 1000).toFixed(1);
+}
+
 test('a day of a thousand packages and ten thousand downloads fits a small machine [D-50], at the npm door', async () => {
   const server = await startKontor({ env: { KONTOR_LOG_LEVEL: 'warn' } });
   const token = await register(server, 'anna');
@@ -35,7 +43,6 @@ test('a day of a thousand packages and ten thousand downloads fits a small machi
     expect(await download(server, index)).toBeGreaterThan(0);
   });
   const downloaded = performance.now();
-  const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1);
   const memory = server.vmHwm();
   process.stdout.write(
     `${PACKAGES} packages published in ${seconds(began, published)} s, ${DOWNLOADS} downloads in ` +

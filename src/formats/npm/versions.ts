@@ -28,7 +28,7 @@ export function looseVersionKey(text: string): string | null {
 /** What people should get who ask for nothing special: the highest release, without one the highest prerelease. */
 export function newestVersion(versions: string[]): string | undefined {
   const releases = versions.filter((version) => semver.prerelease(version) === null);
-  return semver.sort(releases.length > 0 ? releases : [...versions]).at(-1);
+  return (releases.length > 0 ? releases : versions).toSorted(semver.compare).at(-1);
 }
 
 const LONGEST_TAG = 214;

@@ -18,12 +18,12 @@ export async function countDownloads({ db }: Session, counts: DownloadCount[]): 
       )
       .execute();
   }
-  for (const [packageId, group] of Map.groupBy(ordered, ({ packageId }) => packageId)) {
+  for (const [id, group] of Map.groupBy(ordered, ({ packageId }) => packageId)) {
     const total = group.reduce((sum, { count }) => sum + count, 0);
     await db
       .updateTable('packages')
       .set({ downloads: sql<number>`downloads + ${total}` })
-      .where('id', '=', packageId)
+      .where('id', '=', id)
       .execute();
   }
 }

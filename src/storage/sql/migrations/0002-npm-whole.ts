@@ -35,7 +35,8 @@ export async function npmWhole(db: Kysely<unknown>, capabilities: Capabilities):
     ...search.create,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
-  await fillSearch(db as Kysely<Schema>, capabilities);
+  // The migrator's connection knows no tables.
+  await fillSearch(db as unknown as Kysely<Schema>, capabilities);
 }
 
 /** Packages from before can be found by their names; their next publish adds the rest. */

@@ -68,7 +68,9 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
       'packages.updated_at',
       'versions.version',
       'versions.published_at',
-      sql<string | null>`case when length(versions.manifest) <= ${LONGEST_MANIFEST} then versions.manifest end`.as('manifest'),
+      sql<
+        string | null
+      >`case when length(versions.manifest) <= ${LONGEST_MANIFEST} then versions.manifest end`.as('manifest'),
     ])
     .where('packages.id', 'in', ids)
     .execute();
