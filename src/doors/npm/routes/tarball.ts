@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRange, StoredArtifact } from '../../../registry/index.ts';
+import { sendBytes } from '../../send-bytes.ts';
 import { isCurrent } from '../etag.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { parseRange } from '../range.ts';
@@ -33,7 +34,8 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader }: NpmDoorOp
     // Opened before the status goes out: a lost file must not look like an empty one.
     const stream = await blobs.open(artifact.key, range);
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
-    return reply.header('content-length', range ? range.end - range.start + 1 : artifact.size).send(stream);
+    reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
+    return sendBytes(reply, stream);
   });
 }
 
