@@ -3,6 +3,8 @@ export { Digester, sha256Hex, type Digests } from './digest.ts';
 export { isoTime, systemClock, type Clock } from './clock.ts';
 export { startWorker } from './worker.ts';
 export * from './archive/index.ts';
+export { freeChunk, ownsMemory } from './chunk-memory.ts';
+export { receiveStream, sendStream } from './port-stream.ts';
 export { errorFromWire, errorToWire, type WireError } from './wire-error.ts';
 export { serveJobs } from './worker-jobs.ts';
 export { WorkerPool } from './worker-pool.ts';

@@ -3,21 +3,18 @@ import { errorToWire } from './wire-error.ts';
 import type { Job, JobReply } from './worker-pool.ts';
 
 /**
- * The worker's end of a `WorkerPool`: answers each task. What the function throws, or its promise rejects with, goes back to
+ * The worker's end of a `WorkerPool`: answers each task when its work is done. What the function throws goes back to
  * the caller and does not end the thread.
  */
 export function serveJobs(work: (task: never) => unknown): void {
-  parentPort?.on('message', ({ id, task }: Job<never>) => {
-    void answer(id, () => work(task));
-  });
-}
-
-async function answer(id: number, work: () => unknown): Promise<void> {
-  let reply: JobReply<unknown>;
-  try {
-    reply = { id, result: await work() };
-  } catch (error) {
-    reply = { id, error: errorToWire(error) };
-  }
-  parentPort?.postMessage(reply);
+  const answer = async ({ id, task }: Job<never>): Promise<void> => {
+    let reply: JobReply<unknown>;
+    try {
+      reply = { id, result: await work(task) };
+    } catch (error) {
+      reply = { id, error: errorToWire(error) };
+    }
+    parentPort?.postMessage(reply);
+  };
+  parentPort?.on('message', (job: Job<never>) => void answer(job));
 }

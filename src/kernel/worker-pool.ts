@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { Transferable, Worker } from 'node:worker_threads';
 import { Fault } from './errors.ts';
 import { errorFromWire, type WireError } from './wire-error.ts';
 
@@ -46,7 +46,7 @@ export class WorkerPool<T, R> {
    * Rejects with the worker's Fault, with `internal` if the worker dies of the task, or with `unavailable` at once if more
    * wait than should: a task may hold megabytes.
    */
-  run(task: T, transfer: ArrayBuffer[] = []): Promise<R> {
+  run(task: T, transfer: readonly Transferable[] = []): Promise<R> {
     const slot = this.#freest();
     if (slot.pending.size >= MOST_PENDING) {
       return Promise.reject(new Fault('unavailable', 'Too much is asked at once; try again in a moment.'));

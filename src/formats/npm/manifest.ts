@@ -3,7 +3,8 @@ import { Fault, type Digests } from '../../kernel/index.ts';
 import type { Attestation } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
 import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
-import { readPackageArchive, type PackageArchive } from './archive.ts';
+import type { PackageArchive } from './archive.ts';
+import { readPackageArchiveApart } from './archive-thread.ts';
 import { checkDigests } from './digests.ts';
 import { readDocument } from './document.ts';
 import { isObject, own, type JsonObject } from './json.ts';
@@ -18,7 +19,7 @@ export interface Attachment {
   /** `length` of the attachment, in bytes, if it has one. */
   declaredLength: number | undefined;
   digests: Digests;
-  /** Reads the staged bytes from the beginning. */
+  /** Reads the staged bytes from the beginning; the chunks are the reader's to keep. */
   open: () => Readable;
 }
 
@@ -90,7 +91,7 @@ export async function readRelease(
   const { name, version, versionKey, tags, manifest, readme } = readDocument(document, urlName);
   checkLength(attachment);
   checkDigests(manifest, attachment.digests);
-  const archive = await readPackageArchive(attachment.open());
+  const archive = await readPackageArchiveApart(attachment.open());
   checkAgreement(manifest, archive);
 
   const full: JsonObject = {

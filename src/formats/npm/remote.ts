@@ -1,4 +1,4 @@
-import { Fault, isFault, startWorker, WorkerPool } from '../../kernel/index.ts';
+import { Fault, isFault, ownsMemory, startWorker, WorkerPool } from '../../kernel/index.ts';
 import type { IngestedDocument, RawDocument, RemoteFormat, RemoteRelease } from '../../registry/index.ts';
 
 /** What the worker can do. */
@@ -37,7 +37,9 @@ export function createNpmRemote(): NpmRemote {
         .map((part) => encodeURIComponent(part).replace('%40', '@'))
         .join('%2f'),
     async ingest(name, raw) {
-      const result = await pool.run({ kind: 'ingest', name, raw }, movable(raw.bytes)).catch(tooMuch);
+      const result = await pool
+        .run({ kind: 'ingest', name, raw }, ownsMemory(raw.bytes) ? [raw.bytes.buffer] : [])
+        .catch(tooMuch);
       return result as IngestedDocument;
     },
     async release({ body, index }, file) {
@@ -47,11 +49,6 @@ export function createNpmRemote(): NpmRemote {
     },
     close: () => pool.close(),
   };
-}
-
-/** Bytes that share their buffer with others, as Node's small ones do, must not be taken from under them. */
-function movable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
 /** A worker that dies of a document, or cannot hold it, says as much of the upstream as one that refuses it. */

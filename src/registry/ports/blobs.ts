@@ -16,7 +16,7 @@ export interface StagedBlob {
   write(chunk: Uint8Array): Promise<void>;
   /** Ends the writing, once. Digests were computed on the way through. */
   finish(): Promise<Digests>;
-  /** Reads the staged bytes, any number of times, after `finish`. */
+  /** Reads the staged bytes, any number of times, after `finish`. The chunks are the reader's, to change or free. */
   open(): Readable;
   /**
    * Makes the staged bytes durable under `key` without ever overwriting: false if `key` exists, whatever it holds.
@@ -45,7 +45,7 @@ export interface Blobs {
   stage(): Promise<StagedBlob>;
   /** Size in bytes, or undefined if there is no such object. */
   size(key: string): Promise<number | undefined>;
-  /** Streams an object or a part of it. Rejects with Fault `not_found` before the first byte if it is not there. */
+  /** Streams an object or a part of it, in chunks that are the reader's. Rejects with Fault `not_found` before the first byte if it is not there. */
   open(key: string, range?: ByteRange): Promise<Readable>;
   /** Removes an object; removing what is not there is fine. */
   remove(key: string): Promise<void>;

@@ -110,5 +110,6 @@ class StagedBytes implements StagedBlob {
 }
 
 function streamOf(bytes: Buffer): Readable {
-  return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
+  // A copy: what is read is the reader's, who may free it.
+  return Readable.from(bytes.length === 0 ? [] : [Buffer.from(bytes)], { objectMode: false });
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Fault, isFault, type Digests } from '../../../kernel/index.ts';
+import { Fault, freeChunk, isFault, type Digests } from '../../../kernel/index.ts';
 import type { StagedBlob } from '../../../registry/ports/index.ts';
 import { PossibleChange } from './possible-change.ts';
 import { PublishBodyScanner, type TakenData } from './scanner.ts';
@@ -45,7 +45,8 @@ export interface PublishBody {
 /**
  * Reads the JSON that npm publish sends (`PUT /<name>`, with the tarball as base64 in `_attachments.<file>.data`) and
  * stages the tarball while it arrives: memory does not grow with it. On any failure what was staged has been discarded
- * before the promise rejects, and a request stream is left open, unread, for the answer.
+ * before the promise rejects, and a request stream is left open, unread, for the answer. The chunks of `source` are
+ * freed on the way.
  *
  * Faults: `json_invalid`, `body_truncated` (also when the client hangs up), `base64_invalid`, `too_large`,
  * `manifest_invalid` (two tarballs, a key of the attachments twice, a `length` that is none). Errors of `stage` and of
@@ -66,7 +67,11 @@ export async function readPublishBody(
       await change.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       if (!scanner.taken) continue;
       staged ??= await options.stage();
-      for (const batch of scanner.taken.decoder.take()) await staged.write(batch);
+      const { decoder } = scanner.taken;
+      for (const batch of decoder.take()) {
+        await staged.write(batch);
+        decoder.giveBack(batch);
+      }
     }
     if (await change.isLarge()) return { document: change.end(), attachments: [] };
     const document = scanner.end();
@@ -88,7 +93,10 @@ async function* received(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   // Leaving a loop over a stream destroys it, and with the request goes the connection that the refusal needs.
   const chunks = source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
   try {
-    yield* chunks;
+    for await (const chunk of chunks) {
+      yield chunk;
+      freeChunk(chunk);
+    }
   } catch (error) {
     if (isFault(error)) throw error;
     throw new Fault('body_truncated', 'The request body broke off before its end; send all of it.', {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRange, StoredArtifact } from '../../../registry/index.ts';
+import { sendBytes } from '../../send-bytes.ts';
 import { isCurrent } from '../etag.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { parseRange } from '../range.ts';
@@ -37,7 +38,8 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
     // Whoever goes on where a download broke off was counted when it began.
     if (range === undefined || range.start === 0) downloads.count(artifact);
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
-    return reply.header('content-length', range ? range.end - range.start + 1 : artifact.size).send(stream);
+    reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
+    return sendBytes(reply, stream);
   });
 }
 

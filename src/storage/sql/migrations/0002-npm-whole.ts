@@ -4,7 +4,7 @@ import { refreshSearch } from '../commands/search-index.ts';
 import type { Schema } from '../schema.ts';
 
 /** Deprecation, removal, visibility, stars, downloads, provenance and search. */
-export async function npmWhole(db: Kysely<unknown>, capabilities: Capabilities): Promise<void> {
+export async function npmWhole(db: Kysely<Schema>, capabilities: Capabilities): Promise<void> {
   const {
     types: { text },
     search,
@@ -35,8 +35,7 @@ export async function npmWhole(db: Kysely<unknown>, capabilities: Capabilities):
     ...search.create,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
-  // The migrator's connection knows no tables.
-  await fillSearch(db as unknown as Kysely<Schema>, capabilities);
+  await fillSearch(db, capabilities);
 }
 
 /** Packages from before can be found by their names; their next publish adds the rest. */
