@@ -12,7 +12,8 @@ export const verdaccioProject = fileURLToPath(new URL('../verdaccio', import.met
 
 /**
  * Starts Verdaccio with the settings that it ships, but for what would leave the machine: no uplink (or the given one)
- * and no audit.
+ * and no audit. And but for its tokens: those that it gives out by default cost it a bcrypt at every request, which would
+ * flatter us; so it gives out JWTs.
  */
 export async function startVerdaccio(folder: string, uplink?: string): Promise<Server> {
   const installed = await installLocked(verdaccioProject);
@@ -49,6 +50,7 @@ function configuration(uplink: string | undefined): string {
     plugins: './plugins',
     web: { title: 'Verdaccio' },
     auth: { htpasswd: { file: './htpasswd' } },
+    security: { api: { jwt: { sign: { expiresIn: '1d' } } } },
     uplinks: uplink === undefined ? {} : { limit: { url: `${uplink}/` } },
     packages: { '@*/*': rules, '**': rules },
     server: { keepAliveTimeout: 60 },
