@@ -62,6 +62,19 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
       expect((await catalogue.version(id, '1.0.0'))?.deprecated).toBeNull();
     });
 
+    test('counts what changes versions that were there before, which a publish or a tag does not', async () => {
+      const history = async () => (await headOf()).history;
+      expect(await history()).toBe(0);
+      await catalogue.tag({ ...change(), tag: 'stable', version: '1.0.0' });
+      expect(await history()).toBe(0);
+      await catalogue.deprecate({ ...change(), messages: { '1.0.0': 'old' } });
+      expect(await history()).toBe(1);
+      await unpublish(['1.1.0']);
+      expect(await history()).toBe(2);
+      await handOver([anna.id, berta.id]);
+      expect(await history()).toBe(3);
+    });
+
     test('deprecates nothing at all if one of the versions is not there', async () => {
       const messages = { '1.0.0': 'old', '9.9.9': 'none' };
       await expect(catalogue.deprecate({ ...change(), messages })).rejects.toMatchObject({

@@ -69,6 +69,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
         name: 'demo',
         origin: 'local',
         revision: 1,
+        history: 0,
         visibility: 'public',
         removedAt: null,
         createdAt: at,

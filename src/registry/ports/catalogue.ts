@@ -20,6 +20,8 @@ export interface PackageRow {
   origin: Origin;
   /** Raised by every change of the package, its versions or tags. */
   revision: number;
+  /** Raised by what changes versions that were there before, or who owns them; not by a publish. */
+  history: number;
   visibility: Visibility;
   createdAt: number;
   updatedAt: number;

@@ -46,6 +46,7 @@ interface PackagesTable {
   name: string;
   origin: 'local' | 'upstream';
   revision: number;
+  history: Generated<number>;
   visibility: Generated<'public' | 'private'>;
   /** Of all versions and days. */
   downloads: Generated<number>;

@@ -3,14 +3,16 @@ import type { Catalogue, DocumentSource, RegistryRow } from '../../../registry/i
 import { DocumentCache } from './cache.ts';
 import type { Form, ReadyDocument } from './document.ts';
 import { buildLocal } from './local.ts';
+import { Pages } from './pages.ts';
 import type { Rendered, RenderTask } from './render.ts';
 
 export { contentTypes, type Form, type ReadyDocument } from './document.ts';
-export { maintainerShape, versionText } from './local.ts';
+export { maintainerShape, versionText } from './version-text.ts';
 
 /** Documents ready to be sent, made once for each state of their source, form and base URL. */
 export class Documents {
   readonly #catalogue: Catalogue;
+  readonly #pages: Pages;
   readonly #cache = new DocumentCache();
   readonly #workers = new WorkerPool<RenderTask, Rendered>(
     () => startWorker(new URL('./render-worker.ts', import.meta.url)),
@@ -19,6 +21,7 @@ export class Documents {
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue;
+    this.#pages = new Pages(catalogue);
   }
 
   packument(
@@ -32,7 +35,7 @@ export class Documents {
     if (source.origin === 'local') {
       const { head } = source;
       return this.#cache.get(key, `local ${head.id} ${head.revision}`, () =>
-        buildLocal(this.#catalogue, head, form, base),
+        buildLocal(this.#catalogue, this.#pages, head, form, base),
       );
     }
     const { body, etag } = source.document;

@@ -1,12 +1,11 @@
 import { isoTime } from '../../../kernel/index.ts';
-import type { Catalogue, Owner, PackageRow, VersionRow } from '../../../registry/index.ts';
+import type { Catalogue, Owner, PackageRow } from '../../../registry/index.ts';
 import { revisionText } from '../revision.ts';
-import { distText } from '../shapes.ts';
-import { DocumentCompressor } from './compressor.ts';
 import type { Form, ReadyDocument } from './document.ts';
+import type { Pages } from './pages.ts';
+import { joinSegments, makeSegment } from './segment.ts';
+import { maintainerShape } from './version-text.ts';
 
-/** Versions read and written at a time. */
-const PAGE = 200;
 /** Fields of the latest version that the full document repeats at its top. */
 const repeated = [
   'description',
@@ -19,90 +18,59 @@ const repeated = [
   'contributors',
 ];
 
-/** Builds the packument of a package that is owned here. The version texts are spliced together, not parsed. */
+/** Builds the packument of a package that is owned here from pages of versions; their texts are spliced, not parsed. */
 export async function buildLocal(
   catalogue: Catalogue,
+  pages: Pages,
   head: PackageRow,
   form: Form,
   base: string,
 ): Promise<ReadyDocument> {
   const tags = await catalogue.tags(head.id);
-  const owners = form === 'full' ? await catalogue.owners(head.id) : [];
-  const maintainers = form === 'full' ? JSON.stringify(owners.map(maintainerShape)) : undefined;
-  const compressor = new DocumentCompressor();
-  const times: Record<string, string> = {};
-  let latest: VersionRow | undefined;
-  await compressor.write(`${opening(head, form, tags)},"versions":{`);
-  let comma = '';
-  for (let afterId = 0; ;) {
-    const page = await catalogue.versions(head.id, afterId, PAGE);
-    let text = '';
-    for (const version of page) {
-      text += `${comma}${JSON.stringify(version.version)}:${versionText(version, head.name, form, base, maintainers)}`;
-      comma = ',';
-      times[version.version] = isoTime(version.publishedAt);
-      if (version.version === tags['latest']) latest = version;
-      afterId = version.id;
-    }
-    await compressor.write(text);
-    if (page.length < PAGE) break;
+  if (form === 'abbreviated') {
+    const versions = await pages.of({ head, form, base, maintainers: undefined });
+    const opening = { name: head.name, modified: isoTime(head.updatedAt), 'dist-tags': tags };
+    return joinSegments([
+      await makeSegment(`${open(opening)},"versions":{`),
+      ...versions.map((page) => page.versions),
+      await makeSegment('}}'),
+    ]);
   }
-  const closing = form === 'full' ? await fullFields(catalogue, head, times, owners, latest) : '';
-  await compressor.write(`}${closing}}`);
-  return compressor.finish();
+  const owners = await catalogue.owners(head.id);
+  const maintainers = JSON.stringify(owners.map(maintainerShape));
+  const versions = await pages.of({ head, form, base, maintainers });
+  const opening = { _id: head.name, _rev: revisionText(head), name: head.name, 'dist-tags': tags };
+  const times = { created: isoTime(head.createdAt), modified: isoTime(head.updatedAt) };
+  const fields = await fullFields(catalogue, head, tags['latest'], owners);
+  return joinSegments([
+    await makeSegment(`${open(opening)},"versions":{`),
+    ...versions.map((page) => page.versions),
+    await makeSegment(`},"time":${open(times)}`),
+    ...versions.map((page) => page.times),
+    await makeSegment(`},${JSON.stringify(fields).slice(1)}`),
+  ]);
 }
 
-/** One version as JSON text: what the format made, with `dist` and, in full, its maintainers. */
-export function versionText(
-  version: VersionRow,
-  name: string,
-  form: Form,
-  base: string,
-  maintainers: string | undefined,
-): string {
-  const text = form === 'full' ? version.manifest : version.summary;
-  const artifact = version.artifacts[0];
-  const more = [
-    maintainers === undefined ? '' : `,"maintainers":${maintainers}`,
-    version.deprecated === null ? '' : `,"deprecated":${JSON.stringify(version.deprecated)}`,
-    artifact ? `,"dist":${distText(base, name, version, artifact)}` : '',
-  ];
-  return `${text.slice(0, -1)}${more.join('')}}`;
-}
-
-/** npm prints both, so a user without an address gets an empty one. */
-export function maintainerShape({ name, email }: Pick<Owner, 'name' | 'email'>): {
-  name: string;
-  email: string;
-} {
-  return { name, email: email ?? '' };
-}
-
-function opening(head: PackageRow, form: Form, tags: Record<string, string>): string {
-  const start =
-    form === 'full'
-      ? { _id: head.name, _rev: revisionText(head), name: head.name, 'dist-tags': tags }
-      : { name: head.name, modified: isoTime(head.updatedAt), 'dist-tags': tags };
-  return JSON.stringify(start).slice(0, -1);
+/** An object as JSON text without its closing brace. */
+function open(object: object): string {
+  return JSON.stringify(object).slice(0, -1);
 }
 
 async function fullFields(
   catalogue: Catalogue,
   head: PackageRow,
-  times: Record<string, string>,
+  latest: string | undefined,
   owners: Owner[],
-  latest: VersionRow | undefined,
-): Promise<string> {
-  const manifest = latest ? (JSON.parse(latest.manifest) as Record<string, unknown>) : {};
-  const readme = latest ? await catalogue.readme(head.id, latest.version) : null;
+): Promise<Record<string, unknown>> {
+  const version = latest === undefined ? undefined : await catalogue.version(head.id, latest);
+  const manifest = version ? (JSON.parse(version.manifest) as Record<string, unknown>) : {};
   const fields: Record<string, unknown> = {
-    time: { created: isoTime(head.createdAt), modified: isoTime(head.updatedAt), ...times },
     maintainers: owners.map(maintainerShape),
-    readme: readme ?? '',
+    readme: (version && (await catalogue.readme(head.id, version.version))) ?? '',
     readmeFilename: manifest['readmeFilename'],
     users: Object.fromEntries((await catalogue.starredBy(head.id)).map((user) => [user, true])),
     _attachments: {},
   };
   for (const field of repeated) fields[field] = manifest[field];
-  return `,${JSON.stringify(fields).slice(1, -1)}`;
+  return fields;
 }

@@ -67,17 +67,28 @@ export function assertRevision(head: LockedPackage, name: string, expected: numb
   }
 }
 
-/** Raises the revision and writes the event: the end of every change of a package. */
+/**
+ * Raises the revision and writes the event: the end of every change of a package. `rewrites`: versions that were there
+ * before, or their owners, have changed.
+ */
 export async function finishChange(
   session: Session,
   head: LockedPackage,
   { at, event }: Pick<PackageCommand, 'at' | 'event'>,
-  more: { removed_at?: number; visibility?: 'public' | 'private' } = {},
+  {
+    rewrites = false,
+    ...more
+  }: { rewrites?: boolean; removed_at?: number; visibility?: 'public' | 'private' } = {},
 ): Promise<{ revision: number }> {
   const revision = head.revision + 1;
   await session.db
     .updateTable('packages')
-    .set({ revision, updated_at: at, ...more })
+    .set(({ eb }) => ({
+      revision,
+      updated_at: at,
+      ...more,
+      ...(rewrites && { history: eb('history', '+', 1) }),
+    }))
     .where('id', '=', head.id)
     .execute();
   await recordEvent(session, event);
@@ -151,7 +162,7 @@ export async function deprecate(session: Session, command: DeprecateCommand): Pr
       await setMessage(session, head.id, command.name, versions.slice(at, at + VERSIONS_AT_ONCE), message);
     }
   }
-  return finishChange(session, head, command);
+  return finishChange(session, head, command, { rewrites: true });
 }
 
 /** Most packages are deprecated with one message for all versions, and one statement for each would take seconds. */
@@ -196,7 +207,7 @@ export async function setOwners(session: Session, command: OwnersCommand): Promi
     .values(command.owners.map((user) => ({ package_id: head.id, user_id: user, since: command.at })))
     .onConflict((conflict) => conflict.columns(['package_id', 'user_id']).doNothing())
     .execute();
-  return finishChange(session, head, command);
+  return finishChange(session, head, command, { rewrites: true });
 }
 
 export async function setVisibility(

@@ -43,7 +43,7 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
     session,
     head,
     command,
-    left === undefined ? { removed_at: command.at } : {},
+    left === undefined ? { rewrites: true, removed_at: command.at } : { rewrites: true },
   );
   await refreshSearch(session, head.id);
   return result;

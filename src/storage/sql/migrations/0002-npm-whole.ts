@@ -10,6 +10,7 @@ export async function npmWhole(db: Kysely<Schema>, capabilities: Capabilities): 
     search,
   } = capabilities;
   const statements = [
+    `alter table packages add column history bigint not null default 0`,
     `alter table packages add column visibility ${text} not null default 'public'`,
     `alter table packages add column downloads bigint not null default 0`,
     `alter table packages add column removed_at bigint`,

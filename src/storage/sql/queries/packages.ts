@@ -28,6 +28,7 @@ function packageFrom(row: Selectable<Schema['packages']>): PackageRow {
     name: row.name,
     origin: row.origin,
     revision: row.revision,
+    history: row.history,
     visibility: row.visibility,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

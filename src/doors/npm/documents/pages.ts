@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import { isoTime } from '../../../kernel/index.ts';
+import type { Catalogue, PackageRow } from '../../../registry/index.ts';
+import type { Form } from './document.ts';
+import { makeSegment, type Segment } from './segment.ts';
+import { versionText } from './version-text.ts';
+
+/** Versions compressed together. Fewer compress worse; more make a publish into a long history dearer. */
+const PAGE = 64;
+/** Bytes of compressed pages that one process keeps. */
+const CAPACITY = 64 * 1024 * 1024;
+
+/** A run of versions of a package, in the order of publishing. */
+interface Page {
+  versions: Segment;
+  /** Their entries of the full document's `time`, each with a comma before it. */
+  times: Segment;
+  lastId: number;
+}
+
+/** What decides the text of a package's pages. */
+export interface PageSource {
+  head: PackageRow;
+  form: Form;
+  base: string;
+  /** JSON text of the maintainers that each version names, in the full form. */
+  maintainers: string | undefined;
+}
+
+/**
+ * The versions of packages as compressed pages. A full page changes only when something happens to versions that were
+ * there before, which the package's history counts: a publish reads and compresses no more than the last page.
+ */
+export class Pages {
+  readonly #catalogue: Catalogue;
+  readonly #full = new LRUCache<string, Page>({
+    maxSize: CAPACITY,
+    sizeCalculation: ({ versions, times }) => versions.deflated.length + times.deflated.length + 300,
+  });
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  async of(source: PageSource): Promise<Page[]> {
+    const { head, form, base, maintainers } = source;
+    const pages: Page[] = [];
+    for (let afterId = 0; ;) {
+      const key = `${head.id} ${head.history} ${form} ${afterId} ${base} ${maintainers ?? ''}`;
+      const known = this.#full.get(key);
+      const { page, isFull } = known ? { page: known, isFull: true } : await this.#make(source, afterId);
+      if (page) pages.push(page);
+      if (page === undefined || !isFull) return pages;
+      if (known === undefined) this.#full.set(key, page);
+      afterId = page.lastId;
+    }
+  }
+
+  async #make(
+    { head, form, base, maintainers }: PageSource,
+    afterId: number,
+  ): Promise<{ page: Page | undefined; isFull: boolean }> {
+    const rows = await this.#catalogue.versions(head.id, afterId, PAGE);
+    const last = rows.at(-1);
+    if (last === undefined) return { page: undefined, isFull: false };
+    const versions = rows.map(
+      (row) => `${JSON.stringify(row.version)}:${versionText(row, head.name, form, base, maintainers)}`,
+    );
+    const times = rows.map((row) => `,${JSON.stringify(row.version)}:"${isoTime(row.publishedAt)}"`);
+    const page = {
+      versions: await makeSegment((afterId === 0 ? '' : ',') + versions.join(',')),
+      times: await makeSegment(form === 'full' ? times.join('') : ''),
+      lastId: last.id,
+    };
+    return { page, isFull: rows.length === PAGE };
+  }
+}

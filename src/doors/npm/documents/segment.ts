@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw } from 'node:zlib';
+import { combineCrc32 } from './crc32.ts';
+import type { ReadyDocument } from './document.ts';
+
+/** A piece of a document, compressed by itself: it can stand in any gzip stream, after and before any other. */
+export interface Segment {
+  /** Deflate blocks that end on a byte and refer to nothing before them (RFC 1951 section 3.2). */
+  deflated: Buffer;
+  crc: number;
+  /** Bytes of the plain text. */
+  length: number;
+  /** SHA-256 of the plain text. */
+  digest: Buffer;
+}
+
+const compress = promisify<Buffer, { finishFlush: number }, Buffer>(deflateRaw);
+
+/** Compresses in the thread pool. */
+export async function makeSegment(text: string): Promise<Segment> {
+  const bytes = Buffer.from(text, 'utf8');
+  return {
+    deflated: await compress(bytes, { finishFlush: constants.Z_FULL_FLUSH }),
+    crc: crc32(bytes),
+    length: bytes.length,
+    digest: createHash('sha256').update(bytes).digest(),
+  };
+}
+
+/** RFC 1952 section 2.3: deflate, no name, no time, unknown system. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+/** An empty last block with fixed codes: RFC 1951 section 3.2.6. */
+const LAST_BLOCK = Buffer.from([3, 0]);
+
+/** One gzip stream of all segments. Nothing is compressed here: what is shared with an earlier document is copied. */
+export function joinSegments(segments: Segment[]): ReadyDocument {
+  const hash = createHash('sha256');
+  let crc = 0;
+  let length = 0;
+  for (const segment of segments) {
+    hash.update(segment.digest);
+    crc = combineCrc32(crc, segment.crc, segment.length);
+    length += segment.length;
+  }
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc, 0);
+  trailer.writeUInt32LE(length % 2 ** 32, 4);
+  const parts = [GZIP_HEADER, ...segments.map(({ deflated }) => deflated), LAST_BLOCK, trailer];
+  return { etag: hash.digest('hex').slice(0, 32), gzip: Buffer.concat(parts) };
+}
