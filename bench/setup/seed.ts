@@ -93,6 +93,7 @@ async function seedVersion(
     ],
     tags: ['latest'],
     fallbackTag: null,
+    deprecated: null,
     searchText: { description: String(manifest['description']), keywords: ['library', 'bench'] },
     visibility: null,
     attestation: null,

@@ -1,4 +1,5 @@
 export type * from './ports/index.ts';
+export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';
 export { Reader, type DocumentSource } from './reader.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';

@@ -24,6 +24,7 @@ export interface Publication {
   summary: string;
   readme: string | null;
   searchText: SearchText;
+  deprecated: string | null;
   tags: string[];
   fallbackTag: string | null;
   visibility: Visibility | null;

@@ -130,6 +130,7 @@ function uploadOf(
     tags: [],
     fallbackTag: null,
     searchText: { description: '', keywords: [] },
+    deprecated: null,
     visibility: null,
     attestation: null,
     publisherId: null,

@@ -8,8 +8,9 @@ export function viaOf(storeId: string): string {
  * would go round in a circle.
  */
 export function isOwnVia(header: string | string[] | undefined, storeId: string): boolean {
+  if (header === undefined) return false;
   const own = pseudonym(storeId).toLowerCase();
-  return [header ?? []]
+  return [header]
     .flat()
     .flatMap((line) => line.split(','))
     .some((element) => element.trim().split(/\s+/)[1]?.toLowerCase() === own);

@@ -49,6 +49,7 @@ export function publishCommand(
     tags: ['latest'],
     fallbackTag: 'latest',
     searchText: { description: '', keywords: [] },
+    deprecated: null,
     visibility: null,
     attestation: null,
     publisherId: publisher.id,

@@ -35,6 +35,7 @@ describe('a release', () => {
       tags: ['latest', 'stable'],
       readme: '# Demo',
       searchText: { description: 'Shows things', keywords: [] },
+      deprecated: null,
       visibility: null,
       attestation: null,
       file: 'demo-1.0.0.tgz',

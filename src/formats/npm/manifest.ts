@@ -38,6 +38,8 @@ export interface Release {
   /** At most 64 KiB of UTF-8; null if there is none. */
   readme: string | null;
   searchText: { description: string; keywords: string[] };
+  /** What the manifest itself tells people who install it, or null. */
+  deprecated: string | null;
   /** What `access` asks for: `restricted` is private; null keeps what the package has. */
   visibility: 'public' | 'private' | null;
   /** The provenance that came along, found to be about this archive; null if there is none. */
@@ -115,11 +117,19 @@ export async function readRelease(
     summary: JSON.stringify(summarize(full, archive)),
     readme: cutReadme(readme),
     searchText: searchText(full),
+    deprecated: deprecation(manifest),
     visibility: readAccess(document),
     attestation: readProvenance(document, { name, version, sha512: attachment.digests.sha512 }),
     file: `${unscoped(name)}-${version}.tgz`,
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };
+}
+
+const LONGEST_DEPRECATION = 5000;
+
+function deprecation(manifest: JsonObject): string | null {
+  const message = own(manifest, 'deprecated');
+  return typeof message === 'string' && message !== '' ? clean(message).slice(0, LONGEST_DEPRECATION) : null;
 }
 
 const LONGEST_DESCRIPTION = 1000;

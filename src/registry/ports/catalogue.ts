@@ -98,6 +98,8 @@ export interface PublishCommand {
   fallbackTag: string | null;
   /** What people find the package by while this version is the default one. */
   searchText: SearchText;
+  /** What people are told who install it, or null: a version may be born deprecated. */
+  deprecated: string | null;
   /** Visibility to set, or null to keep it (a new package is public). */
   visibility: Visibility | null;
   /** Evidence of how the version was built, or null. */

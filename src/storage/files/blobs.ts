@@ -54,7 +54,7 @@ class FileBlobs implements Blobs {
   async open(key: string, range?: ByteRange): Promise<Readable> {
     if (range) checkRange(range);
     const handle = await openObject(this.#path(key), key);
-    return handle.createReadStream({ ...range, highWaterMark: 128 * 1024 });
+    return handle.createReadStream(range);
   }
 
   async remove(key: string): Promise<void> {

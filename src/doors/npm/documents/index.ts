@@ -31,7 +31,8 @@ export class Documents {
     form: Form,
     base: string,
   ): Promise<ReadyDocument> {
-    const key = JSON.stringify([registry.id, name, form, base]);
+    // No part but the last can hold a space.
+    const key = `${registry.id} ${form} ${name} ${base}`;
     if (source.origin === 'local') {
       const { head } = source;
       return this.#cache.get(key, `local ${head.id} ${head.revision}`, () =>

@@ -68,9 +68,14 @@ async function fullFields(
     maintainers: owners.map(maintainerShape),
     readme: (version && (await catalogue.readme(head.id, version.version))) ?? '',
     readmeFilename: manifest['readmeFilename'],
-    users: Object.fromEntries((await catalogue.starredBy(head.id)).map((user) => [user, true])),
+    users: await stars(catalogue, head.id),
     _attachments: {},
   };
   for (const field of repeated) fields[field] = manifest[field];
   return fields;
+}
+
+async function stars(catalogue: Catalogue, packageId: number): Promise<Record<string, true> | undefined> {
+  const names = await catalogue.starredBy(packageId);
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, true]));
 }

@@ -62,6 +62,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
         summary: release.summary,
         readme: release.readme,
         searchText: release.searchText,
+        deprecated: release.deprecated,
         visibility: release.visibility,
         attestation: release.attestation,
         tags: release.tags,

@@ -111,6 +111,7 @@ async function insertVersion(session: Session, packageId: number, command: Publi
       readme: command.readme,
       description: command.searchText.description,
       keywords: command.searchText.keywords.join(' '),
+      deprecated: command.deprecated,
       publisher_id: command.publisherId,
       published_at: command.at,
     })

@@ -1,5 +1,7 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { SQLInputValue } from 'node:sqlite';
+import type { Compilable, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { statementOn } from '../sqlite/connection.ts';
 
 /** Stands for a value while the query is built. */
 class Slot {
@@ -10,6 +12,8 @@ class Slot {
   }
 }
 
+type FirstRow<V, R> = (values: V) => Promise<R | undefined>;
+
 /**
  * A query of the hot path: built once, since building takes longer than SQLite takes to answer, and run with values
  * from then on. Answers the first row.
@@ -19,16 +23,29 @@ class Slot {
 export function prepared<V extends unknown[], R>(
   build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
 ): (db: Kysely<Schema>, ...values: V) => Promise<R | undefined> {
-  const queries = new WeakMap<Kysely<Schema>, CompiledQuery<R>>();
-  return async (db, ...values) => {
+  const queries = new WeakMap<Kysely<Schema>, FirstRow<V, R>>();
+  return (db, ...values) => {
     let query = queries.get(db);
     if (query === undefined) {
-      const slots = values.map((_, index) => new Slot(index));
-      query = build(db, ...(slots as unknown as V)).compile();
+      query = prepare(build, db, values.length);
       queries.set(db, query);
     }
-    const parameters = query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
-    const { rows } = await db.executeQuery<R>({ ...query, parameters });
-    return rows[0];
+    return query(values);
   };
+}
+
+function prepare<V extends unknown[], R>(
+  build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
+  db: Kysely<Schema>,
+  count: number,
+): FirstRow<V, R> {
+  const slots = Array.from({ length: count }, (_, index) => new Slot(index));
+  const query = build(db, ...(slots as unknown as V)).compile();
+  const filled = (values: V) =>
+    query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
+  // Kysely's executor takes as long as SQLite itself.
+  const statement = statementOn(db, query.sql);
+  // An async function, so that what SQLite throws rejects.
+  if (statement) return async (values) => statement.get(...(filled(values) as SQLInputValue[])) as R | undefined;
+  return async (values) => (await db.executeQuery<R>({ ...query, parameters: filled(values) })).rows[0];
 }

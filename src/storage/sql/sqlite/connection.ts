@@ -26,9 +26,21 @@ export function openDatabase(path: string, options: { readOnly?: boolean } = {})
   return database;
 }
 
+/** What each Kysely works on; a transaction of it is none of these. */
+const databases = new WeakMap<Kysely<Schema>, DatabaseSync>();
+
 /** Kysely on Node's own SQLite. Statements are prepared once and kept: our queries are a fixed, small set. */
 export function kyselyOn(database: DatabaseSync): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new NodeSqliteDialect({ database: new PreparedDatabase(database) }) });
+  const db = new Kysely<Schema>({
+    dialect: new NodeSqliteDialect({ database: new PreparedDatabase(database) }),
+  });
+  databases.set(db, database);
+  return db;
+}
+
+/** Prepares a statement that runs beside Kysely and answers at once. Undefined if `db` is not what `kyselyOn` made. */
+export function statementOn(db: Kysely<Schema>, sql: string): StatementSync | undefined {
+  return databases.get(db)?.prepare(sql);
 }
 
 class NodeSqliteDialect extends SqliteDialect {
