@@ -42,12 +42,20 @@ export function startJobs(jobs: PeriodicJob[], options: JobOptions): { stop(): P
 
 async function loop(job: PeriodicJob, options: JobOptions, signal: AbortSignal): Promise<void> {
   const { leases, holder, clock, onError } = options;
+  const ttl = job.interval + LEASE_SLACK;
+  // An idle server must not write to its disk twice a second: a lease is renewed when half of it has passed.
+  let renewAt = 0;
   while (!signal.aborted) {
     try {
-      const mine =
-        job.everywhere || (await leases.acquire(job.name, holder, clock(), job.interval + LEASE_SLACK));
+      const now = clock();
+      let mine = job.everywhere === true || now < renewAt;
+      if (!mine) {
+        mine = await leases.acquire(job.name, holder, now, ttl);
+        renewAt = mine ? now + ttl / 2 : 0;
+      }
       if (mine) await job.run();
     } catch (error) {
+      renewAt = 0;
       onError(job.name, error);
     }
     await sleep(job.interval, undefined, { signal, ref: false }).catch(() => undefined);
