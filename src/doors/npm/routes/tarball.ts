@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ByteRange, StoredArtifact } from '../../../registry/index.ts';
+import { HotBlobs, type ByteRange, type StoredArtifact } from '../../../registry/index.ts';
 import { sendBytes } from '../../send-bytes.ts';
 import { isCurrent } from '../etag.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -9,6 +9,8 @@ import { notFound } from '../shapes.ts';
 
 /** Tarballs: protocols/npm 1, "Tarball URLs". Immutable, so they may be cached for ever. */
 export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }: NpmDoorOptions): void {
+  const hot = new HotBlobs(blobs);
+
   const artifactOf = async (request: FastifyRequest): Promise<StoredArtifact> => {
     const name = nameOf(request);
     const principal = await request.principal();
@@ -33,13 +35,15 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
     if (range === 'unsatisfiable') {
       return reply.code(416).header('content-range', `bytes */${artifact.size}`).send();
     }
-    // Opened before the status goes out: a lost file must not look like an empty one.
-    const stream = await blobs.open(artifact.key, range);
+    // Read or opened before the status goes out: a lost file must not look like an empty one.
+    const bytes = await hot.read(artifact.key, artifact.size);
+    const stream = bytes ? undefined : await blobs.open(artifact.key, range);
     // Whoever goes on where a download broke off was counted when it began.
     if (range === undefined || range.start === 0) downloads.count(artifact);
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
     reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
-    return sendBytes(reply, stream);
+    if (stream) return sendBytes(reply, stream);
+    return reply.send(range ? bytes?.subarray(range.start, range.end + 1) : bytes);
   });
 }
 
