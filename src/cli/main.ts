@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Beside our own dependencies, not in the temporary folder that everybody on the machine can write to.
+// For the published package: a clone's launcher has told Node already. Beside our own dependencies, as there.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kontor', import.meta.url)));
 
 // What we make is for this user and, for backups, its group: databases hold password hashes and keys.
