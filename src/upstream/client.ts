@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { Fault, errnoOf } from '../kernel/index.ts';
 import type { UpstreamSource } from '../registry/index.ts';
 import { dispatcherFor } from './dispatcher.ts';
@@ -24,14 +24,16 @@ export interface UpstreamResponse {
 export class UpstreamClient {
   readonly base: URL;
   readonly timeouts: Timeouts;
-  readonly #dispatcher: Dispatcher;
+  readonly #source: UpstreamSource;
+  /** Made by the first request. */
+  #dispatcher: Promise<Dispatcher> | undefined;
   readonly #headers: Record<string, string>;
 
   /** `storeId` marks our requests in `Via`. Throws a Fault `config_invalid` if the source's URL is none. */
   constructor(source: UpstreamSource, storeId: string, timeouts: Partial<Timeouts> = {}) {
     this.base = parseBase(source.url);
     this.timeouts = { ...defaultTimeouts, ...timeouts };
-    this.#dispatcher = dispatcherFor(source, this.timeouts);
+    this.#source = source;
     const authorization = source.authorization ?? basicOf(this.base);
     this.base.username = '';
     this.base.password = '';
@@ -98,12 +100,16 @@ export class UpstreamClient {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    const dispatcher = await this.#dispatcher?.catch(() => undefined);
+    await dispatcher?.destroy();
   }
 
   async #ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamResponse> {
-    const options = { dispatcher: this.#dispatcher, headers: { ...this.#headers, ...headers }, signal };
     try {
+      // Loaded here, and in `dispatcherFor`, so that a server which asks nobody does not carry it in memory.
+      const { request } = await import('undici');
+      const dispatcher = await (this.#dispatcher ??= dispatcherFor(this.#source, this.timeouts));
+      const options = { dispatcher, headers: { ...this.#headers, ...headers }, signal };
       // A server may close an idle connection in the moment in which we write to it: that says nothing of the server.
       const response = await request(url, options).catch((error: unknown) => {
         if (!['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(errnoOf(error) ?? '')) throw error;

@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { UpstreamSource } from '../registry/index.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -6,7 +6,8 @@ import type { Timeouts } from './timeouts.ts';
 const CONNECTIONS = 16;
 
 /** Connections to an upstream: its certificates, its proxy or the environment's, and our patience. */
-export function dispatcherFor(source: UpstreamSource, timeouts: Timeouts): Dispatcher {
+export async function dispatcherFor(source: UpstreamSource, timeouts: Timeouts): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import('undici');
   const tls = {
     ...(source.ca ? { ca: source.ca } : {}),
     rejectUnauthorized: source.strictTls,
