@@ -3,7 +3,7 @@ import { Fault, type Digests } from '../../kernel/index.ts';
 import type { Attestation } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
 import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
-import type { PackageArchive } from './archive.ts';
+import { readPackageArchive, type PackageArchive } from './archive.ts';
 import { readPackageArchiveApart } from './archive-thread.ts';
 import { checkDigests } from './digests.ts';
 import { readDocument } from './document.ts';
@@ -93,7 +93,7 @@ export async function readRelease(
   const { name, version, versionKey, tags, manifest, readme } = readDocument(document, urlName);
   checkLength(attachment);
   checkDigests(manifest, attachment.digests);
-  const archive = await readPackageArchiveApart(attachment.open());
+  const archive = await readArchive(attachment);
   checkAgreement(manifest, archive);
 
   const full: JsonObject = {
@@ -123,6 +123,13 @@ export async function readRelease(
     file: `${unscoped(name)}-${version}.tgz`,
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };
+}
+
+/** Bytes of an archive that is read where it is: to reach another thread costs more than to read it. */
+const SMALL_ARCHIVE = 128 * 1024;
+
+function readArchive({ digests, open }: Attachment): Promise<PackageArchive> {
+  return digests.size <= SMALL_ARCHIVE ? readPackageArchive(open()) : readPackageArchiveApart(open());
 }
 
 const LONGEST_DEPRECATION = 5000;
