@@ -7,7 +7,7 @@ import { Fault, isFault } from '../kernel/index.ts';
  */
 export function faultFrom(error: unknown, request: FastifyRequest): Fault {
   if (isFault(error)) {
-    if (error.status >= 500) request.log.error({ err: error }, `error: ${error.message}`);
+    if (error.status >= 500) request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
     return error;
   }
   const status = (error as Partial<FastifyError>).statusCode;
@@ -18,7 +18,10 @@ export function faultFrom(error: unknown, request: FastifyRequest): Fault {
       `The request cannot be read: ${(error as Error).message.replace(/\.*$/, '')}.`,
     );
   }
-  request.log.error({ err: error }, 'error: a request failed; please report it with this line');
+  request.log.error(
+    { err: error, reqId: request.id },
+    'error: a request failed; please report it with this line',
+  );
   return new Fault(
     'internal',
     `Something went wrong on the server; its log has the details under ${request.id}.`,

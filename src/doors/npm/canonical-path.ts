@@ -3,6 +3,7 @@
  * and unpublish `/@acme/demo`, and `@` may come as `%40`. The path stays percent-encoded; a scope's slash becomes `%2f`.
  */
 export function canonicalPath(path: string): string {
+  if (!path.includes('@') && !path.includes('%40')) return path;
   return path
     .replace(/(^|\/)%40/g, '$1@')
     .replace(

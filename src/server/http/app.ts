@@ -45,6 +45,8 @@ export function createApp({
 }: AppOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
+    // The lines of a request name it themselves: a logger for each would cost more than its line.
+    childLoggerFactory: (own) => own,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: SLOWEST_REQUEST,
     forceCloseConnections: 'idle',

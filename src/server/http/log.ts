@@ -10,6 +10,7 @@ export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
+        reqId: request.id,
         method: request.method,
         url: request.originalUrl.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
         status: reply.statusCode,

@@ -1,7 +1,6 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { Compilable, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { statementOn } from '../sqlite/connection.ts';
+import { firstRowOn } from '../sqlite/connection.ts';
 
 /** Stands for a value while the query is built. */
 class Slot {
@@ -12,7 +11,7 @@ class Slot {
   }
 }
 
-type FirstRow<V, R> = (values: V) => Promise<R | undefined>;
+type Run<V, R> = (values: V) => Promise<R | undefined>;
 
 /**
  * A query of the hot path: built once, since building takes longer than SQLite takes to answer, and run with values
@@ -23,7 +22,7 @@ type FirstRow<V, R> = (values: V) => Promise<R | undefined>;
 export function prepared<V extends unknown[], R>(
   build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
 ): (db: Kysely<Schema>, ...values: V) => Promise<R | undefined> {
-  const queries = new WeakMap<Kysely<Schema>, FirstRow<V, R>>();
+  const queries = new WeakMap<Kysely<Schema>, Run<V, R>>();
   return (db, ...values) => {
     let query = queries.get(db);
     if (query === undefined) {
@@ -38,14 +37,14 @@ function prepare<V extends unknown[], R>(
   build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
   db: Kysely<Schema>,
   count: number,
-): FirstRow<V, R> {
+): Run<V, R> {
   const slots = Array.from({ length: count }, (_, index) => new Slot(index));
   const query = build(db, ...(slots as unknown as V)).compile();
   const filled = (values: V) =>
     query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
   // Kysely's executor takes as long as SQLite itself.
-  const statement = statementOn(db, query.sql);
-  // An async function, so that what SQLite throws rejects.
-  if (statement) return async (values) => statement.get(...(filled(values) as SQLInputValue[])) as R | undefined;
+  const firstRow = firstRowOn(db, query.sql);
+  // Async, so that what SQLite throws rejects.
+  if (firstRow) return async (values) => firstRow(filled(values)) as R | undefined;
   return async (values) => (await db.executeQuery<R>({ ...query, parameters: filled(values) })).rows[0];
 }

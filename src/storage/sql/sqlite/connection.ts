@@ -38,9 +38,23 @@ export function kyselyOn(database: DatabaseSync): Kysely<Schema> {
   return db;
 }
 
+/** Runs a statement with these values and answers its first row. */
+export type FirstRow = (values: readonly unknown[]) => Record<string, unknown> | undefined;
+
 /** Prepares a statement that runs beside Kysely and answers at once. Undefined if `db` is not what `kyselyOn` made. */
-export function statementOn(db: Kysely<Schema>, sql: string): StatementSync | undefined {
-  return databases.get(db)?.prepare(sql);
+export function firstRowOn(db: Kysely<Schema>, sql: string): FirstRow | undefined {
+  const statement = databases.get(db)?.prepare(sql);
+  if (statement === undefined) return undefined;
+  // The objects that SQLite's binding makes are slow to make and slow to read.
+  statement.setReturnArrays(true);
+  const columns = statement.columns().map(({ name }) => name);
+  return (values) => {
+    const cells = statement.get(...inputs(values)) as unknown[] | undefined;
+    if (cells === undefined) return undefined;
+    const row: Record<string, unknown> = {};
+    for (const [index, column] of columns.entries()) row[column] = cells[index];
+    return row;
+  };
 }
 
 class NodeSqliteDialect extends SqliteDialect {
