@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Digester, errnoOf, type Digests } from '../../kernel/index.ts';
 import type { StagedBlob } from '../../registry/index.ts';
 import { asFault } from './errors.ts';
@@ -8,13 +7,16 @@ import { asFault } from './errors.ts';
 /** As the folders: group may read, others nothing. The object is the same inode, so it keeps this mode. */
 const FILE_MODE = 0o640;
 
+/** Bytes of a chunk of what is read back. */
+const CHUNK = 64 * 1024;
+
 /** Gives the staged file its key; see `place`. */
 export type Place = (staged: string, key: string) => Promise<boolean>;
 
 /** Begins an upload into the new file `path`. */
 export async function stageFile(path: string, place: Place): Promise<StagedBlob> {
   try {
-    return new StagedFile(await open(path, 'wx', FILE_MODE), path, place);
+    return new StagedFile(await open(path, 'wx+', FILE_MODE), path, place);
   } catch (error) {
     throw asFault(error);
   }
@@ -58,7 +60,7 @@ class StagedFile implements StagedBlob {
 
   open(): Readable {
     this.#expect('finished');
-    return createReadStream(this.#path);
+    return Readable.from(chunksOf(this.#handle, this.#digester.size), { objectMode: false });
   }
 
   async promote(key: string): Promise<boolean> {
@@ -87,5 +89,16 @@ class StagedFile implements StagedBlob {
   #expect(state: 'writing' | 'finished'): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#state !== state) throw new Error(`The staged blob is ${this.#state}, not ${state}.`);
+  }
+}
+
+/** Through the handle that is open anyway. */
+async function* chunksOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (let position = 0; position < size;) {
+    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - position));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) throw new Error('The staged file was cut short by somebody else.');
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
   }
 }
