@@ -4,8 +4,8 @@ import type { Blobs } from './ports/index.ts';
 
 /** Bytes of all blobs that are kept. */
 const CAPACITY = 64 * 1024 * 1024;
-/** Bytes of the largest blob that is kept: opening and streaming a larger one is little beside sending it. */
-const LARGEST = 256 * 1024;
+/** Bytes of the largest blob that is kept: most packages are smaller, and one of the others would push out many. */
+const LARGEST = 1024 * 1024;
 /** Bytes that an entry takes beside its content, roughly. */
 const OVERHEAD = 512;
 
