@@ -31,7 +31,7 @@ export async function sendBytes(reply: FastifyReply, source: Readable): Promise<
   try {
     await pipeline(source, sink);
   } catch (error) {
-    if (!socket.destroyed) reply.log.error({ err: error }, 'an answer broke off');
+    if (!socket.destroyed) reply.log.error({ err: error, reqId: reply.request.id }, 'an answer broke off');
     raw.destroy();
   } finally {
     socket.off('close', gone);
