@@ -19,6 +19,7 @@ export async function npmWhole(db: Kysely<Schema>, capabilities: Capabilities): 
     `alter table versions add column deprecated ${text}`,
     `alter table versions add column removed_at bigint`,
     `create index versions_by_number on versions (package_id, version)`,
+    `create index versions_in_order on versions (package_id, id)`,
 
     `create table stars (
       package_id bigint not null references packages (id), user_id bigint not null references users (id),
