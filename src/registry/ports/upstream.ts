@@ -1,4 +1,4 @@
-import type { RegistryRow } from './catalogue.ts';
+import type { RegistryRow } from './rows.ts';
 
 /** What an upstream says of one package, in the format's normal form. */
 export interface UpstreamDocument {

@@ -1,0 +1,91 @@
+/** A named space of packages of one format. */
+export interface RegistryRow {
+  id: number;
+  name: string;
+  /** `npm`, later `zig`, `vais`, `deb`, `aam`, `oak`. */
+  format: string;
+  createdAt: number;
+}
+
+/** Where a package's versions come from. Versions of two origins never stand in one document. */
+export type Origin = 'local' | 'upstream';
+
+/** The head of a package: what a reader must know before it touches a document. */
+export interface PackageRow {
+  id: number;
+  registryId: number;
+  name: string;
+  origin: Origin;
+  /** Raised by every change of the package, its versions or tags. */
+  revision: number;
+  /** Raised by what changes versions that were there before, or who owns them; not by a publish. */
+  history: number;
+  visibility: Visibility;
+  createdAt: number;
+  updatedAt: number;
+  /** When it was unpublished as a whole, or null. Its name and the numbers of its versions stay taken. */
+  removedAt: number | null;
+}
+
+/** `private`: only its owners and administrators learn that it exists. */
+export type Visibility = 'public' | 'private';
+
+/** A version as documents need it. Texts are JSON that the format made at publish; nobody parses them to serve them. */
+export interface VersionRow {
+  id: number;
+  version: string;
+  /** The format's full document of this version, without what Kontor adds. */
+  manifest: string;
+  /** The format's short document of this version, likewise. */
+  summary: string;
+  publishedAt: number;
+  publisherId: number | null;
+  /** What people are told who install it, or null. */
+  deprecated: string | null;
+  /** Predicate type of its provenance, or null if it came without. */
+  provenance: string | null;
+  artifacts: ArtifactRow[];
+}
+
+/** A file of a version and the blob behind it. */
+export interface ArtifactRow {
+  file: string;
+  sha256: string;
+  /** Lower-case hex. */
+  sha1: string;
+  /** Base64. */
+  sha512: string;
+  /** Bytes. */
+  size: number;
+  /** JSON object of the format's further facts on the file (npm: file count, unpacked size, signatures). */
+  facts: string;
+}
+
+/** An artifact with what is needed to serve it. */
+export interface StoredArtifact extends ArtifactRow {
+  packageId: number;
+  versionId: number;
+  version: string;
+  /** True if only owners and administrators may read it. */
+  visibility: Visibility;
+  /** Key in the blob store. */
+  key: string;
+}
+
+export interface Owner {
+  id: number;
+  name: string;
+  email: string | null;
+}
+
+/** A blob row in `verify` and in the sweeper. */
+export interface BlobRow {
+  key: string;
+  sha256: string;
+  size: number;
+}
+
+export interface DayCount {
+  day: number;
+  count: number;
+}
