@@ -61,6 +61,10 @@ async function publishUntilKilled(
 ): Promise<string[]> {
   const refusals: string[] = [];
   const gone = new AbortController();
+  // Some answers and then a moment, rather than a moment alone: a slow machine must not be killed before its first.
+  let awaited = random.between(0, 4);
+  const answered = Promise.withResolvers<void>();
+  if (awaited === 0) answered.resolve();
   const write = async (): Promise<void> => {
     while (!gone.signal.aborted) {
       const name = random.pick(PACKAGES);
@@ -74,13 +78,15 @@ async function publishUntilKilled(
         const { status, text } = await publish(server, token, name, version, { tarball });
         if (status === 201) claims.acknowledged.add(claim);
         else refusals.push(`${claim}: ${status} ${text}`);
+        if ((awaited -= 1) === 0) answered.resolve();
       } catch (error) {
         if (!gone.signal.aborted) throw error;
       }
     }
   };
   const writers = Promise.all(Array.from({ length: WRITERS }, write));
-  await new Promise((resolve) => setTimeout(resolve, random.between(50, 500)));
+  await Promise.race([answered.promise, writers]);
+  await new Promise((resolve) => setTimeout(resolve, random.between(0, 250)));
   gone.abort();
   await server.kill9();
   await writers;
