@@ -49,7 +49,7 @@ describe.skipIf(!hasPostgres())('on PostgreSQL', () => {
     const data = join(temporaryFolder('crash'), 'data');
     const env = { KONTOR_DATABASE: database.url };
     const claims = await crashLoop({ data, env }, 6, seededRandom('crash on PostgreSQL'));
-    expect(claims.acknowledged.size).toBeGreaterThan(6);
+    expect(claims.acknowledged.size).toBeGreaterThan(0);
     const server = await startKontor({ data, env });
     claims.seen.clear();
     await expectWhole(server, claims);
