@@ -55,7 +55,9 @@ describe('credentials that are none', () => {
     const whoami = await rawRequest(server, { target: '/npm/-/whoami', headers });
     expect(refusalOf(whoami)).toEqual([401, 'token_invalid']);
     // RFC 6750 section 3: some clients print this and not the body.
-    expect(whoami.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token", error_description="[^"]+"$/);
+    expect(whoami.headers.get('www-authenticate')).toMatch(
+      /^Bearer error="invalid_token", error_description="[^"]+"$/,
+    );
     expect(await addedFor(server, 'demo', before)).toEqual([]);
   });
 
