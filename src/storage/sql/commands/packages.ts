@@ -40,8 +40,11 @@ export async function assertOwner(
   }
 }
 
-/** The head of a package that is owned here, locked, if the actor may change it. */
-export async function lockOwned(session: Session, command: PackageCommand): Promise<LockedPackage> {
+/** The head of a package that is owned here, locked. Fault `package_not_found` if there is none. */
+async function lockHere(
+  session: Session,
+  command: Pick<PackageCommand, 'registryId' | 'name'>,
+): Promise<LockedPackage> {
   const head = await lockRows(
     session,
     session.db
@@ -53,6 +56,12 @@ export async function lockOwned(session: Session, command: PackageCommand): Prom
       .where('removed_at', 'is', null),
   ).executeTakeFirst();
   if (head === undefined) throw new Fault('package_not_found', `There is no package ${command.name} here.`);
+  return head;
+}
+
+/** The head of a package that is owned here, locked, if the actor may change it. */
+export async function lockOwned(session: Session, command: PackageCommand): Promise<LockedPackage> {
+  const head = await lockHere(session, command);
   if (!command.overrideOwnership) await assertOwner(session, head.id, command.name, command.actorId);
   return head;
 }
@@ -221,17 +230,7 @@ export async function setVisibility(
 /** A star is no change of the package's owners' making: whoever may see it may give one. */
 export async function star(session: Session, command: StarCommand): Promise<{ revision: number }> {
   const { db } = session;
-  const head = await lockRows(
-    session,
-    db
-      .selectFrom('packages')
-      .select(['id', 'origin', 'revision'])
-      .where('registry_id', '=', command.registryId)
-      .where('name', '=', command.name)
-      .where('origin', '=', 'local')
-      .where('removed_at', 'is', null),
-  ).executeTakeFirst();
-  if (head === undefined) throw new Fault('package_not_found', `There is no package ${command.name} here.`);
+  const head = await lockHere(session, command);
   const { userId } = command;
   if (command.starred) {
     await db
