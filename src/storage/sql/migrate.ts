@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Capabilities } from './capabilities.ts';
 import { migrationsFor } from './migrations/index.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema/index.ts';
 
 /**
  * Brings the schema up to date under a lock, so that any number of replicas may start at once on an empty database;

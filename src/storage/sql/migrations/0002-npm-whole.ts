@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 import { refreshSearch } from '../commands/search-index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 /** Deprecation, removal, visibility, stars, downloads, provenance and search. */
 export async function npmWhole(db: Kysely<Schema>, capabilities: Capabilities): Promise<void> {

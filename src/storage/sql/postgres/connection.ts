@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Fault } from '../../../kernel/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { loseAfter } from './patience.ts';
 
 /** Ten replicas stay under PostgreSQL's default of 100 connections. */

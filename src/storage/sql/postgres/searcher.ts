@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { search } from '../queries/search.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import type { Searcher } from '../searcher.ts';
 import { postgresCapabilities } from './capabilities.ts';
 

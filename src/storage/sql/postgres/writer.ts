@@ -9,7 +9,7 @@ import {
   type Writer,
 } from '../commands/index.ts';
 import type { Session } from '../capabilities.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { postgresCapabilities } from './capabilities.ts';
 
 /** SQLSTATE codes; https://www.postgresql.org/docs/current/errcodes-appendix.html */

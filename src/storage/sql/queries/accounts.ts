@@ -9,7 +9,7 @@ import type {
   User,
   UserWithPassword,
 } from '../../../accounts/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
 type ProfileRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;

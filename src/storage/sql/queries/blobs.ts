@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { BlobRow } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 const stored = (db: Kysely<Schema>) =>
   db.selectFrom('blobs').select(['key', 'sha256', 'size']).where('state', '=', sql.lit('stored'));

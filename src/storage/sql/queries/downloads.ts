@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DayCount } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 export async function readDownloads(
   db: Kysely<Schema>,

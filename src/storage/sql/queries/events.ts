@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { NewEvent, SealedEvent } from '../../../ledger/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 type EventRow = Selectable<Schema['events']>;
 

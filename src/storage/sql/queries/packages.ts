@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
 export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {

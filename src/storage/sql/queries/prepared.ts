@@ -1,5 +1,5 @@
 import type { Compilable, Kysely } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { firstRowOn } from '../sqlite/connection.ts';
 
 /** Stands for a value while the query is built. */

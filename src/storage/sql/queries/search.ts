@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { Owner, SearchHit, SearchQuery, SearchResult } from '../../../registry/index.ts';
 import type { SearchCapability } from '../capabilities.ts';
 import { DEFAULT_TAG } from '../commands/search-index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { isVisible } from './visible.ts';
 
 /**

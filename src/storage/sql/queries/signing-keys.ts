@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SigningKeyRow } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 export async function listSigningKeys(db: Kysely<Schema>, purpose: string): Promise<SigningKeyRow[]> {
   const rows = await db

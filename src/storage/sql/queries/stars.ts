@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SearchQuery } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { isVisible } from './visible.ts';
 
 export async function starredBy(db: Kysely<Schema>, packageId: number): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { ArtifactRow, Attestation, StoredArtifact, VersionRow } from '../../../registry/index.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
 const versionColumns = [

@@ -10,7 +10,7 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../schema/index.ts';
 
 /** How long a connection waits for another process that writes (an admin command beside the server), milliseconds. */
 const BUSY_TIMEOUT = 10_000;

@@ -1,0 +1,43 @@
+import type { Kysely } from 'kysely';
+import type { Catalogue } from '../../../registry/index.ts';
+import type { Writer } from '../commands/index.ts';
+import * as blobs from '../queries/blobs.ts';
+import { readDownloads } from '../queries/downloads.ts';
+import * as packages from '../queries/packages.ts';
+import * as stars from '../queries/stars.ts';
+import * as versions from '../queries/versions.ts';
+import type { Schema } from '../schema/index.ts';
+import type { Searcher } from '../searcher.ts';
+
+export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Catalogue {
+  return {
+    registries: () => packages.listRegistries(db),
+    createRegistry: (name, format, at) => writer.run('createRegistry', { name, format, at }),
+    findPackage: (registryId, name) => packages.findPackage(db, registryId, name),
+    versions: (packageId, afterId, limit) => versions.readVersions(db, packageId, afterId, limit),
+    version: (packageId, version) => versions.readVersion(db, packageId, version),
+    hasVersion: (packageId, versionKey) => versions.hasVersion(db, packageId, versionKey),
+    tags: (packageId) => packages.readTags(db, packageId),
+    owners: (packageId) => packages.readOwners(db, packageId),
+    attestation: (packageId, version) => versions.readAttestation(db, packageId, version),
+    readme: (packageId, version) => versions.readReadme(db, packageId, version),
+    findArtifact: (registryId, name, file) => versions.findArtifact(db, registryId, name, file),
+    findBlob: (sha256) => blobs.findBlob(db, sha256),
+    knownKeys: (keys) => blobs.knownKeys(db, keys),
+    publish: (command) => writer.run('publish', command),
+    tag: (command) => writer.run('moveTag', command),
+    deprecate: (command) => writer.run('deprecate', command),
+    unpublish: (command) => writer.run('unpublish', command),
+    setOwners: (command) => writer.run('setOwners', command),
+    setVisibility: (command) => writer.run('setVisibility', command),
+    star: (command) => writer.run('star', command),
+    starredBy: (packageId) => stars.starredBy(db, packageId),
+    starsOf: (registryId, userName, readerId) => stars.starsOf(db, registryId, userName, readerId),
+    search: (query) => searcher.search(query),
+    countDownloads: (counts) => writer.run('countDownloads', counts),
+    downloads: (packageId, first, last) => readDownloads(db, packageId, first, last),
+    blobs: (afterKey, limit) => blobs.pageBlobs(db, afterKey, limit),
+    danglingReferences: () => blobs.danglingReferences(db),
+    barKey: (key, at) => writer.run('barKey', { key, at }),
+  };
+}

@@ -1,0 +1,13 @@
+import type { AccountTables } from './accounts.ts';
+import type { BlobTables } from './blobs.ts';
+import type { LedgerTables } from './ledger.ts';
+import type { PackageTables } from './packages.ts';
+import type { StoreTables } from './store.ts';
+import type { UpstreamTables } from './upstream.ts';
+
+/**
+ * The tables of the SQL adapters, the same on SQLite and PostgreSQL. Times are milliseconds since the epoch; texts
+ * that hold JSON are written once by a format and never parsed here.
+ */
+export interface Schema
+  extends AccountTables, BlobTables, LedgerTables, PackageTables, StoreTables, UpstreamTables {}

@@ -1,0 +1,95 @@
+import type { Generated } from 'kysely';
+
+export interface PackageTables {
+  registries: RegistriesTable;
+  packages: PackagesTable;
+  versions: VersionsTable;
+  tags: TagsTable;
+  owners: OwnersTable;
+  stars: StarsTable;
+  downloads: DownloadsTable;
+  attestations: AttestationsTable;
+  package_search: PackageSearchTable;
+}
+
+interface RegistriesTable {
+  id: Generated<number>;
+  name: string;
+  format: string;
+  created_at: number;
+}
+
+interface PackagesTable {
+  id: Generated<number>;
+  registry_id: number;
+  name: string;
+  origin: 'local' | 'upstream';
+  revision: number;
+  history: Generated<number>;
+  visibility: Generated<'public' | 'private'>;
+  /** Of all versions and days. */
+  downloads: Generated<number>;
+  created_at: number;
+  updated_at: number;
+  removed_at: Generated<number | null>;
+}
+
+/** A removed version keeps its row, so that its number stays taken; its artifacts are gone. */
+interface VersionsTable {
+  id: Generated<number>;
+  package_id: number;
+  version: string;
+  version_key: string;
+  manifest: string;
+  summary: string;
+  readme: string | null;
+  /** What it is found by: see `SearchText`; keywords separated by blanks. */
+  description: Generated<string>;
+  keywords: Generated<string>;
+  publisher_id: number | null;
+  published_at: number;
+  deprecated: Generated<string | null>;
+  removed_at: Generated<number | null>;
+}
+
+interface TagsTable {
+  package_id: number;
+  tag: string;
+  version_id: number;
+  updated_at: number;
+}
+
+interface OwnersTable {
+  package_id: number;
+  user_id: number;
+  since: number;
+}
+
+interface StarsTable {
+  package_id: number;
+  user_id: number;
+  since: number;
+}
+
+interface DownloadsTable {
+  version_id: number;
+  package_id: number;
+  /** Days since 1970-01-01, UTC. */
+  day: number;
+  count: number;
+}
+
+interface AttestationsTable {
+  version_id: number;
+  predicate_type: string;
+  bundle: string;
+}
+
+/** One row a package that can be found; full-text indexed in the way of the database. `rowid` is the package's id. */
+interface PackageSearchTable {
+  rowid: number;
+  /** Every word of name, description and keywords once, in lower case, separated by blanks. */
+  words: string;
+  /** In lower case, each between blanks. */
+  keywords: string;
+}

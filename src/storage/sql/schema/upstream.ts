@@ -1,0 +1,16 @@
+export interface UpstreamTables {
+  upstream_documents: UpstreamDocumentsTable;
+}
+
+interface UpstreamDocumentsTable {
+  registry_id: number;
+  name: string;
+  status: 'found' | 'missing';
+  upstream_etag: string | null;
+  last_modified: string | null;
+  checked_at: number;
+  fetched_at: number;
+  etag: string;
+  body: Uint8Array | null;
+  artifact_index: Uint8Array | null;
+}
