@@ -16,3 +16,5 @@ export {
   type FirstAdministratorSettings,
 } from './first-administrator.ts';
 export { looksLikeToken } from './tokens.ts';
+export * from './guessing/index.ts';
+export * from './messages/index.ts';

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, isFault } from '../kernel/index.ts';
 
 /**
@@ -26,4 +26,13 @@ export function faultFrom(error: unknown, request: FastifyRequest): Fault {
     'internal',
     `Something went wrong on the server; its log has the details under ${request.id}.`,
   );
+}
+
+/** Seconds until a server that cannot answer now is asked again. */
+const PATIENCE = 10;
+
+/** Sets Retry-After (RFC 9110 section 10.2.3) where the same request may succeed later. */
+export function sayWhenToRetry({ retryAfter, status }: Fault, reply: FastifyReply): void {
+  const seconds = retryAfter ?? (status === 503 ? PATIENCE : undefined);
+  if (seconds !== undefined) reply.header('retry-after', String(seconds));
 }

@@ -38,6 +38,7 @@ export const errorCodes = {
   user_name_invalid: 422,
   user_unknown: 422,
   email_invalid: 422,
+  rate_limited: 429,
   internal: 500,
   upstream_failed: 502,
   unavailable: 503,
@@ -48,6 +49,11 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+export interface FaultOptions extends ErrorOptions {
+  /** Seconds, whole. */
+  retryAfter?: number;
+}
+
 /**
  * A refusal that its receiver can act on. `message` is a whole sentence: what was wrong, where, what to do.
  * It is shown to clients, so it never holds a secret or a path of the server.
@@ -55,10 +61,13 @@ export type ErrorCode = keyof typeof errorCodes;
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: ErrorCode;
+  /** Seconds after which the same request may succeed; undefined where that is not known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: FaultOptions) {
     super(message, options);
     this.code = code;
+    this.retryAfter = options?.retryAfter;
   }
 
   /** HTTP status that this code has unless a door says otherwise. */

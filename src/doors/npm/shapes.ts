@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, type ErrorCode } from '../../kernel/index.ts';
 import type { ArtifactRow, Signature, VersionRow } from '../../registry/index.ts';
-import { faultFrom } from '../faults.ts';
+import { faultFrom, sayWhenToRetry } from '../faults.ts';
 
 /** Where npm clients fetch a file: the form without the scope in the file name, which yarn 4 builds by itself. */
 export function tarballUrl(base: string, name: string, file: string): string {
@@ -51,7 +51,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (status === 401 && fault.code !== 'password_wrong') {
     reply.header('www-authenticate', challenge(fault.message, request));
   }
-  if (status === 503) reply.header('retry-after', '10');
+  sayWhenToRetry(fault, reply);
   return reply.code(status).send({ error: fault.message, code: fault.code });
 }
 

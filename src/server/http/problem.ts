@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { faultFrom } from '../../doors/index.ts';
+import { faultFrom, sayWhenToRetry } from '../../doors/index.ts';
 
 /**
  * First-party errors speak RFC 9457; doors have shapes of their own. A client that was sent to a path without a door
@@ -7,6 +7,7 @@ import { faultFrom } from '../../doors/index.ts';
  */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
+  sayWhenToRetry(fault, reply);
   return reply.code(fault.status).header('content-type', 'application/problem+json').send({
     type: 'about:blank',
     title: fault.code,

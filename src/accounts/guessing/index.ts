@@ -1,0 +1,1 @@
+export { noGuard, type Guess, type GuessGuard } from './guard.ts';

@@ -1,0 +1,1 @@
+export { noMessenger, type Message, type Messenger } from './messenger.ts';
