@@ -94,6 +94,47 @@ describe('login', () => {
   });
 });
 
+describe('a pair that was verified', () => {
+  test('opens nothing any more once the user is disabled or the password another one', async () => {
+    const user = await register();
+    await accounts.login('Anna', 'Xk3$vb!e');
+    const password = { old: 'Xk3$vb!e', new: 'Another1!' };
+    await accounts.changeProfile(user, { fields: {}, password });
+    await expect(accounts.login('Anna', 'Xk3$vb!e')).rejects.toMatchObject({ code: 'password_wrong' });
+    await accounts.login('Anna', 'Another1!');
+    for (const row of store.users) row.disabledAt = NOW;
+    await expect(accounts.login('Anna', 'Another1!')).rejects.toMatchObject({ code: 'password_wrong' });
+  });
+});
+
+describe('a name with a secret', () => {
+  test('may be the password: then it may read and publish', async () => {
+    const user = await register();
+    expect(await accounts.authenticatePair('ANNA', 'Xk3$vb!e')).toMatchObject({
+      user,
+      scopes: ['read', 'publish'],
+      tokenId: null,
+    });
+  });
+
+  test('may be a token of that user: then what the token may', async () => {
+    const user = await register();
+    const request = { name: 'ci', scopes: ['read' as const], expiresAt: null };
+    const { id, token } = await accounts.issueToken(user, request);
+    expect(await accounts.authenticatePair('anna', token)).toMatchObject({
+      user,
+      scopes: ['read'],
+      tokenId: id,
+    });
+  });
+
+  test('may not be the token of somebody else', async () => {
+    const { token } = await issue(await register());
+    await accounts.register({ name: 'bob', password: 'Xk3$vb!e' });
+    await expect(accounts.authenticatePair('bob', token)).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+});
+
 describe('the user whom an operator means', () => {
   test('is the only administrator if no name is given', async () => {
     await register();

@@ -5,6 +5,7 @@ import { createProfiles, type Profiles } from './profile.ts';
 import type { AccountStore, TokenRow, TokenScope, User, UserWithPassword } from './store.ts';
 import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens.ts';
 import { checkEmail, checkUserName, isUserName } from './users.ts';
+import { VerifiedPasswords } from './verified-passwords.ts';
 import { createWebLogins, type WebLogins } from './web-logins.ts';
 
 export interface NewAccount {
@@ -39,6 +40,11 @@ export interface Accounts extends Profiles, WebLogins {
   register(account: NewAccount): Promise<User>;
   /** Fault `password_wrong`, the same in words and time for a wrong password, an unknown name and a disabled user. */
   login(name: string, password: string): Promise<User>;
+  /**
+   * Name and secret as they come with a request (RFC 7617); the secret is a password or one of the user's tokens. Faults
+   * `password_wrong` as `login`, and `token_invalid` for a token that is no good or somebody else's.
+   */
+  authenticatePair(name: string, secret: string): Promise<SignedIn>;
   /** The user of this name, in any case, unless they are disabled. */
   find(name: string): Promise<User | undefined>;
   /**
@@ -62,6 +68,40 @@ export interface Accounts extends Profiles, WebLogins {
 }
 
 export function createAccounts(store: AccountStore, clock: Clock): Accounts {
+  const verified = new VerifiedPasswords(clock);
+
+  async function fits(passwordHash: string | undefined, password: string): Promise<boolean> {
+    if (passwordHash !== undefined && verified.has(passwordHash, password)) return true;
+    const matches = await verifyPassword(passwordHash, password);
+    if (matches && passwordHash !== undefined) verified.add(passwordHash, password);
+    return matches;
+  }
+
+  async function login(name: string, password: string): Promise<User> {
+    const user = isUserName(name) ? await store.userByName(name) : undefined;
+    const matches = await fits(user?.passwordHash, password);
+    if (!user || !matches || user.disabledAt !== null) {
+      throw new Fault('password_wrong', 'The user name or the password is wrong.');
+    }
+    return withoutPassword(user);
+  }
+
+  async function authenticate(token: string): Promise<SignedIn> {
+    const found = looksLikeToken(token) ? await store.tokenByHash(hashToken(token)) : undefined;
+    if (
+      !found ||
+      found.revokedAt !== null ||
+      found.user.disabledAt !== null ||
+      (found.expiresAt !== null && found.expiresAt <= clock())
+    ) {
+      throw new Fault(
+        'token_invalid',
+        'This token is not valid (any more): log in again or ask for a new one.',
+      );
+    }
+    return { kind: 'user', user: found.user, scopes: found.scopes, tokenId: found.tokenId };
+  }
+
   return {
     async register({ name, password, email, role = 'user' }) {
       const address = email === undefined || email === '' ? null : email;
@@ -76,13 +116,17 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       return await store.createUser({ name, email: address, role, passwordHash, at: clock() });
     },
 
-    async login(name, password) {
-      const user = isUserName(name) ? await store.userByName(name) : undefined;
-      const matches = await verifyPassword(user?.passwordHash, password);
-      if (!user || !matches || user.disabledAt !== null) {
-        throw new Fault('password_wrong', 'The user name or the password is wrong.');
+    login,
+    authenticate,
+
+    async authenticatePair(name, secret) {
+      if (!looksLikeToken(secret)) {
+        const user = await login(name, secret);
+        return { kind: 'user', user, scopes: ['read', 'publish'], tokenId: null };
       }
-      return withoutPassword(user);
+      const principal = await authenticate(secret);
+      if (principal.user.name.toLowerCase() === name.toLowerCase()) return principal;
+      throw new Fault('token_invalid', 'This token belongs to somebody else: send it with their name.');
     },
 
     async find(name) {
@@ -114,22 +158,6 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
         expiresAt,
       });
       return { id, token, hash };
-    },
-
-    async authenticate(token) {
-      const found = looksLikeToken(token) ? await store.tokenByHash(hashToken(token)) : undefined;
-      if (
-        !found ||
-        found.revokedAt !== null ||
-        found.user.disabledAt !== null ||
-        (found.expiresAt !== null && found.expiresAt <= clock())
-      ) {
-        throw new Fault(
-          'token_invalid',
-          'This token is not valid (any more): log in again or ask for a new one.',
-        );
-      }
-      return { kind: 'user', user: found.user, scopes: found.scopes, tokenId: found.tokenId };
     },
 
     tokensOf: (user, page) => store.tokensOf({ userId: user.id, now: clock(), ...page }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { npmClient, type Client, type Sandbox } from '../setup/clients.ts';
@@ -116,6 +116,40 @@ describe('npm login', () => {
     });
     expect(await login(passwordOf('legacy'))).toMatchObject({ code: 0 });
     expect((await whoami(tokenIn(box))).status).toBe(200);
+  });
+});
+
+/** A machine whose settings hold a name and a secret in place of a token. */
+function withPair(pair: string): Sandbox {
+  const box = machine(registry);
+  const key = `${registry.replace('http:', '')}/:_auth`;
+  appendFileSync(join(box.home, '.npmrc'), `${key}=${Buffer.from(pair).toString('base64')}\n`);
+  return box;
+}
+
+describe('npm with _auth', () => {
+  test('publishes and installs with a name and a password', async () => {
+    await register(server, 'paul');
+    const box = withPair(`paul:${passwordOf('paul')}`);
+    output(await npm.run(['publish'], project(box, 'mine', { name: 'published-by-pair', version: '1.0.0' })));
+    const application = project(box, 'application', { name: 'application', private: true });
+    output(await npm.run(['install', 'published-by-pair'], application));
+    // whoami would only print what stands in the settings.
+    expect(output(await npm.run(['profile', 'get', 'name'], box))).toBe('paul\n');
+    expect(output(await npm.run(['owner', 'ls', 'published-by-pair'], box))).toContain('paul');
+  });
+
+  test('takes a token in place of the password', async () => {
+    const box = withPair(`petra:${await register(server, 'petra')}`);
+    expect(output(await npm.run(['profile', 'get', 'name'], box))).toBe('petra\n');
+  });
+
+  test('is told that the password is wrong', async () => {
+    const refused = await npm.run(['profile', 'get'], withPair('paul:a wrong pass phrase'));
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ncorrect or missing password'),
+    });
   });
 });
 

@@ -23,6 +23,10 @@ function publishWith(headers: Record<string, string>): Promise<RawAnswer> {
   return rawRequest(server, { method: 'PUT', target: '/npm/demo', headers, body });
 }
 
+function basic(pair: string): string {
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
 function whoamiWith(...authorization: string[]): Promise<RawAnswer> {
   const headers = { authorization: authorization.join('\r\nauthorization: ') };
   return rawRequest(server, { target: '/npm/-/whoami', headers });
@@ -34,7 +38,12 @@ describe('credentials that are none', () => {
     ['nothing', () => ''],
     ['the scheme alone', () => 'Bearer'],
     ['another scheme', () => 'Digest username="anna"'],
-    ['a name and password', () => `Basic ${Buffer.from('anna:secret').toString('base64')}`],
+    ['a name without a password', () => basic('anna:')],
+    ['a password without a name', () => basic(':a long pass phrase of anna')],
+    ['a pair without a colon', () => basic('anna')],
+    ['a pair that is no base64', () => 'Basic anna:secret'],
+    ['a pair that is no UTF-8', () => `Basic ${Buffer.from('anna:größe', 'latin1').toString('base64')}`],
+    ['a token of somebody else', () => basic(`ben:${token}`)],
     ['an unknown token', () => 'Bearer kontor_0000000000000000000000000000000000'],
     [
       'a token with a character changed',
@@ -87,6 +96,26 @@ describe('credentials that are none', () => {
     await logIn('anna', { name: 'anna', password: 'a wrong pass phrase' });
     expect(server.logs()).not.toContain(token);
     expect(server.logs()).not.toMatch(/pass phrase|argon2/);
+  });
+});
+
+describe('a pair of name and secret', () => {
+  test.each([
+    ['a password', () => 'anna:a long pass phrase of anna'],
+    ['a token in place of the password', () => `anna:${token}`],
+    ['the name in another case', () => `ANNA:${token}`],
+  ])('with %s says who asks', async (_what, pair) => {
+    expect(await whoamiWith(basic(pair()))).toMatchObject({ status: 200, body: '{"username":"anna"}' });
+  });
+
+  test.each([
+    ['a wrong password', 'anna:a wrong pass phrase'],
+    ['a name that nobody has', 'nobody:a long pass phrase'],
+  ])('with %s is refused in the same words, and asked for as a pair', async (_what, pair) => {
+    const answer = await whoamiWith(basic(pair));
+    expect(refusalOf(answer)).toEqual([401, 'password_wrong']);
+    expect(answer.body).toContain('The user name or the password is wrong.');
+    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Kontor", charset="UTF-8"');
   });
 });
 

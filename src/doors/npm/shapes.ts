@@ -47,9 +47,9 @@ const statusHere: Partial<Record<ErrorCode, number>> = { version_exists: 403 };
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
   const status = statusHere[fault.code] ?? fault.status;
-  // With this header npm blames the token and hides the sentence, which is wrong where a password was.
-  if (status === 401 && fault.code !== 'password_wrong') {
-    reply.header('www-authenticate', challenge(fault.message, request));
+  if (status === 401) {
+    const wanted = challenge(fault, request);
+    if (wanted !== undefined) reply.header('www-authenticate', wanted);
   }
   sayWhenToRetry(fault, reply);
   return reply.code(status).send({ error: fault.message, code: fault.code });
@@ -59,7 +59,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
  * RFC 6750 section 3: what was wrong is told to whom sent something. bun shows this header and not the body. The text may hold
  * neither quotes nor anything beyond ASCII.
  */
-function challenge(message: string, { headers }: FastifyRequest): string {
+function challenge({ code, message }: Fault, { headers }: FastifyRequest): string | undefined {
+  if (code === 'password_wrong') {
+    // With a header npm blames what it sent as credentials and hides the sentence, which is wrong for a log-in.
+    return /^ *basic /i.test(headers.authorization ?? '')
+      ? 'Basic realm="Kontor", charset="UTF-8"'
+      : undefined;
+  }
   if (headers.authorization === undefined) return 'Bearer';
   const description = message.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '');
   return `Bearer error="invalid_token", error_description="${description}"`;

@@ -5,7 +5,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import { nobody, type Accounts, type Principal } from '../../accounts/index.ts';
+import type { Accounts, Principal } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
@@ -13,6 +13,7 @@ import { baseUrl } from './base-url.ts';
 import { drainOnClose } from './drain.ts';
 import { logRequests } from './log.ts';
 import { DOOR_PREFIX, routePath } from './paths.ts';
+import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
 import { drainUnreadBodies } from './unread-bodies.ts';
@@ -133,18 +134,4 @@ async function nowRouted(
   if (before.startsWith(DOOR_PREFIX)) return false;
   await registries.refresh();
   return routePath(request.originalUrl, registries, doors).startsWith(DOOR_PREFIX);
-}
-
-async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return nobody;
-  // RFC 6750 section 2.1; the scheme is case-insensitive.
-  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization.trim())?.[1];
-  if (token === undefined) {
-    throw new Fault(
-      'token_invalid',
-      'Only bearer tokens are understood: send «Authorization: Bearer <token>».',
-    );
-  }
-  return accounts.authenticate(token);
 }

@@ -1,0 +1,40 @@
+import type { FastifyRequest } from 'fastify';
+import { nobody, type Accounts, type Principal } from '../../accounts/index.ts';
+import { Fault } from '../../kernel/index.ts';
+
+/** Who asks, by the credentials of the request. Faults `token_invalid` and `password_wrong` if they are no good. */
+export async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return nobody;
+  const credentials = authorization.trim();
+  const token = BEARER.exec(credentials)?.[1];
+  if (token !== undefined) return accounts.authenticate(token);
+  const pair = pairFrom(BASIC.exec(credentials)?.[1]);
+  if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret);
+  throw new Fault(
+    'token_invalid',
+    'These credentials are not understood: send «Authorization: Bearer <token>», or Basic with a name and a password or token.',
+  );
+}
+
+/** RFC 6750 section 2.1; schemes are case-insensitive (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
+/** RFC 7617 section 2. */
+const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
+
+/** A name has no colon; a password may (RFC 7617 section 2). Undefined if name or secret is missing. */
+function pairFrom(base64: string | undefined): { name: string; secret: string } | undefined {
+  const text = base64 === undefined ? '' : (utf8(Buffer.from(base64, 'base64')) ?? '');
+  const colon = text.indexOf(':');
+  if (colon < 1 || colon === text.length - 1) return undefined;
+  return { name: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+/** Undefined for bytes that are no UTF-8. */
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
