@@ -9,6 +9,7 @@ import { sealAll } from '../ledger/index.ts';
 import { sweep } from '../registry/index.ts';
 import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
+import { addApi } from './api/index.ts';
 import { createApp } from './http/app.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
@@ -100,6 +101,7 @@ async function start(
     doors: new Map([[npm.door.format, npm.door]]),
     publicUrl: values.publicUrl,
   });
+  addApi(app, { version: kontorVersion(), logger, accounts, catalogue });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({

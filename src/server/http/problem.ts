@@ -8,6 +8,8 @@ import { faultFrom, sayWhenToRetry } from '../../doors/index.ts';
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
   sayWhenToRetry(fault, reply);
+  // RFC 9110 section 11.6.1.
+  if (fault.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(fault.status).header('content-type', 'application/problem+json').send({
     type: 'about:blank',
     title: fault.code,

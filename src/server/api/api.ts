@@ -1,0 +1,82 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify';
+import { Fault } from '../../kernel/index.ts';
+import { sendProblem } from '../http/problem.ts';
+import { assertAccess } from './access.ts';
+import { compileSerializer, compileValidator } from './compilers.ts';
+import type { EdgeRequests } from './index.ts';
+import { describeApi } from './openapi.ts';
+import type { ApiParts } from './parts.ts';
+import { registryRoutes } from './registries.ts';
+import { Problem } from './schemas.ts';
+import type { ApiScope } from './scope.ts';
+
+const PREFIX = '/-/api/v1';
+/** The largest body, bytes: nothing here takes files. */
+const LARGEST_BODY = 256 * 1024;
+
+const topics = [registryRoutes];
+
+/** A server that is never listened at: the edge hands requests to its `routing`. */
+export async function createApi(parts: ApiParts, requests: EdgeRequests): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.logger,
+    // The edge logs the request.
+    childLoggerFactory: (own) => own,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (raw) => requests.get(raw)?.id ?? '',
+    bodyLimit: LARGEST_BODY,
+    return503OnClosing: false,
+  });
+  app.decorateRequest('asker');
+  app.decorateRequest('principal', function principal(this: FastifyRequest) {
+    const request = requests.get(this.raw);
+    if (request === undefined) throw new Error('a request came past the edge');
+    return request.principal();
+  });
+  app.setErrorHandler(sendProblem);
+  await app.register(apiRoutes(parts), { prefix: PREFIX });
+  let description: Promise<string> | undefined;
+  app.get('/-/api/openapi.json', async (_request, reply) => {
+    description ??= describeApi(apiRoutes(parts), { prefix: PREFIX, version: parts.version });
+    return reply
+      .type('application/json')
+      .header('cache-control', 'no-cache')
+      .send(await description);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new Fault('not_found', `The API has no ${request.method} ${request.url.slice(0, 200)}.`);
+  });
+  await app.ready();
+  return app;
+}
+
+function apiRoutes(parts: ApiParts): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    const scope: ApiScope = app.withTypeProvider<TypeBoxTypeProvider>();
+    scope.setValidatorCompiler(compileValidator);
+    scope.setSerializerCompiler(compileSerializer);
+    scope.addHook('onRoute', demandRule);
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const { access } = request.routeOptions.config;
+      if (access === undefined || access === 'anyone') return;
+      request.asker = assertAccess(access, await request.principal(), request.method);
+    });
+    for (const addRoutes of topics) addRoutes(scope, parts);
+  };
+}
+
+/** A route that nobody thought about who may use it is a mistake that must not start. */
+function demandRule(route: RouteOptions): void {
+  if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may use it`);
+  route.schema = {
+    ...route.schema,
+    response: { ...(route.schema?.response as object | undefined), default: Problem },
+  };
+}
