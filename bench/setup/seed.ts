@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createAccounts } from '../../src/accounts/index.ts';
 import { abbreviatedVersion } from '../../src/formats/npm/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
-import { sealAll } from '../../src/ledger/index.ts';
+import { sealAll, theServer } from '../../src/ledger/index.ts';
 import { blobKey, type PublishCommand, type RegistryRow } from '../../src/registry/index.ts';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { libraryManifest, type Manifest } from './packages.ts';
@@ -33,8 +33,8 @@ export async function seedStore(folder: string, seeds: Seed[]): Promise<void> {
   const { store } = await openSqlStore({ kind: 'sqlite', path: join(data, 'kontor.db') }, { create: true });
   try {
     const { catalogue } = store;
-    const registry = await catalogue.createRegistry('npm', 'npm', systemClock());
-    const { id: userId } = await createAccounts(store.accounts, systemClock).register(benchUser);
+    const registry = await catalogue.createRegistry('npm', 'npm', systemClock(), theServer);
+    const { id: userId } = await createAccounts(store.accounts, systemClock).register(benchUser, theServer);
     let batch: Promise<unknown>[] = [];
     for (const { name, packages, versions } of seeds) {
       for (let place = 0; place < packages; place += 1) {
@@ -103,7 +103,7 @@ async function seedVersion(
     event: {
       type: 'package.publish',
       at,
-      actorId: userId,
+      actor: theServer,
       registry: registry.name,
       package: name,
       version,

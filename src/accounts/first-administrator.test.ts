@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
+import { theServer } from '../ledger/index.ts';
 import { INITIAL_PASSWORD_FILE, createAccounts, ensureFirstAdministrator } from './index.ts';
 
 let store: MemoryAccountStore;
@@ -44,7 +45,7 @@ describe('the first administrator, with a password set', () => {
   });
 
   test('is made also when there are users, but none of that name', async () => {
-    await createAccounts(store, clock).register({ name: 'anna', password: 'Xk3$vb!e' });
+    await createAccounts(store, clock).register({ name: 'anna', password: 'Xk3$vb!e' }, theServer);
     expect(await ensure({ user: 'chef', password: 'Xk3$vb!e' })).toMatchObject({ outcome: 'created' });
   });
 
@@ -79,7 +80,7 @@ describe('the first administrator, without a password set', () => {
   });
 
   test('is not made when there is any user', async () => {
-    await createAccounts(store, clock).register({ name: 'anna', password: 'Xk3$vb!e' });
+    await createAccounts(store, clock).register({ name: 'anna', password: 'Xk3$vb!e' }, theServer);
     expect(await ensure()).toEqual({ outcome: 'exists' });
     expect(await readdir(data)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, isFault, type Clock } from '../kernel/index.ts';
+import { theServer } from '../ledger/index.ts';
 import { checkPassword, hashPassword, isSamplePassword } from './passwords.ts';
 import type { AccountStore, User } from './store.ts';
 import { checkEmail, checkUserName } from './users.ts';
@@ -51,6 +52,7 @@ export async function ensureFirstAdministrator(
       role: 'administrator',
       passwordHash: await hashPassword(password),
       at: clock(),
+      by: theServer,
     });
   try {
     if (settings.password === undefined) {

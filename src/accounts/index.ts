@@ -1,6 +1,14 @@
 export type * from './store.ts';
 export type * from './web-login-store.ts';
-export { assertMayChangeAccount, nobody, type Principal, type SignedIn } from './principal.ts';
+export {
+  actorOf,
+  assertMayChangeAccount,
+  byPassword,
+  nobodyAt,
+  type Nobody,
+  type Principal,
+  type SignedIn,
+} from './principal.ts';
 export type { ProfileChange } from './profile.ts';
 export {
   createAccounts,

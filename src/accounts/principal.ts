@@ -1,4 +1,5 @@
 import { Fault } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
 import type { TokenScope, User } from './store.ts';
 
 /** Somebody whose credentials are good. */
@@ -8,12 +9,36 @@ export interface SignedIn {
   scopes: TokenScope[];
   /** The token that they showed, or null for a password. */
   tokenId: number | null;
+  /** How they showed who they are; see `Actor`. */
+  via: string;
+  /** The client's address as the edge knows it. */
+  address: string | null;
+}
+
+export interface Nobody {
+  kind: 'nobody';
+  address: string | null;
 }
 
 /** Who asks, and what the key in their hand allows. */
-export type Principal = { kind: 'nobody' } | SignedIn;
+export type Principal = Nobody | SignedIn;
 
-export const nobody: Principal = { kind: 'nobody' };
+export function nobodyAt(address: string | null): Nobody {
+  return { kind: 'nobody', address };
+}
+
+/** The principal as the record names them. */
+export function actorOf(principal: Principal): Actor {
+  const { address } = principal;
+  if (principal.kind === 'nobody') return { userId: null, name: null, via: 'nobody', address };
+  const { user, via } = principal;
+  return { userId: user.id, name: user.name, via, address };
+}
+
+/** A user who has just shown their password. */
+export function byPassword({ id, name }: User, address: string | null): Actor {
+  return { userId: id, name, via: 'password', address };
+}
 
 /** Fault `forbidden` for a token that may only read: it must not become one that may do more. */
 export function assertMayChangeAccount({ scopes }: SignedIn): void {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
+import { theServer } from '../ledger/index.ts';
 import { createAccounts, type Accounts, type User } from './index.ts';
 
 const NOW = 1_700_000_000_000;
@@ -10,19 +11,26 @@ let anna: User;
 beforeEach(async () => {
   store = memoryAccountStore();
   accounts = createAccounts(store, () => NOW);
-  anna = await accounts.register({ name: 'Anna', password: 'Xk3$vb!e', email: 'anna@example.com' });
+  anna = await accounts.register(
+    { name: 'Anna', password: 'Xk3$vb!e', email: 'anna@example.com' },
+    theServer,
+  );
 });
 
 const changePassword = (old: string, next: string) =>
-  accounts.changeProfile(anna, { fields: {}, password: { old, new: next } });
+  accounts.changeProfile(anna, { fields: {}, password: { old, new: next } }, theServer);
 
 describe('a password', () => {
   test('is changed by who knows it; tokens stay', async () => {
-    const { token } = await accounts.issueToken(anna, { name: 'ci', scopes: ['read'], expiresAt: null });
+    const { token } = await accounts.issueToken(
+      anna,
+      { name: 'ci', scopes: ['read'], expiresAt: null },
+      theServer,
+    );
     await changePassword('Xk3$vb!e', 'a new pass phrase');
     await expect(accounts.login('anna', 'a new pass phrase')).resolves.toEqual(anna);
     await expect(accounts.login('anna', 'Xk3$vb!e')).rejects.toMatchObject({ code: 'password_wrong' });
-    await expect(accounts.authenticate(token)).resolves.toMatchObject({ user: anna });
+    await expect(accounts.authenticate(token, null)).resolves.toMatchObject({ user: anna });
   });
 
   test.each([
@@ -47,9 +55,9 @@ describe('a password', () => {
 describe('a profile', () => {
   test('takes texts and gives them up', async () => {
     const change = { fullname: 'Anna Ö.', homepage: 'https://example.com/~anna', github: null };
-    await accounts.changeProfile(anna, { email: 'a@example.com', fields: change });
+    await accounts.changeProfile(anna, { email: 'a@example.com', fields: change }, theServer);
     expect(await accounts.profile(anna)).toMatchObject({ email: 'a@example.com', fields: change });
-    await accounts.changeProfile(anna, { email: null, fields: { fullname: null } });
+    await accounts.changeProfile(anna, { email: null, fields: { fullname: null } }, theServer);
     expect(await accounts.profile(anna)).toMatchObject({
       email: null,
       fields: { fullname: null, homepage: 'https://example.com/~anna' },
@@ -64,14 +72,16 @@ describe('a profile', () => {
     ['bad_request', { fields: { homepage: 'javascript:alert(1)' } }],
   ])('refuses with %s and changes nothing, the password neither', async (code, change) => {
     const password = { old: 'Xk3$vb!e', new: 'a new pass phrase' };
-    await expect(accounts.changeProfile(anna, { ...change, password })).rejects.toMatchObject({ code });
+    await expect(accounts.changeProfile(anna, { ...change, password }, theServer)).rejects.toMatchObject({
+      code,
+    });
     await expect(accounts.login('anna', 'Xk3$vb!e')).resolves.toEqual(anna);
     expect(await accounts.profile(anna)).toMatchObject({ email: 'anna@example.com', updatedAt: NOW });
   });
 
   test('keeps its texts when the password in the same change is wrong', async () => {
     const password = { old: 'wrong', new: 'a new pass phrase' };
-    const change = accounts.changeProfile(anna, { fields: { github: 'anna' }, password });
+    const change = accounts.changeProfile(anna, { fields: { github: 'anna' }, password }, theServer);
     await expect(change).rejects.toMatchObject({ code: 'password_wrong' });
     expect(await accounts.profile(anna)).toMatchObject({ fields: { github: null } });
   });

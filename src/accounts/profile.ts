@@ -1,4 +1,5 @@
 import { Fault, type Clock } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 import type { AccountStore, Profile, ProfileFields, User } from './store.ts';
 import { checkEmail } from './users.ts';
@@ -18,7 +19,7 @@ export interface Profiles {
    * Nothing changes unless all of it may: faults `email_invalid`, `bad_request` for a text that is too long, `password_weak`,
    * `password_wrong`. A new password leaves tokens as they are.
    */
-  changeProfile(user: User, change: ProfileChange): Promise<Profile>;
+  changeProfile(user: User, change: ProfileChange, by: Actor): Promise<Profile>;
 }
 
 export function createProfiles(store: AccountStore, clock: Clock): Profiles {
@@ -28,28 +29,34 @@ export function createProfiles(store: AccountStore, clock: Clock): Profiles {
     return found;
   };
 
-  async function changePassword({ id, name }: User, password: { old: string; new: string }): Promise<void> {
+  async function changePassword(
+    { id, name }: User,
+    password: { old: string; new: string },
+    by: Actor,
+  ): Promise<void> {
     const { passwordHash: oldHash } = (await store.userByName(name)) ?? {};
     const matches = await verifyPassword(oldHash, password.old);
     if (!matches || oldHash === undefined) throw wrongPassword();
     checkPassword(password.new, name);
     const newHash = await hashPassword(password.new);
     // Of two who know the old password, the second does not.
-    if (!(await store.changePassword({ userId: id, oldHash, newHash, at: clock() }))) throw wrongPassword();
+    const changed = await store.changePassword({ userId: id, oldHash, newHash, at: clock(), by });
+    if (!changed) throw wrongPassword();
   }
 
   return {
     profile,
-    async changeProfile(user, { email, fields, password }) {
+    async changeProfile(user, { email, fields, password }, by) {
       if (typeof email === 'string') checkEmail(email);
       for (const [field, text] of Object.entries(fields)) checkText(field, text);
-      if (password) await changePassword(user, password);
+      if (password) await changePassword(user, password, by);
       if (email === undefined && Object.keys(fields).length === 0) return profile(user);
       return store.updateProfile({
         userId: user.id,
         ...(email !== undefined && { email }),
         fields,
         at: clock(),
+        by,
       });
     },
   };

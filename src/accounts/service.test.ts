@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
 import { isFault } from '../kernel/index.ts';
+import { theServer } from '../ledger/index.ts';
 import { createAccounts, type Accounts, type User } from './index.ts';
 import { hashToken, newToken } from './tokens.ts';
 
@@ -15,13 +16,14 @@ beforeEach(() => {
   accounts = createAccounts(store, () => now);
 });
 
-const register = () => accounts.register({ name: 'Anna', password: 'Xk3$vb!e', email: 'anna@example.com' });
+const register = () =>
+  accounts.register({ name: 'Anna', password: 'Xk3$vb!e', email: 'anna@example.com' }, theServer);
 
 const administrator = (name: string) =>
-  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' });
+  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' }, theServer);
 
 const issue = (user: User, expiresAt: number | null = null) =>
-  accounts.issueToken(user, { name: 'laptop', scopes: ['read', 'publish'], expiresAt });
+  accounts.issueToken(user, { name: 'laptop', scopes: ['read', 'publish'], expiresAt }, theServer);
 
 const refusal = async (promise: Promise<unknown>): Promise<{ code: unknown; message: unknown }> => {
   try {
@@ -60,12 +62,14 @@ describe('register', () => {
     ['user_exists', { name: 'ANNA', password: 'Xk3$vb!e' }],
   ])('refuses with %s and makes nobody', async (code, account) => {
     await register();
-    expect(await refusal(accounts.register(account))).toMatchObject({ code });
+    expect(await refusal(accounts.register(account, theServer))).toMatchObject({ code });
     expect(store.users).toHaveLength(1);
   });
 
   test('an empty e-mail address is none', async () => {
-    expect(await accounts.register({ name: 'bob', password: 'Xk3$vb!e', email: '' })).toMatchObject({
+    expect(
+      await accounts.register({ name: 'bob', password: 'Xk3$vb!e', email: '' }, theServer),
+    ).toMatchObject({
       email: null,
     });
   });
@@ -99,7 +103,7 @@ describe('a pair that was verified', () => {
     const user = await register();
     await accounts.login('Anna', 'Xk3$vb!e');
     const password = { old: 'Xk3$vb!e', new: 'Another1!' };
-    await accounts.changeProfile(user, { fields: {}, password });
+    await accounts.changeProfile(user, { fields: {}, password }, theServer);
     await expect(accounts.login('Anna', 'Xk3$vb!e')).rejects.toMatchObject({ code: 'password_wrong' });
     await accounts.login('Anna', 'Another1!');
     for (const row of store.users) row.disabledAt = NOW;
@@ -110,7 +114,7 @@ describe('a pair that was verified', () => {
 describe('a name with a secret', () => {
   test('may be the password: then it may read and publish', async () => {
     const user = await register();
-    expect(await accounts.authenticatePair('ANNA', 'Xk3$vb!e')).toMatchObject({
+    expect(await accounts.authenticatePair('ANNA', 'Xk3$vb!e', null)).toMatchObject({
       user,
       scopes: ['read', 'publish'],
       tokenId: null,
@@ -120,8 +124,8 @@ describe('a name with a secret', () => {
   test('may be a token of that user: then what the token may', async () => {
     const user = await register();
     const request = { name: 'ci', scopes: ['read' as const], expiresAt: null };
-    const { id, token } = await accounts.issueToken(user, request);
-    expect(await accounts.authenticatePair('anna', token)).toMatchObject({
+    const { id, token } = await accounts.issueToken(user, request, theServer);
+    expect(await accounts.authenticatePair('anna', token, null)).toMatchObject({
       user,
       scopes: ['read'],
       tokenId: id,
@@ -130,8 +134,10 @@ describe('a name with a secret', () => {
 
   test('may not be the token of somebody else', async () => {
     const { token } = await issue(await register());
-    await accounts.register({ name: 'bob', password: 'Xk3$vb!e' });
-    await expect(accounts.authenticatePair('bob', token)).rejects.toMatchObject({ code: 'token_invalid' });
+    await accounts.register({ name: 'bob', password: 'Xk3$vb!e' }, theServer);
+    await expect(accounts.authenticatePair('bob', token, null)).rejects.toMatchObject({
+      code: 'token_invalid',
+    });
   });
 });
 
@@ -176,11 +182,13 @@ describe('tokens', () => {
   test('a token that was issued names its user and scopes', async () => {
     const user = await register();
     const { id, token } = await issue(user);
-    expect(await accounts.authenticate(token)).toEqual({
+    expect(await accounts.authenticate(token, '192.0.2.1')).toEqual({
       kind: 'user',
       user,
       scopes: ['read', 'publish'],
       tokenId: id,
+      via: `token:${id}`,
+      address: '192.0.2.1',
     });
   });
 
@@ -193,32 +201,32 @@ describe('tokens', () => {
   test('a token ends at its expiry', async () => {
     const { token } = await issue(await register(), NOW + 1000);
     now = NOW + 999;
-    await expect(accounts.authenticate(token)).resolves.toMatchObject({ kind: 'user' });
+    await expect(accounts.authenticate(token, null)).resolves.toMatchObject({ kind: 'user' });
     now = NOW + 1000;
-    await expect(accounts.authenticate(token)).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(accounts.authenticate(token, null)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
   test('garbage, unknown, expired and revoked tokens and those of disabled users are refused in the same words', async () => {
     const { token } = await issue(await register());
-    const unknown = await refusal(accounts.authenticate(newToken()));
+    const unknown = await refusal(accounts.authenticate(newToken(), null));
     expect(unknown.code).toBe('token_invalid');
     for (const garbage of ['', 'garbage', `${token}x`, 'ktr_\u0000', 'x'.repeat(100_000)]) {
-      expect(await refusal(accounts.authenticate(garbage))).toEqual(unknown);
+      expect(await refusal(accounts.authenticate(garbage, null))).toEqual(unknown);
     }
     const [row] = [...store.tokens.values()];
     if (!row) throw new Error('no token was stored');
     row.revokedAt = NOW;
-    expect(await refusal(accounts.authenticate(token))).toEqual(unknown);
+    expect(await refusal(accounts.authenticate(token, null))).toEqual(unknown);
     row.revokedAt = null;
     row.expiresAt = NOW - 1;
-    expect(await refusal(accounts.authenticate(token))).toEqual(unknown);
+    expect(await refusal(accounts.authenticate(token, null))).toEqual(unknown);
     row.expiresAt = null;
     for (const user of store.users) user.disabledAt = NOW;
-    expect(await refusal(accounts.authenticate(token))).toEqual(unknown);
+    expect(await refusal(accounts.authenticate(token, null))).toEqual(unknown);
   });
 
   test('garbage costs no query', async () => {
-    await refusal(accounts.authenticate(`${newToken()}x`));
+    await refusal(accounts.authenticate(`${newToken()}x`, null));
     expect(store.queries).toBe(0);
   });
 
@@ -230,7 +238,9 @@ describe('tokens', () => {
     ['an expiry in the past', { name: 'ci', scopes: ['read' as const], expiresAt: NOW }],
   ])('%s is refused', async (_what, request) => {
     const user = await register();
-    await expect(accounts.issueToken(user, request)).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(accounts.issueToken(user, request, theServer)).rejects.toMatchObject({
+      code: 'bad_request',
+    });
     expect(store.tokens.size).toBe(0);
   });
 });

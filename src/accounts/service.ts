@@ -1,4 +1,5 @@
 import { Fault, type Clock } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 import type { SignedIn } from './principal.ts';
 import { createProfiles, type Profiles } from './profile.ts';
@@ -37,14 +38,14 @@ export interface IssuedToken {
 /** What a person or robot can do with their account. */
 export interface Accounts extends Profiles, WebLogins {
   /** Faults `user_name_invalid`, `email_invalid`, `password_weak`, `user_exists`. */
-  register(account: NewAccount): Promise<User>;
+  register(account: NewAccount, by: Actor): Promise<User>;
   /** Fault `password_wrong`, the same in words and time for a wrong password, an unknown name and a disabled user. */
   login(name: string, password: string): Promise<User>;
   /**
    * Name and secret as they come with a request (RFC 7617); the secret is a password or one of the user's tokens. Faults
    * `password_wrong` as `login`, and `token_invalid` for a token that is no good or somebody else's.
    */
-  authenticatePair(name: string, secret: string): Promise<SignedIn>;
+  authenticatePair(name: string, secret: string, address: string | null): Promise<SignedIn>;
   /** The user of this name, in any case, unless they are disabled. */
   find(name: string): Promise<User | undefined>;
   /**
@@ -53,18 +54,18 @@ export interface Accounts extends Profiles, WebLogins {
    */
   operatorsChoice(name: string | undefined): Promise<User>;
   /** Fault `bad_request` for a name, scopes or an expiry that make no sense. */
-  issueToken(user: User, request: TokenRequest): Promise<IssuedToken>;
-  /** Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
-  authenticate(token: string): Promise<SignedIn>;
+  issueToken(user: User, request: TokenRequest, by: Actor): Promise<IssuedToken>;
+  /** Whom a token sent from this address speaks for. Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
+  authenticate(token: string, address: string | null): Promise<SignedIn>;
   /** A page of the user's tokens that still open something, oldest first, and how many there are. */
   tokensOf(
     user: User,
     page: { limit: number; offset: number },
   ): Promise<{ tokens: TokenRow[]; total: number }>;
   /** Ends one of the user's tokens, named by its hash or by itself. Fault `not_found` if they have no such token. */
-  revokeToken(user: User, hashOrToken: string): Promise<void>;
+  revokeToken(user: User, hashOrToken: string, by: Actor): Promise<void>;
   /** Ends a token: whoever has it may. Whether there was one is not told. */
-  logout(token: string): Promise<void>;
+  logout(token: string, address: string | null): Promise<void>;
 }
 
 export function createAccounts(store: AccountStore, clock: Clock): Accounts {
@@ -86,7 +87,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
     return withoutPassword(user);
   }
 
-  async function authenticate(token: string): Promise<SignedIn> {
+  async function authenticate(token: string, address: string | null): Promise<SignedIn> {
     const found = looksLikeToken(token) ? await store.tokenByHash(hashToken(token)) : undefined;
     if (
       !found ||
@@ -99,11 +100,12 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
         'This token is not valid (any more): log in again or ask for a new one.',
       );
     }
-    return { kind: 'user', user: found.user, scopes: found.scopes, tokenId: found.tokenId };
+    const { user, scopes, tokenId } = found;
+    return { kind: 'user', user, scopes, tokenId, via: viaToken(tokenId), address };
   }
 
   return {
-    async register({ name, password, email, role = 'user' }) {
+    async register({ name, password, email, role = 'user' }, by) {
       const address = email === undefined || email === '' ? null : email;
       checkUserName(name);
       if (address !== null) checkEmail(address);
@@ -113,18 +115,18 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
         throw new Fault('user_exists', `A user named ${name} exists: choose another name.`);
       }
       const passwordHash = await hashPassword(password);
-      return await store.createUser({ name, email: address, role, passwordHash, at: clock() });
+      return await store.createUser({ name, email: address, role, passwordHash, at: clock(), by });
     },
 
     login,
     authenticate,
 
-    async authenticatePair(name, secret) {
+    async authenticatePair(name, secret, address) {
       if (!looksLikeToken(secret)) {
         const user = await login(name, secret);
-        return { kind: 'user', user, scopes: ['read', 'publish'], tokenId: null };
+        return { kind: 'user', user, scopes: ['read', 'publish'], tokenId: null, via: 'password', address };
       }
-      const principal = await authenticate(secret);
+      const principal = await authenticate(secret, address);
       if (principal.user.name.toLowerCase() === name.toLowerCase()) return principal;
       throw new Fault('token_invalid', 'This token belongs to somebody else: send it with their name.');
     },
@@ -142,7 +144,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       return withoutPassword(user);
     },
 
-    async issueToken(user, request) {
+    async issueToken(user, request, by) {
       checkTokenRequest(request, clock());
       const { name, description = null, scopes, expiresAt } = request;
       const token = newToken();
@@ -155,6 +157,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
         description,
         scopes,
         at: clock(),
+        by,
         expiresAt,
       });
       return { id, token, hash };
@@ -162,16 +165,21 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
 
     tokensOf: (user, page) => store.tokensOf({ userId: user.id, now: clock(), ...page }),
 
-    async revokeToken(user, hashOrToken) {
+    async revokeToken(user, hashOrToken, by) {
       const hash = looksLikeToken(hashOrToken) ? hashToken(hashOrToken) : hashOrToken;
       const ended =
-        TOKEN_HASH.test(hash) && (await store.revokeToken({ hash, userId: user.id, at: clock() }));
+        TOKEN_HASH.test(hash) && (await store.revokeToken({ hash, userId: user.id, at: clock(), by }));
       if (!ended) throw new Fault('not_found', 'You have no such token (any more).');
     },
 
-    async logout(token) {
-      if (looksLikeToken(token))
-        await store.revokeToken({ hash: hashToken(token), userId: null, at: clock() });
+    async logout(token, address) {
+      if (!looksLikeToken(token)) return;
+      const hash = hashToken(token);
+      const found = await store.tokenByHash(hash);
+      if (!found) return;
+      const { user, tokenId } = found;
+      const by = { userId: user.id, name: user.name, via: viaToken(tokenId), address };
+      await store.revokeToken({ hash, userId: user.id, at: clock(), by });
     },
 
     ...createProfiles(store, clock),
@@ -187,6 +195,10 @@ function onlyOne(administrators: User[]): User {
     'bad_request',
     `There are several administrators (${administrators.map(({ name }) => name).join(', ')}): say which user is meant.`,
   );
+}
+
+function viaToken(id: number): string {
+  return `token:${id}`;
 }
 
 const TOKEN_HASH = /^[0-9a-f]{64}$/;

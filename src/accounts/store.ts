@@ -1,3 +1,4 @@
+import type { Actor } from '../ledger/index.ts';
 import type { WebLoginStore } from './web-login-store.ts';
 
 /** A person or robot with a name and a password. */
@@ -22,6 +23,7 @@ export interface NewUser {
   role: User['role'];
   passwordHash: string;
   at: number;
+  by: Actor;
 }
 
 export type TokenScope = 'read' | 'publish';
@@ -36,6 +38,7 @@ export interface NewToken {
   description?: string | null;
   scopes: TokenScope[];
   at: number;
+  by: Actor;
   expiresAt: number | null;
 }
 
@@ -97,9 +100,15 @@ export interface AccountStore extends WebLoginStore {
     offset: number;
   }): Promise<{ tokens: TokenRow[]; total: number }>;
   /** Ends the token of this hash, of this user only if one is named. False if there was nothing to end. Writes the event `token.revoke`. */
-  revokeToken(revocation: { hash: string; userId: number | null; at: number }): Promise<boolean>;
+  revokeToken(revocation: { hash: string; userId: number | null; at: number; by: Actor }): Promise<boolean>;
   /** Replaces the password if `oldHash` is still what is stored; false if not. Writes the event `user.password`. */
-  changePassword(change: { userId: number; oldHash: string; newHash: string; at: number }): Promise<boolean>;
+  changePassword(change: {
+    userId: number;
+    oldHash: string;
+    newHash: string;
+    at: number;
+    by: Actor;
+  }): Promise<boolean>;
   profileOf(userId: number): Promise<Profile | undefined>;
   /** Changes what is named and leaves the rest. Fault `not_found` without such a user. Writes the event `user.update`. */
   updateProfile(update: {
@@ -107,5 +116,6 @@ export interface AccountStore extends WebLoginStore {
     email?: string | null;
     fields: Partial<ProfileFields>;
     at: number;
+    by: Actor;
   }): Promise<Profile>;
 }

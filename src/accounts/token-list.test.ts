@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
+import { theServer } from '../ledger/index.ts';
 import { assertMayChangeAccount, createAccounts, type Accounts, type User } from './index.ts';
 import { newToken } from './tokens.ts';
 
@@ -12,17 +13,21 @@ let bob: User;
 beforeEach(async () => {
   store = memoryAccountStore();
   accounts = createAccounts(store, () => NOW);
-  anna = await accounts.register({ name: 'Anna', password: 'Xk3$vb!e' });
-  bob = await accounts.register({ name: 'bob', password: 'Xk3$vb!e' });
+  anna = await accounts.register({ name: 'Anna', password: 'Xk3$vb!e' }, theServer);
+  bob = await accounts.register({ name: 'bob', password: 'Xk3$vb!e' }, theServer);
 });
 
 const issue = (user: User, description?: string) =>
-  accounts.issueToken(user, {
-    name: 'ci',
-    scopes: ['read', 'publish'],
-    expiresAt: null,
-    ...(description !== undefined && { description }),
-  });
+  accounts.issueToken(
+    user,
+    {
+      name: 'ci',
+      scopes: ['read', 'publish'],
+      expiresAt: null,
+      ...(description !== undefined && { description }),
+    },
+    theServer,
+  );
 const all = { limit: 100, offset: 0 };
 
 test('a token is listed with what tells it apart, and without itself', async () => {
@@ -36,30 +41,30 @@ test('a token is listed with what tells it apart, and without itself', async () 
 
 test('a token is revoked by its hash or by itself, and is not valid any more', async () => {
   const [byHash, byItself] = [await issue(anna), await issue(anna)];
-  await accounts.revokeToken(anna, byHash.hash);
-  await accounts.revokeToken(anna, byItself.token);
+  await accounts.revokeToken(anna, byHash.hash, theServer);
+  await accounts.revokeToken(anna, byItself.token, theServer);
   for (const { token } of [byHash, byItself])
-    await expect(accounts.authenticate(token)).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(accounts.authenticate(token, null)).rejects.toMatchObject({ code: 'token_invalid' });
   expect(await accounts.tokensOf(anna, all)).toEqual({ tokens: [], total: 0 });
 });
 
 test("somebody else's token cannot be revoked, and is not told from one that is not there", async () => {
   const { hash, token } = await issue(bob);
   for (const name of [hash, token, newToken(), hash.toUpperCase(), `${hash.slice(0, 63)}%`, '']) {
-    await expect(accounts.revokeToken(anna, name)).rejects.toMatchObject({
+    await expect(accounts.revokeToken(anna, name, theServer)).rejects.toMatchObject({
       code: 'not_found',
       message: 'You have no such token (any more).',
     });
   }
-  await expect(accounts.authenticate(token)).resolves.toMatchObject({ user: bob });
+  await expect(accounts.authenticate(token, null)).resolves.toMatchObject({ user: bob });
 });
 
 test('a logout ends the token, as often as it is asked for', async () => {
   const { token } = await issue(anna);
-  await accounts.logout(token);
-  await accounts.logout(token);
-  await accounts.logout('garbage');
-  await expect(accounts.authenticate(token)).rejects.toMatchObject({ code: 'token_invalid' });
+  await accounts.logout(token, null);
+  await accounts.logout(token, null);
+  await accounts.logout('garbage', null);
+  await expect(accounts.authenticate(token, null)).rejects.toMatchObject({ code: 'token_invalid' });
 });
 
 test.each(['', 'x'.repeat(501), 'a\nb'])('the description «%s» is refused', async (description) => {
@@ -68,7 +73,7 @@ test.each(['', 'x'.repeat(501), 'a\nb'])('the description «%s» is refused', as
 });
 
 test('a token that may only read changes no account', () => {
-  const holder = { kind: 'user' as const, user: anna, tokenId: 1 };
+  const holder = { kind: 'user' as const, user: anna, tokenId: 1, via: 'token:1', address: null };
   expect(() => assertMayChangeAccount({ ...holder, scopes: ['read'] })).toThrow('may only read');
   expect(() => assertMayChangeAccount({ ...holder, scopes: ['read', 'publish'] })).not.toThrow();
 });

@@ -26,12 +26,16 @@ export interface WebLoginStore {
   startWebLogin(login: NewWebLogin): Promise<void>;
   /** The login of this page, if nobody has completed it yet. */
   openWebLogin(pageHash: string, now: number): Promise<WebLogin | undefined>;
-  /** True for exactly one caller: the login is this user's. */
-  approveWebLogin(approval: { pageHash: string; userId: number; at: number }): Promise<boolean>;
+  /** True for exactly one caller: the login is this user's, who showed who they are in the way that `via` says. */
+  approveWebLogin(approval: { pageHash: string; userId: number; via: string; at: number }): Promise<boolean>;
   webLoginState(doneHash: string, now: number): Promise<'waiting' | 'approved' | undefined>;
   /**
-   * Turns an approved login into a token of its user, in one commit with the end of the login; the event is `token.create`.
-   * True for exactly one caller.
+   * Turns an approved login into a token of its user, in one commit with the end of the login; the event is `token.create`,
+   * by that user from this address. True for exactly one caller.
    */
-  redeemWebLogin(redemption: { doneHash: string; token: Omit<NewToken, 'userId'> }): Promise<boolean>;
+  redeemWebLogin(redemption: {
+    doneHash: string;
+    token: Omit<NewToken, 'userId' | 'by'>;
+    address: string | null;
+  }): Promise<boolean>;
 }

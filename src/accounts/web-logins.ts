@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault, sha256Hex, type Clock } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
 import type { AccountStore, TokenScope, User } from './store.ts';
 import { hashToken, newToken, tokenPrefix } from './tokens.ts';
 import type { WebLogin } from './web-login-store.ts';
@@ -17,11 +18,12 @@ export interface WebLogins {
   /** The login of this page; undefined for one that never was, has expired or is completed. */
   openWebLogin(page: string): Promise<WebLogin | undefined>;
   /** Makes the login this user's. False if it is not open (any more). */
-  approveWebLogin(page: string, user: User): Promise<boolean>;
+  approveWebLogin(page: string, user: User, by: Actor): Promise<boolean>;
   /** Hands out the token of a completed login, once. Fault `not_found` for one that never was, has expired or was fetched. */
   redeemWebLogin(
     done: string,
     token: { name: string; scopes: TokenScope[] },
+    address: string | null,
   ): Promise<{ state: 'waiting' } | { state: 'done'; token: string }>;
 }
 
@@ -53,12 +55,12 @@ export function createWebLogins(store: AccountStore, clock: Clock): WebLogins {
       return SECRET.test(page) ? store.openWebLogin(sha256Hex(page), clock()) : undefined;
     },
 
-    async approveWebLogin(page, user) {
+    async approveWebLogin(page, user, { via }) {
       if (!SECRET.test(page)) return false;
-      return store.approveWebLogin({ pageHash: sha256Hex(page), userId: user.id, at: clock() });
+      return store.approveWebLogin({ pageHash: sha256Hex(page), userId: user.id, via, at: clock() });
     },
 
-    async redeemWebLogin(done, { name, scopes }) {
+    async redeemWebLogin(done, { name, scopes }, address) {
       const doneHash = sha256Hex(done);
       const state = SECRET.test(done) ? await store.webLoginState(doneHash, clock()) : undefined;
       if (state === 'waiting') return { state };
@@ -66,6 +68,7 @@ export function createWebLogins(store: AccountStore, clock: Clock): WebLogins {
       const token = newToken();
       const redeemed = await store.redeemWebLogin({
         doneHash,
+        address,
         token: {
           hash: hashToken(token),
           prefix: tokenPrefix(token),

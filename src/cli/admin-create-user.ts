@@ -1,4 +1,5 @@
 import type { User } from '../accounts/index.ts';
+import { theCommandLine } from '../ledger/index.ts';
 import { withKontor, type Context } from './context.ts';
 import { askPassword } from './password.ts';
 
@@ -13,7 +14,10 @@ export function adminCreateUser(context: Context, name: string, options: CreateU
   return withKontor(context, async ({ accounts }) => {
     const password = await askPassword(context.io, options.passwordStdin !== true);
     const { email, role } = options;
-    const user = await accounts.register({ name, password, role, ...(email !== undefined && { email }) });
+    const user = await accounts.register(
+      { name, password, role, ...(email !== undefined && { email }) },
+      theCommandLine,
+    );
     context.io.out(`created user ${user.name}\n`);
     return 0;
   });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
 import { createAccounts, type Accounts } from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
+import { theServer } from '../ledger/index.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
 import type { VerifyReport } from '../registry/index.ts';
@@ -98,7 +99,7 @@ async function kontorDoes(
 }
 
 const administrator = (name = 'chef') =>
-  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' });
+  accounts.register({ name, password: 'Xk3$vb!e', role: 'administrator' }, theServer);
 
 describe('the command line', () => {
   test('tells its version without loading the server', async () => {
@@ -251,7 +252,7 @@ describe('token create', () => {
     const { code, out, err } = await kontorDoes('token create');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^ktr_[0-9A-Za-z]{36}\n$/);
-    expect(await accounts.authenticate(out.trim())).toMatchObject({
+    expect(await accounts.authenticate(out.trim(), null)).toMatchObject({
       user: chef,
       scopes: ['read', 'publish'],
     });
@@ -272,13 +273,13 @@ describe('token create', () => {
 
   test('makes tokens that only read, that end, and for others', async () => {
     await administrator();
-    await accounts.register({ name: 'anna', password: 'Xk3$vb!e' });
+    await accounts.register({ name: 'anna', password: 'Xk3$vb!e' }, theServer);
     const before = Date.now();
     const { out } = await kontorDoes('token create --user ANNA --read-only --expires 30d --name ci');
     const [row] = [...store.tokens.values()];
     expect(row).toMatchObject({ userId: 2, scopes: ['read'] });
     expect(row?.expiresAt).toBeGreaterThanOrEqual(before + 30 * 86_400_000);
-    expect(await accounts.authenticate(out.trim())).toMatchObject({ user: { name: 'anna' } });
+    expect(await accounts.authenticate(out.trim(), null)).toMatchObject({ user: { name: 'anna' } });
   });
 
   test.each([

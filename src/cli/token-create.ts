@@ -1,4 +1,5 @@
 import { systemClock } from '../kernel/index.ts';
+import { theCommandLine } from '../ledger/index.ts';
 import { withKontor, type Context } from './context.ts';
 import { parseLife } from './duration.ts';
 import type { CliConfig } from './server-face.ts';
@@ -16,11 +17,15 @@ export function tokenCreate(context: Context, options: CreateTokenOptions): Prom
   const life = options.expires === undefined ? undefined : parseLife(options.expires);
   return withKontor(context, async ({ accounts }) => {
     const user = await accounts.operatorsChoice(options.user);
-    const { token } = await accounts.issueToken(user, {
-      name: options.name,
-      scopes: options.readOnly ? ['read'] : ['read', 'publish'],
-      expiresAt: life === undefined ? null : systemClock() + life,
-    });
+    const { token } = await accounts.issueToken(
+      user,
+      {
+        name: options.name,
+        scopes: options.readOnly ? ['read'] : ['read', 'publish'],
+        expiresAt: life === undefined ? null : systemClock() + life,
+      },
+      theCommandLine,
+    );
     io.out(`${token}\n`);
     if (io.terminal.err) {
       io.err(`It is shown only now. For npm: npm config set ${npmKey(config)} TOKEN\n`);

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../kernel/index.ts';
-import type { NewEvent } from './events.ts';
+import { FROM_BEFORE, type NewEvent } from './events.ts';
 
 /** The hash before the first event. */
 export const CHAIN_START = '0'.repeat(64);
@@ -9,17 +9,12 @@ export const CHAIN_START = '0'.repeat(64);
  * fields as one JSON array. `detail` goes in as the text that is stored, so that no second serialisation can differ.
  */
 export function chainHash(previous: string, seq: number, event: NewEvent, detailText: string): string {
-  return sha256Hex(
-    JSON.stringify([
-      previous,
-      seq,
-      event.type,
-      event.at,
-      event.actorId,
-      event.registry,
-      event.package,
-      event.version,
-      detailText,
-    ]),
-  );
+  const { actor, type, at, result = 'done' } = event;
+  const place = [event.registry, event.package, event.version];
+  // What was sealed before actors were kept has no more than their id. The 2 tells the forms apart: there the type stands.
+  const fields =
+    actor.via === FROM_BEFORE
+      ? [type, at, actor.userId, ...place]
+      : [2, type, at, result, actor.userId, actor.name, actor.via, actor.address, ...place];
+  return sha256Hex(JSON.stringify([previous, seq, ...fields, detailText]));
 }

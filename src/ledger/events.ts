@@ -1,3 +1,11 @@
+import type { Actor } from './actor.ts';
+
+/** `refused`: somebody asked for it and was told no. */
+export type EventResult = 'done' | 'refused';
+
+/** `via` of the actor of an event that was written before more than the user's id was kept. */
+export const FROM_BEFORE = 'unknown';
+
 /**
  * What happened, in the words that audit, webhooks and mirrors share. An event is written in the same commit as the
  * change that it tells of; its place in the global order comes later, from the sealer.
@@ -7,8 +15,9 @@ export interface NewEvent {
   type: string;
   /** Milliseconds since the epoch, by the clock of the replica that made the change. */
   at: number;
-  /** Who did it: a user's id, or null for the server itself. */
-  actorId: number | null;
+  actor: Actor;
+  /** `done` if left out. */
+  result?: EventResult;
   registry: string | null;
   package: string | null;
   version: string | null;

@@ -1,3 +1,11 @@
 export { CHAIN_START, chainHash } from './chain.ts';
 export { sealAll } from './sealer.ts';
-export type { EventStore, Leases, NewEvent, SealedEvent } from './events.ts';
+export { theCommandLine, theServer, type Actor } from './actor.ts';
+export {
+  FROM_BEFORE,
+  type EventResult,
+  type EventStore,
+  type Leases,
+  type NewEvent,
+  type SealedEvent,
+} from './events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nobody, type Principal, type TokenScope, type User } from '../accounts/index.ts';
+import { nobodyAt, type Principal, type TokenScope, type User } from '../accounts/index.ts';
 import { mayPublish, mayTag } from './index.ts';
 
 const user = (id: number, role: User['role'] = 'user'): User => ({
@@ -15,7 +15,10 @@ const principal = (who: User, scopes: TokenScope[] = ['read', 'publish']): Princ
   user: who,
   scopes,
   tokenId: 1,
+  via: 'token:1',
+  address: null,
 });
+const nobody = nobodyAt(null);
 const anna = principal(user(1));
 const admin = principal(user(9, 'administrator'));
 

@@ -1,4 +1,4 @@
-import type { Principal, SignedIn } from '../accounts/index.ts';
+import { actorOf, type Principal, type SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock, type Digests } from '../kernel/index.ts';
 import { mayPublish, mayRead, mayTag, type WriteDecision } from '../policy/index.ts';
 import type {
@@ -96,7 +96,7 @@ export class Publisher {
         event: {
           type: 'package.publish',
           at,
-          actorId: userId,
+          actor: actorOf(principal),
           registry: registry.name,
           package: version.name,
           version: version.version,
@@ -189,12 +189,22 @@ export class Publisher {
     if (head === undefined || !(await this.#isSeen(head, principal))) {
       throw new Fault('package_not_found', `There is no package ${name} here.`);
     }
+    const at = this.#clock();
     return this.#catalogue.star({
       registryId: registry.id,
       name,
       userId,
       starred,
-      at: this.#clock(),
+      at,
+      event: {
+        type: starred ? 'package.star' : 'package.unstar',
+        at,
+        actor: actorOf(principal),
+        registry: registry.name,
+        package: name,
+        version: null,
+        detail: {},
+      },
     });
   }
 
@@ -212,7 +222,7 @@ export class Publisher {
       actorId: userId,
       overrideOwnership,
       at,
-      event: { type, at, actorId: userId, registry: registry.name, package: name, version, detail },
+      event: { type, at, actor: actorOf(principal), registry: registry.name, package: name, version, detail },
     };
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { sha256Hex } from '../kernel/index.ts';
-import { CHAIN_START, chainHash, type EventStore, type SealedEvent } from '../ledger/index.ts';
+import { CHAIN_START, chainHash, theServer, type EventStore, type SealedEvent } from '../ledger/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
 import type { BlobRow, Blobs } from './ports/index.ts';
 import { verify, type VerifyOptions } from './verify.ts';
@@ -47,7 +47,7 @@ function chain(length: number): SealedEvent[] {
     const event = {
       type: 'package.publish',
       at: 1_700_000_000_000 + seq,
-      actorId: 1,
+      actor: theServer,
       registry: 'npm',
       package: 'demo',
       version: `1.0.${seq}`,
@@ -126,7 +126,7 @@ test('names an event that was changed, and only that one', async () => {
 
 test('names the first event when the chain does not begin at its start', async () => {
   const events = chain(2);
-  for (const event of events.slice(0, 1)) event.actorId = 7;
+  for (const event of events.slice(0, 1)) event.at = 7;
   const { problems } = await verify({ catalogue, blobs, events: storeOf(events) });
   expect(problems).toEqual([expect.stringContaining('Event 1 ')]);
 });

@@ -1,5 +1,6 @@
 import { createAccounts, type Accounts } from '../accounts/index.ts';
 import { Fault, systemClock } from '../kernel/index.ts';
+import { theServer, type Actor } from '../ledger/index.ts';
 import {
   checkRegistryName,
   verify,
@@ -25,7 +26,7 @@ export interface Kontor {
   accounts: Accounts;
   blobs: Blobs;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
-  createRegistry(name: string, format: string): Promise<RegistryRow>;
+  createRegistry(name: string, format: string, by: Actor): Promise<RegistryRow>;
   verify(): Promise<VerifyReport>;
   /** The migrations that opening the store ran. */
   migrate(): Promise<string[]>;
@@ -56,7 +57,7 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
       catalogue,
       accounts: createAccounts(store.accounts, systemClock),
       blobs,
-      createRegistry: async (name, format) => {
+      createRegistry: async (name, format, by) => {
         checkRegistryName(name, format);
         if (!formats.includes(format)) {
           throw new Fault(
@@ -64,7 +65,7 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
             `There is no format ${format}; this release has: ${formats.join(', ')}.`,
           );
         }
-        return catalogue.createRegistry(name, format, systemClock());
+        return catalogue.createRegistry(name, format, systemClock(), by);
       },
       verify: () => verify({ catalogue, blobs, events: store.events }),
       migrate: () => Promise.resolve(migrations),
@@ -80,7 +81,7 @@ async function createFirstRegistries(catalogue: Catalogue): Promise<void> {
   const known = new Set((await catalogue.registries()).map(({ name }) => name));
   for (const { name, format } of firstRegistries) {
     if (known.has(name)) continue;
-    await catalogue.createRegistry(name, format, systemClock()).catch((error: unknown) => {
+    await catalogue.createRegistry(name, format, systemClock(), theServer).catch((error: unknown) => {
       // Another replica was faster.
       if (!(error instanceof Fault && error.code === 'registry_exists')) throw error;
     });

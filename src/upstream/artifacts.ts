@@ -1,4 +1,5 @@
 import { Fault, isFault, type Clock, type Digests } from '../kernel/index.ts';
+import { theServer } from '../ledger/index.ts';
 import {
   storeVersion,
   type Blobs,
@@ -139,7 +140,7 @@ function uploadOf(
     event: {
       type: 'package.pull',
       at,
-      actorId: null,
+      actor: theServer,
       registry: registry.name,
       package: name,
       version: release.version,

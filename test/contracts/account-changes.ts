@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountStore, NewToken, NewUser, NewWebLogin, User } from '../../src/accounts/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 
 const NOW = 1_700_000_000_000;
 const anna: NewUser = {
@@ -8,6 +9,7 @@ const anna: NewUser = {
   role: 'user',
   passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$AAAA$BBBB',
   at: NOW,
+  by: theServer,
 };
 const hash = (digit: string) => digit.repeat(64);
 const token = (digit: string, more: Partial<NewToken> = {}): Omit<NewToken, 'userId'> => ({
@@ -17,6 +19,7 @@ const token = (digit: string, more: Partial<NewToken> = {}): Omit<NewToken, 'use
   scopes: ['read', 'publish'],
   at: NOW,
   expiresAt: null,
+  by: theServer,
   ...more,
 });
 
@@ -45,7 +48,7 @@ export function accountChangesContract(
     const list = (limit = 10, offset = 0) =>
       store.tokensOf({ userId: user.id, now: NOW + 1000, limit, offset });
     const change = (oldHash: string, newHash: string) =>
-      store.changePassword({ userId: user.id, oldHash, newHash, at: NOW + 9 });
+      store.changePassword({ userId: user.id, oldHash, newHash, at: NOW + 9, by: theServer });
     const start = (name: string, more: Partial<NewWebLogin> = {}) =>
       store.startWebLogin({
         pageHash: `page ${name}`,
@@ -58,9 +61,9 @@ export function accountChangesContract(
         ...more,
       });
     const approve = (name: string, userId = user.id, at = NOW + 1) =>
-      store.approveWebLogin({ pageHash: `page ${name}`, userId, at });
+      store.approveWebLogin({ pageHash: `page ${name}`, userId, at, via: 'password' });
     const redeem = (name: string, digit: string, at = NOW + 2) =>
-      store.redeemWebLogin({ doneHash: `done ${name}`, token: token(digit, { at }) });
+      store.redeemWebLogin({ doneHash: `done ${name}`, token: token(digit, { at }), address: null });
 
     describe('tokens', () => {
       test('are listed for their user, oldest first, as they were made', async () => {
@@ -100,13 +103,14 @@ export function accountChangesContract(
       test('that have expired or are revoked are not listed', async () => {
         await store.createToken({ ...token('a', { expiresAt: NOW + 1000 }), userId: user.id });
         await store.createToken({ ...token('b'), userId: user.id });
-        await store.revokeToken({ hash: hash('b'), userId: user.id, at: NOW });
+        await store.revokeToken({ hash: hash('b'), userId: user.id, at: NOW, by: theServer });
         expect(await list()).toEqual({ tokens: [], total: 0 });
       });
 
       test('are revoked once, and stay known', async () => {
         await store.createToken({ ...token('a'), userId: user.id });
-        const revoke = () => store.revokeToken({ hash: hash('a'), userId: user.id, at: NOW + 7 });
+        const revoke = () =>
+          store.revokeToken({ hash: hash('a'), userId: user.id, at: NOW + 7, by: theServer });
         const outcomes = await Promise.all([revoke(), revoke(), revoke()]);
         expect(outcomes.filter(Boolean)).toHaveLength(1);
         expect(await revoke()).toBe(false);
@@ -115,10 +119,14 @@ export function accountChangesContract(
 
       test('of somebody else are not revoked in the name of a user, but by hash alone they are', async () => {
         await store.createToken({ ...token('a'), userId: other.id });
-        expect(await store.revokeToken({ hash: hash('a'), userId: user.id, at: NOW })).toBe(false);
+        expect(await store.revokeToken({ hash: hash('a'), userId: user.id, at: NOW, by: theServer })).toBe(
+          false,
+        );
         expect(await store.tokenByHash(hash('a'))).toMatchObject({ revokedAt: null });
-        expect(await store.revokeToken({ hash: hash('a'), userId: null, at: NOW })).toBe(true);
-        expect(await store.revokeToken({ hash: hash('f'), userId: null, at: NOW })).toBe(false);
+        expect(await store.revokeToken({ hash: hash('a'), userId: null, at: NOW, by: theServer })).toBe(true);
+        expect(await store.revokeToken({ hash: hash('f'), userId: null, at: NOW, by: theServer })).toBe(
+          false,
+        );
       });
     });
 
@@ -149,7 +157,8 @@ export function accountChangesContract(
       });
 
       test('keep what an update does not name', async () => {
-        const update = (fields: object) => store.updateProfile({ userId: user.id, fields, at: NOW + 1 });
+        const update = (fields: object) =>
+          store.updateProfile({ userId: user.id, fields, at: NOW + 1, by: theServer });
         await update({ fullname: `Anna "Ö" D'Arc \\`, github: 'anna' });
         expect(await update({ github: null, twitter: 'a' })).toEqual({
           ...user,
@@ -161,7 +170,7 @@ export function accountChangesContract(
 
       test('take an e-mail address and give it up', async () => {
         const update = (email: string | null) =>
-          store.updateProfile({ userId: user.id, email, fields: {}, at: NOW + 1 });
+          store.updateProfile({ userId: user.id, email, fields: {}, at: NOW + 1, by: theServer });
         expect(await update('new@example.com')).toMatchObject({ email: 'new@example.com' });
         await update(null);
         expect(await store.userById(user.id)).toMatchObject({ email: null });
@@ -170,7 +179,7 @@ export function accountChangesContract(
       test('lose no update of several at once', async () => {
         await Promise.all(
           (['fullname', 'homepage', 'freenode', 'twitter', 'github'] as const).map((field) =>
-            store.updateProfile({ userId: user.id, fields: { [field]: field }, at: NOW + 1 }),
+            store.updateProfile({ userId: user.id, fields: { [field]: field }, at: NOW + 1, by: theServer }),
           ),
         );
         const { fields } = (await store.profileOf(user.id)) ?? {};
@@ -178,7 +187,12 @@ export function accountChangesContract(
       });
 
       test('of nobody are refused', async () => {
-        const update = store.updateProfile({ userId: 4_711, fields: { github: 'x' }, at: NOW });
+        const update = store.updateProfile({
+          userId: 4_711,
+          fields: { github: 'x' },
+          at: NOW,
+          by: theServer,
+        });
         await expect(update).rejects.toMatchObject({ code: 'not_found' });
       });
     });
@@ -234,7 +248,9 @@ export function accountChangesContract(
         await start('a');
         for (const key of ['done a', 'page', 'page %', '']) {
           expect(await store.openWebLogin(key, NOW)).toBeUndefined();
-          expect(await store.approveWebLogin({ pageHash: key, userId: user.id, at: NOW })).toBe(false);
+          expect(
+            await store.approveWebLogin({ pageHash: key, userId: user.id, at: NOW, via: 'password' }),
+          ).toBe(false);
         }
         expect(await store.webLoginState('page a', NOW)).toBeUndefined();
       });

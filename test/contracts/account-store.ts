@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountStore, NewToken, NewUser } from '../../src/accounts/index.ts';
 import { isFault } from '../../src/kernel/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 
 const anna: NewUser = {
   name: 'Anna',
@@ -8,6 +9,7 @@ const anna: NewUser = {
   role: 'user',
   passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$AAAA$BBBB',
   at: 1_700_000_000_123,
+  by: theServer,
 };
 const token = (user: { id: number }, hash: string, more: Partial<NewToken> = {}): NewToken => ({
   userId: user.id,
@@ -17,6 +19,7 @@ const token = (user: { id: number }, hash: string, more: Partial<NewToken> = {})
   scopes: ['read', 'publish'],
   at: 1_700_000_000_456,
   expiresAt: null,
+  by: theServer,
   ...more,
 });
 

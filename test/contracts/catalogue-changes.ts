@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { User } from '../../src/accounts/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 import type { Catalogue, PackageCommand, RegistryRow } from '../../src/registry/index.ts';
 import { at, event, publishCommand, testUser, type OpenCatalogue } from './catalogue-fixtures.ts';
 
@@ -15,7 +16,7 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
     beforeEach(async () => {
       opened = await open();
       catalogue = opened.catalogue;
-      registry = await catalogue.createRegistry('npm', 'npm', at);
+      registry = await catalogue.createRegistry('npm', 'npm', at, theServer);
       anna = await opened.accounts.createUser(testUser('anna'));
       berta = await opened.accounts.createUser(testUser('berta'));
       for (const version of ['1.0.0', '1.1.0', '2.0.0-beta.1']) {
@@ -181,7 +182,14 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
 
     test('keeps stars, and shows only packages that the reader may see', async () => {
       const star = (name: string, starred = true) =>
-        catalogue.star({ registryId: registry.id, name, userId: berta.id, starred, at });
+        catalogue.star({
+          registryId: registry.id,
+          name,
+          userId: berta.id,
+          starred,
+          at,
+          event: event('package.star', name, null),
+        });
       await publish('1.0.0', { name: 'hidden', visibility: 'private' });
       await star('demo');
       await star('demo');

@@ -1,5 +1,6 @@
 import type { AccountStore, User } from '../../src/accounts/index.ts';
 import { sha256Hex } from '../../src/kernel/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 import type { Catalogue, PublishArtifact, PublishCommand, RegistryRow } from '../../src/registry/index.ts';
 
 /** An empty catalogue with the accounts beside it. */
@@ -12,11 +13,18 @@ export type OpenCatalogue = () => Promise<{
 export const at = 1_700_000_000_000;
 
 export function testUser(name: string) {
-  return { name, email: `${name}@example.com`, role: 'user', passwordHash: 'hash', at } as const;
+  return {
+    name,
+    email: `${name}@example.com`,
+    role: 'user',
+    passwordHash: 'hash',
+    at,
+    by: theServer,
+  } as const;
 }
 
 export function event(type: string, name: string, version: string | null) {
-  return { type, at, actorId: null, registry: 'npm', package: name, version, detail: {} };
+  return { type, at, actor: theServer, registry: 'npm', package: name, version, detail: {} };
 }
 
 export function artifact(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { User } from '../../src/accounts/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 import type { Catalogue, RegistryRow, SearchQuery } from '../../src/registry/index.ts';
 import { at, event, publishCommand, testUser, type OpenCatalogue } from './catalogue-fixtures.ts';
 
@@ -15,7 +16,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
     beforeEach(async () => {
       opened = await open();
       catalogue = opened.catalogue;
-      registry = await catalogue.createRegistry('npm', 'npm', at);
+      registry = await catalogue.createRegistry('npm', 'npm', at, theServer);
       anna = await opened.accounts.createUser(testUser('anna'));
       berta = await opened.accounts.createUser(testUser('berta'));
       await publish('json-parser', { description: 'Parses JSON quickly', keywords: ['json', 'parser'] });

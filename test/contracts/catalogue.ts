@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { User } from '../../src/accounts/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 import type { Catalogue, PublishCommand, RegistryRow, TagCommand } from '../../src/registry/index.ts';
 import { artifact, at, event, publishCommand, testUser, type OpenCatalogue } from './catalogue-fixtures.ts';
 
@@ -16,7 +17,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
     beforeEach(async () => {
       opened = await open();
       catalogue = opened.catalogue;
-      registry = await catalogue.createRegistry('npm', 'npm', at);
+      registry = await catalogue.createRegistry('npm', 'npm', at, theServer);
       anna = await opened.accounts.createUser(testUser('anna'));
       berta = await opened.accounts.createUser(testUser('berta'));
     });
@@ -46,7 +47,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
     };
 
     test('lists the registries that were made, and refuses a name twice', async () => {
-      await expect(catalogue.createRegistry('npm', 'npm', at)).rejects.toMatchObject({
+      await expect(catalogue.createRegistry('npm', 'npm', at, theServer)).rejects.toMatchObject({
         code: 'registry_exists',
       });
       expect(await catalogue.registries()).toEqual([registry]);
@@ -108,7 +109,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
     });
 
     test('keeps names apart that differ in case or registry', async () => {
-      const other = await catalogue.createRegistry('team-npm', 'npm', at);
+      const other = await catalogue.createRegistry('team-npm', 'npm', at, theServer);
       await catalogue.publish(command('1.0.0', { name: 'Demo' }));
       await catalogue.publish(
         command('1.0.0', { registryId: other.id, artifacts: [artifact('demo-1.0.0.tgz', 'x')] }),

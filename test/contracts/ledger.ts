@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountStore } from '../../src/accounts/index.ts';
-import { CHAIN_START, chainHash, sealAll, type EventStore, type Leases } from '../../src/ledger/index.ts';
+import {
+  CHAIN_START,
+  chainHash,
+  sealAll,
+  theServer,
+  type EventStore,
+  type Leases,
+} from '../../src/ledger/index.ts';
 
 interface Opened {
   events: EventStore;
@@ -30,6 +37,7 @@ export function ledgerContract(adapter: string, open: () => Promise<Opened>): vo
         role: 'user',
         passwordHash: 'hash',
         at: 1_700_000_000_000,
+        by: theServer,
       });
 
     test('shows no event to readers before it is sealed', async () => {

@@ -35,7 +35,7 @@ export function memoryAccountStore(): MemoryAccountStore {
     const { updatedAt = user?.createdAt ?? 0, fields } = profiles.get(id) ?? {};
     return user && { ...user, updatedAt, fields: { ...noFields, ...fields } };
   };
-  const createToken: AccountStore['createToken'] = async ({ userId, at, ...token }) => {
+  const createToken: AccountStore['createToken'] = async ({ userId, at, by: _by, ...token }) => {
     store.queries++;
     if (!byId(userId)) throw new Error('no such user');
     const tokenId = tokens.size + 1;
@@ -48,7 +48,7 @@ export function memoryAccountStore(): MemoryAccountStore {
     users,
     tokens,
     queries: 0,
-    async createUser({ at, ...rest }) {
+    async createUser({ at, by: _by, ...rest }) {
       store.queries++;
       if (byName(rest.name)) throw new Fault('user_exists', `A user named ${rest.name} exists.`);
       const { passwordHash, ...user } = { ...rest, id: users.length + 1, createdAt: at, disabledAt: null };

@@ -1,5 +1,6 @@
 import type { NewToken, NewWebLogin, WebLoginStore } from '../../src/accounts/index.ts';
 import { Fault } from '../../src/kernel/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
 
 /** Logins under way in an array. */
 export function memoryWebLogins(createToken: (token: NewToken) => Promise<number>): WebLoginStore {
@@ -31,7 +32,7 @@ export function memoryWebLogins(createToken: (token: NewToken) => Promise<number
       const found = live(token.at).find((login) => login.doneHash === doneHash);
       if (!found || found.userId === null) return false;
       logins = logins.filter((login) => login !== found);
-      await createToken({ ...token, userId: found.userId });
+      await createToken({ ...token, userId: found.userId, by: theServer });
       return true;
     },
   };

@@ -1,3 +1,4 @@
+import { theServer } from '../../src/ledger/index.ts';
 import { memoryUpstreamDocuments } from './memory-upstream-documents.ts';
 import { adapters, freshStore } from './stores.ts';
 import { upstreamDocumentsContract } from './upstream-documents.ts';
@@ -11,8 +12,8 @@ upstreamDocumentsContract('memory', async () => ({
 for (const adapter of adapters) {
   upstreamDocumentsContract(adapter.name, async () => {
     const { store, close } = await freshStore(adapter);
-    const one = await store.catalogue.createRegistry('npm', 'npm', 0);
-    const two = await store.catalogue.createRegistry('team-npm', 'npm', 0);
+    const one = await store.catalogue.createRegistry('npm', 'npm', 0, theServer);
+    const two = await store.catalogue.createRegistry('team-npm', 'npm', 0, theServer);
     return { store: store.upstreamDocuments, registries: [one.id, two.id], close };
   });
 }

@@ -4,6 +4,7 @@ import {
   CHAIN_START,
   chainHash,
   sealAll,
+  theServer,
   type EventStore,
   type SealedEvent,
 } from '../../src/ledger/index.ts';
@@ -99,7 +100,14 @@ describe.skipIf(!hasPostgres())('Events of concurrent writers on PostgreSQL', ()
         if (writer === 0 && count === EVENTS_EACH / 2) await late[0]?.commit();
         const name = `writer-${writer}-${count}`;
         names.push(name);
-        await accounts.createUser({ name, email: null, role: 'user', passwordHash: 'hash', at: count });
+        await accounts.createUser({
+          name,
+          email: null,
+          role: 'user',
+          passwordHash: 'hash',
+          at: count,
+          by: theServer,
+        });
       }
     };
     await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));

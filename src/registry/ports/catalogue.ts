@@ -1,3 +1,4 @@
+import type { Actor } from '../../ledger/index.ts';
 import type {
   PublishCommand,
   PublishOutcome,
@@ -29,7 +30,7 @@ import type { SearchQuery, SearchResult } from './search.ts';
 export interface Catalogue {
   registries(): Promise<RegistryRow[]>;
   /** Fault `registry_exists` if the name is taken. */
-  createRegistry(name: string, format: string, at: number): Promise<RegistryRow>;
+  createRegistry(name: string, format: string, at: number, by: Actor): Promise<RegistryRow>;
 
   findPackage(registryId: number, name: string): Promise<PackageRow | undefined>;
   /** Versions in the order they were published, `limit` at a time, after the row `afterId` (0 for the first page). */

@@ -110,6 +110,7 @@ export interface StarCommand {
   userId: number;
   starred: boolean;
   at: number;
+  event: NewEvent;
 }
 
 /** Downloads of a version on a day, counted since the last report. */

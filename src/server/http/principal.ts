@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify';
-import { nobody, type Accounts, type Principal } from '../../accounts/index.ts';
+import { nobodyAt, type Accounts, type Principal } from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
 
 /** Who asks, by the credentials of the request. Faults `token_invalid` and `password_wrong` if they are no good. */
 export async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
   const { authorization } = request.headers;
-  if (authorization === undefined) return nobody;
+  if (authorization === undefined) return nobodyAt(request.ip);
   const credentials = authorization.trim();
   const token = BEARER.exec(credentials)?.[1];
-  if (token !== undefined) return accounts.authenticate(token);
+  if (token !== undefined) return accounts.authenticate(token, request.ip);
   const pair = pairFrom(BASIC.exec(credentials)?.[1]);
-  if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret);
+  if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret, request.ip);
   throw new Fault(
     'token_invalid',
     'These credentials are not understood: send «Authorization: Bearer <token>», or Basic with a name and a password or token.',

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { byPassword } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { logInOrRegister, type Credentials } from '../login.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -16,18 +17,18 @@ export function accountRoutes(app: FastifyInstance, { accounts, registration }: 
 
   app.put('/-/user/:id', async (request, reply) => {
     const { id } = request.params as { id: string };
-    const login = credentialsFrom(await readJson(request), id);
+    const login = { ...credentialsFrom(await readJson(request), id), address: request.ip };
     const user = await logInOrRegister(accounts, registration, login);
-    const { token } = await accounts.issueToken(user, {
-      name: 'npm login',
-      scopes: ['read', 'publish'],
-      expiresAt: null,
-    });
+    const { token } = await accounts.issueToken(
+      user,
+      { name: 'npm login', scopes: ['read', 'publish'], expiresAt: null },
+      byPassword(user, request.ip),
+    );
     return reply.code(201).send({ ok: true, id, rev: `1-${user.id}`, token });
   });
 }
 
-function credentialsFrom(body: unknown, id: string): Credentials {
+function credentialsFrom(body: unknown, id: string): Omit<Credentials, 'address'> {
   const fromPath = USER_ID.exec(id)?.[1];
   const { name, password, email } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,

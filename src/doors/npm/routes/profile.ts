@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Profile } from '../../../accounts/index.ts';
+import { actorOf, type Profile } from '../../../accounts/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { profileChange } from '../profile-change.ts';
@@ -14,9 +14,9 @@ export function profileRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions
   });
 
   app.post('/-/npm/v1/user', async (request, reply) => {
-    const { user } = await accountHolder(request);
+    const principal = await accountHolder(request);
     const change = profileChange(await readJson(request));
-    const profile = await accounts.changeProfile(user, change);
+    const profile = await accounts.changeProfile(principal.user, change, actorOf(principal));
     return reply.header('cache-control', 'no-store').send(profileShape(profile));
   });
 }

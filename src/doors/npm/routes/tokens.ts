@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { TokenRow } from '../../../accounts/index.ts';
+import { actorOf, byPassword, type TokenRow } from '../../../accounts/index.ts';
 import { isoTime, systemClock } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { queryNumber } from '../query.ts';
@@ -15,7 +15,7 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
   // Whoever has a token may end it, also one that is no good any more: npm forgets it only after a 2xx.
   app.delete('/-/user/token/:token', async (request) => {
     const { token } = request.params as { token: string };
-    await accounts.logout(token);
+    await accounts.logout(token, request.ip);
     return { ok: true };
   });
 
@@ -42,7 +42,11 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
     const createdAt = systemClock();
     const expiresAt = days === null ? null : createdAt + days * DAY;
     const scopes: TokenRow['scopes'] = readonly ? ['read'] : ['read', 'publish'];
-    const { token, hash } = await accounts.issueToken(user, { name, description, scopes, expiresAt });
+    const { token, hash } = await accounts.issueToken(
+      user,
+      { name, description, scopes, expiresAt },
+      byPassword(user, request.ip),
+    );
     const row = { hash, prefix: '', name, description, scopes, createdAt, expiresAt };
     return reply
       .code(201)
@@ -51,9 +55,9 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
   });
 
   app.delete('/-/npm/v1/tokens/token/:key', async (request, reply) => {
-    const { user } = await accountHolder(request);
+    const principal = await accountHolder(request);
     const { key } = request.params as { key: string };
-    await accounts.revokeToken(user, key);
+    await accounts.revokeToken(principal.user, key, actorOf(principal));
     return reply.code(204).send();
   });
 }

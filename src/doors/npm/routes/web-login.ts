@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { WebLogin } from '../../../accounts/index.ts';
+import { byPassword, type WebLogin } from '../../../accounts/index.ts';
 import { isFault } from '../../../kernel/index.ts';
 import { logInOrRegister } from '../login.ts';
 import { isFromOurPage, loginForm, notice, sendPage } from '../login-page.ts';
@@ -48,8 +48,10 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
         name,
         password: form.get('password') ?? '',
         email: form.get('email'),
+        address: request.ip,
       });
-      if (!(await accounts.approveWebLogin(id, user))) return sendGone(reply);
+      const by = byPassword(user, request.ip);
+      if (!(await accounts.approveWebLogin(id, user, by))) return sendGone(reply);
       const sentence = `You are logged in as ${user.name}. You may close this page and go back to your terminal.`;
       return sendPage(reply, 200, notice('Done', sentence));
     } catch (error) {
@@ -65,7 +67,11 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
   app.get('/-/v1/done/:id', { exposeHeadRoute: false }, async (request, reply) => {
     const { id } = request.params as { id: string };
     reply.header('cache-control', 'no-store');
-    const login = await accounts.redeemWebLogin(id, { name: 'npm login', scopes: ['read', 'publish'] });
+    const login = await accounts.redeemWebLogin(
+      id,
+      { name: 'npm login', scopes: ['read', 'publish'] },
+      request.ip,
+    );
     if (login.state === 'done') return reply.send({ token: login.token });
     return reply.code(202).header('retry-after', PATIENCE).send({});
   });

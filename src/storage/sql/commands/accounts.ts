@@ -24,8 +24,8 @@ export async function createUser(session: Session, user: NewUser): Promise<User>
     ...nowhere,
     type: 'user.create',
     at: user.at,
-    actorId: row.id,
-    detail: { user: user.name, role: user.role },
+    actor: user.by,
+    detail: { user: user.name, userId: row.id, role: user.role },
   });
   const { name, email, role, at } = user;
   return { id: row.id, name, email, role, createdAt: at, disabledAt: null };

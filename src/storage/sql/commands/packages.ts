@@ -243,5 +243,6 @@ export async function star(session: Session, command: StarCommand): Promise<{ re
   }
   const revision = head.revision + 1;
   await db.updateTable('packages').set({ revision }).where('id', '=', head.id).execute();
+  await recordEvent(session, command.event);
   return { revision };
 }

@@ -6,7 +6,7 @@ import { nowhere, recordEvent } from './record.ts';
 
 export async function changePassword(
   session: Session,
-  { userId, oldHash, newHash, at }: Parameters<AccountStore['changePassword']>[0],
+  { userId, oldHash, newHash, at, by }: Parameters<AccountStore['changePassword']>[0],
 ): Promise<boolean> {
   const row = await session.db
     .updateTable('users')
@@ -20,7 +20,7 @@ export async function changePassword(
     ...nowhere,
     type: 'user.password',
     at,
-    actorId: userId,
+    actor: by,
     detail: { user: row.name },
   });
   return true;
@@ -28,7 +28,7 @@ export async function changePassword(
 
 export async function updateProfile(
   session: Session,
-  { userId, email, fields, at }: Parameters<AccountStore['updateProfile']>[0],
+  { userId, email, fields, at, by }: Parameters<AccountStore['updateProfile']>[0],
 ): Promise<Profile> {
   const { db } = session;
   const before = await lockRows(
@@ -51,7 +51,7 @@ export async function updateProfile(
     ...nowhere,
     type: 'user.update',
     at,
-    actorId: userId,
+    actor: by,
     // What was written is the user's own affair, and an event stays for ever.
     detail: {
       user: before.name,

@@ -1,4 +1,5 @@
 import { Fault } from '../../../kernel/index.ts';
+import type { Actor } from '../../../ledger/index.ts';
 import type { RegistryRow } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';
@@ -7,11 +8,12 @@ export interface CreateRegistry {
   name: string;
   format: string;
   at: number;
+  by: Actor;
 }
 
 export async function createRegistry(
   session: Session,
-  { name, format, at }: CreateRegistry,
+  { name, format, at, by }: CreateRegistry,
 ): Promise<RegistryRow> {
   const row = await session.db
     .insertInto('registries')
@@ -23,7 +25,7 @@ export async function createRegistry(
   await recordEvent(session, {
     type: 'registry.create',
     at,
-    actorId: null,
+    actor: by,
     registry: name,
     package: null,
     version: null,

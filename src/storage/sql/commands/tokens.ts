@@ -22,7 +22,7 @@ export async function createToken(session: Session, token: NewToken): Promise<nu
     ...nowhere,
     type: 'token.create',
     at: token.at,
-    actorId: token.userId,
+    actor: token.by,
     detail: { token: row.id, name: token.name, scopes: token.scopes },
   });
   return row.id;
@@ -30,7 +30,7 @@ export async function createToken(session: Session, token: NewToken): Promise<nu
 
 export async function revokeToken(
   session: Session,
-  { hash, userId, at }: Parameters<AccountStore['revokeToken']>[0],
+  { hash, userId, at, by }: Parameters<AccountStore['revokeToken']>[0],
 ): Promise<boolean> {
   const open = session.db
     .updateTable('tokens')
@@ -45,7 +45,7 @@ export async function revokeToken(
     ...nowhere,
     type: 'token.revoke',
     at,
-    actorId: row.user_id,
+    actor: by,
     detail: { token: row.id, name: row.name },
   });
   return true;

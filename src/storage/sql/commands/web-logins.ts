@@ -21,17 +21,18 @@ export async function startWebLogin({ db }: Session, login: NewWebLogin): Promis
       created_at: login.at,
       expires_at: login.expiresAt,
       user_id: null,
+      via: null,
     })
     .execute();
 }
 
 export async function approveWebLogin(
   { db }: Session,
-  { pageHash, userId, at }: Parameters<WebLoginStore['approveWebLogin']>[0],
+  { pageHash, userId, via, at }: Parameters<WebLoginStore['approveWebLogin']>[0],
 ): Promise<boolean> {
   const row = await db
     .updateTable('web_logins')
-    .set({ user_id: userId })
+    .set({ user_id: userId, via })
     .where('page_hash', '=', pageHash)
     .where('user_id', 'is', null)
     .where('expires_at', '>', at)
@@ -42,16 +43,23 @@ export async function approveWebLogin(
 
 export async function redeemWebLogin(
   session: Session,
-  { doneHash, token }: Parameters<WebLoginStore['redeemWebLogin']>[0],
+  { doneHash, token, address }: Parameters<WebLoginStore['redeemWebLogin']>[0],
 ): Promise<boolean> {
   const row = await session.db
     .deleteFrom('web_logins')
     .where('done_hash', '=', doneHash)
     .where('user_id', 'is not', null)
     .where('expires_at', '>', token.at)
-    .returning('user_id')
+    .returning(['user_id', 'via'])
     .executeTakeFirst();
   if (row === undefined || row.user_id === null) return false;
-  await createToken(session, { ...token, userId: row.user_id });
+  const { user_id: userId, via } = row;
+  const { name } = await session.db
+    .selectFrom('users')
+    .select('name')
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow();
+  // A login that was under way when the column came was by password: there was nothing else.
+  await createToken(session, { ...token, userId, by: { userId, name, via: via ?? 'password', address } });
   return true;
 }

@@ -3,11 +3,13 @@ import type { Capabilities } from '../capabilities.ts';
 import { foundation } from './0001-foundation.ts';
 import { npmWhole } from './0002-npm-whole.ts';
 import { webLogins } from './0003-web-logins.ts';
+import { actors } from './0004-actors.ts';
 
 const migrations = {
   '0001-foundation': foundation,
   '0002-npm-whole': npmWhole,
   '0003-web-logins': webLogins,
+  '0004-actors': actors,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

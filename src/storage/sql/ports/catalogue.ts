@@ -12,7 +12,7 @@ import type { Searcher } from '../searcher.ts';
 export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Catalogue {
   return {
     registries: () => packages.listRegistries(db),
-    createRegistry: (name, format, at) => writer.run('createRegistry', { name, format, at }),
+    createRegistry: (name, format, at, by) => writer.run('createRegistry', { name, format, at, by }),
     findPackage: (registryId, name) => packages.findPackage(db, registryId, name),
     versions: (packageId, afterId, limit) => versions.readVersions(db, packageId, afterId, limit),
     version: (packageId, version) => versions.readVersion(db, packageId, version),

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { NewEvent, SealedEvent } from '../../../ledger/index.ts';
+import { FROM_BEFORE, type Actor, type NewEvent, type SealedEvent } from '../../../ledger/index.ts';
 import type { Schema } from '../schema/index.ts';
 
 type EventRow = Selectable<Schema['events']>;
@@ -8,12 +8,20 @@ export function eventFrom(row: EventRow): NewEvent {
   return {
     type: row.type,
     at: row.at,
-    actorId: row.actor_id,
+    ...(row.result === 'refused' && { result: row.result }),
+    actor: actorFrom(row),
     registry: row.registry,
     package: row.package,
     version: row.version,
     detail: JSON.parse(row.detail) as Record<string, unknown>,
   };
+}
+
+/** The columns that an old row does not have are not looked at: its hash does not vouch for them. */
+function actorFrom({ actor_id: userId, actor_name: name, via, address }: EventRow): Actor {
+  return via === null
+    ? { userId, name: null, via: FROM_BEFORE, address: null }
+    : { userId, name, via, address };
 }
 
 export async function sealedEvents(

@@ -43,6 +43,7 @@ interface WebLoginsTable {
   client: string;
   created_at: number;
   expires_at: number;
-  /** Who completed it. */
+  /** Who completed it, and how they showed who they are. */
   user_id: number | null;
+  via: string | null;
 }
