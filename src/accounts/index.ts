@@ -23,6 +23,6 @@ export {
   type FirstAdministrator,
   type FirstAdministratorSettings,
 } from './first-administrator.ts';
-export { looksLikeToken } from './tokens.ts';
+export { looksLikeToken } from './tokens/secret.ts';
 export * from './guessing/index.ts';
 export * from './messages/index.ts';

@@ -3,7 +3,7 @@ import { memoryAccountStore, type MemoryAccountStore } from '../../test/contract
 import { isFault } from '../kernel/index.ts';
 import { theServer } from '../ledger/index.ts';
 import { createAccounts, type Accounts, type User } from './index.ts';
-import { hashToken, newToken } from './tokens.ts';
+import { hashToken, newToken } from './tokens/secret.ts';
 
 const NOW = 1_700_000_000_000;
 let store: MemoryAccountStore;

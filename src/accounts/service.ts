@@ -4,7 +4,7 @@ import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 import type { SignedIn } from './principal.ts';
 import { createProfiles, type Profiles } from './profile.ts';
 import type { AccountStore, TokenRow, TokenScope, User, UserWithPassword } from './store.ts';
-import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens.ts';
+import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens/secret.ts';
 import { checkEmail, checkUserName, isUserName } from './users.ts';
 import { VerifiedPasswords } from './verified-passwords.ts';
 import { createWebLogins, type WebLogins } from './web-logins.ts';

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
 import { theServer } from '../ledger/index.ts';
 import { assertMayChangeAccount, createAccounts, type Accounts, type User } from './index.ts';
-import { newToken } from './tokens.ts';
+import { newToken } from './tokens/secret.ts';
 
 const NOW = 1_700_000_000_000;
 let store: MemoryAccountStore;

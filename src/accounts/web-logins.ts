@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Fault, sha256Hex, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
 import type { AccountStore, TokenScope, User } from './store.ts';
-import { hashToken, newToken, tokenPrefix } from './tokens.ts';
+import { hashToken, newToken, tokenPrefix } from './tokens/secret.ts';
 import type { WebLogin } from './web-login-store.ts';
 
 /** The two secrets of a login, 256 bits each in base64url: whoever has `done` gets the token, `page` only lets one log in. */

@@ -22,6 +22,7 @@ export const errorCodes = {
   method_not_allowed: 405,
   conflict: 409,
   version_exists: 409,
+  version_staged: 409,
   user_exists: 409,
   registry_exists: 409,
   too_large: 413,

@@ -30,6 +30,12 @@ export interface PackageRow {
 /** `private`: only its owners and administrators learn that it exists. */
 export type Visibility = 'public' | 'private';
 
+/**
+ * `staged`: waits for one of its own publishers; `pending`: for a reviewer. Both keep their number taken and show to nobody but
+ * those who may decide. `rejected` gives the number back, `removed` never does.
+ */
+export type VersionState = 'staged' | 'pending' | 'published' | 'rejected' | 'removed';
+
 /** A version as documents need it. Texts are JSON that the format made at publish; nobody parses them to serve them. */
 export interface VersionRow {
   id: number;

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { AccountStore } from '../../accounts/index.ts';
 import type { EventStore, Leases } from '../../ledger/index.ts';
-import type { Catalogue, SigningKeys } from '../../registry/index.ts';
+import type { Catalogue, SigningKeys, StagedVersions } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
+import { findStaged, listStaged } from './queries/staged-versions.ts';
 import { findUpstreamDocument } from './queries/upstream-documents.ts';
 import type { Schema } from './schema/index.ts';
 import type { Searcher } from './searcher.ts';
@@ -17,6 +18,7 @@ export interface SqlStore {
   /** Identity of the store, the same on all its replicas. */
   id: string;
   catalogue: Catalogue;
+  stagedVersions: StagedVersions;
   accounts: AccountStore;
   events: EventStore;
   leases: Leases;
@@ -37,6 +39,13 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
   return {
     id,
     catalogue: catalogueOn(db, writer, searcher),
+    stagedVersions: {
+      stage: (command) => writer.run('stageVersion', command),
+      find: (registryId, stageId) => findStaged(db, registryId, stageId),
+      list: (query) => listStaged(db, query),
+      approve: (command) => writer.run('approveVersion', command),
+      reject: (command) => writer.run('rejectVersion', command),
+    },
     accounts: accountStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),

@@ -8,6 +8,7 @@ import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { createRegistry } from './registries.ts';
 import { adoptSigningKey } from './signing-keys.ts';
+import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createToken, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
@@ -22,6 +23,7 @@ export { Abandon } from './abandon.ts';
 export const commands = {
   acquireLease,
   adoptSigningKey,
+  approveVersion,
   approveWebLogin,
   barKey,
   changePassword,
@@ -34,11 +36,13 @@ export const commands = {
   publish,
   putUpstreamDocument,
   redeemWebLogin,
+  rejectVersion,
   releaseLease,
   revokeToken,
   seal,
   setOwners,
   setVisibility,
+  stageVersion,
   star,
   startWebLogin,
   touchUpstreamDocument,

@@ -87,7 +87,7 @@ export async function finishChange(
   {
     rewrites = false,
     ...more
-  }: { rewrites?: boolean; removed_at?: number; visibility?: 'public' | 'private' } = {},
+  }: { rewrites?: boolean; removed_at?: number | null; visibility?: 'public' | 'private' } = {},
 ): Promise<{ revision: number }> {
   const revision = head.revision + 1;
   await session.db
@@ -116,7 +116,7 @@ export async function versionId(
     .select('id')
     .where('package_id', '=', packageId)
     .where('version', '=', version)
-    .where('removed_at', 'is', null)
+    .where('state', '=', 'published')
     .executeTakeFirst();
   if (row === undefined) throw new Fault('version_not_found', `There is no version ${version} of ${name}.`);
   return row.id;
@@ -186,7 +186,7 @@ async function setMessage(
     .updateTable('versions')
     .set({ deprecated: message })
     .where('package_id', '=', packageId)
-    .where('removed_at', 'is', null)
+    .where('state', '=', 'published')
     .where('version', 'in', versions)
     .returning('version')
     .execute();

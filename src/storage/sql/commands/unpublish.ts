@@ -36,7 +36,7 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
     .selectFrom('versions')
     .select('id')
     .where('package_id', '=', head.id)
-    .where('removed_at', 'is', null)
+    .where('state', '=', 'published')
     .limit(1)
     .executeTakeFirst();
   const result = await finishChange(
@@ -59,9 +59,9 @@ async function removeVersions(
   if (versions !== 'all' && versions.length === 0) return;
   const rows = await db
     .updateTable('versions')
-    .set({ removed_at: at })
+    .set({ removed_at: at, state: 'removed' })
     .where('package_id', '=', head.id)
-    .where('removed_at', 'is', null)
+    .where('state', '=', 'published')
     .$if(versions !== 'all', (query) => query.where('version', 'in', versions === 'all' ? [] : versions))
     .returning('id')
     .execute();

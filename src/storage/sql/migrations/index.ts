@@ -4,12 +4,14 @@ import { foundation } from './0001-foundation.ts';
 import { npmWhole } from './0002-npm-whole.ts';
 import { webLogins } from './0003-web-logins.ts';
 import { actors } from './0004-actors.ts';
+import { versionStates } from './0007-version-states.ts';
 
 const migrations = {
   '0001-foundation': foundation,
   '0002-npm-whole': npmWhole,
   '0003-web-logins': webLogins,
   '0004-actors': actors,
+  '0007-version-states': versionStates,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

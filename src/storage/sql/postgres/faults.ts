@@ -34,6 +34,7 @@ export function withFaults(store: SqlStore): SqlStore {
   return {
     ...store,
     catalogue: guarded(store.catalogue),
+    stagedVersions: guarded(store.stagedVersions),
     accounts: guarded(store.accounts),
     events: guarded(store.events),
     leases: guarded(store.leases),

@@ -33,7 +33,7 @@ export async function readVersions(
     .select([...versionColumns, 'attestations.predicate_type as provenance'])
     .where('versions.package_id', '=', packageId)
     .where('versions.id', '>', afterId)
-    .where('versions.removed_at', 'is', null)
+    .where('versions.state', '=', sql.lit('published'))
     .orderBy('versions.id')
     .limit(limit)
     .execute();
@@ -63,7 +63,7 @@ export async function readVersion(
     .select([...versionColumns, 'attestations.predicate_type as provenance'])
     .where('versions.package_id', '=', packageId)
     .where('versions.version', '=', version)
-    .where('versions.removed_at', 'is', null)
+    .where('versions.state', '=', sql.lit('published'))
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const artifacts = await db
@@ -85,6 +85,7 @@ export async function hasVersion(
     .select('id')
     .where('package_id', '=', packageId)
     .where('version_key', '=', versionKey)
+    .where('state', 'in', ['published', 'removed'])
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -99,6 +100,7 @@ export async function readReadme(
     .select('readme')
     .where('package_id', '=', packageId)
     .where('version', '=', version)
+    .where('state', '=', sql.lit('published'))
     .executeTakeFirst();
   return row?.readme ?? null;
 }
@@ -114,9 +116,25 @@ export async function readAttestation(
     .select(['attestations.predicate_type', 'attestations.bundle'])
     .where('versions.package_id', '=', packageId)
     .where('versions.version', '=', version)
+    .where('versions.state', '=', sql.lit('published'))
     .executeTakeFirst();
   return row && { predicateType: row.predicate_type, bundle: row.bundle };
 }
+
+/** What `storedFrom` reads of artifacts joined with their package, version and blob. */
+export const storedColumns = [
+  'artifacts.package_id',
+  'artifacts.version_id',
+  'packages.visibility',
+  'versions.version',
+  'blobs.key',
+  'artifacts.file',
+  'artifacts.sha256',
+  'artifacts.sha1',
+  'artifacts.sha512',
+  'artifacts.size',
+  'artifacts.facts',
+] as const;
 
 const artifactByFile = prepared((db, registryId: number, name: string, file: string) =>
   db
@@ -124,22 +142,11 @@ const artifactByFile = prepared((db, registryId: number, name: string, file: str
     .innerJoin('artifacts', 'artifacts.package_id', 'packages.id')
     .innerJoin('versions', 'versions.id', 'artifacts.version_id')
     .innerJoin('blobs', 'blobs.sha256', 'artifacts.sha256')
-    .select([
-      'artifacts.package_id',
-      'artifacts.version_id',
-      'packages.visibility',
-      'versions.version',
-      'blobs.key',
-      'artifacts.file',
-      'artifacts.sha256',
-      'artifacts.sha1',
-      'artifacts.sha512',
-      'artifacts.size',
-      'artifacts.facts',
-    ])
+    .select(storedColumns)
     .where('packages.registry_id', '=', registryId)
     .where('packages.name', '=', name)
     .where('artifacts.file', '=', file)
+    .where('versions.state', '=', sql.lit('published'))
     // A literal, so that SQLite sees that the partial index of stored blobs serves.
     .where('blobs.state', '=', sql.lit('stored')),
 );
@@ -151,7 +158,13 @@ export async function findArtifact(
   file: string,
 ): Promise<StoredArtifact | undefined> {
   const row = await artifactByFile(db, registryId, name, file);
-  if (row === undefined) return undefined;
+  return row && storedFrom(row);
+}
+
+export function storedFrom(
+  row: ArtifactColumns &
+    Pick<StoredArtifact, 'visibility' | 'version' | 'key'> & { package_id: number; version_id: number },
+): StoredArtifact {
   return {
     packageId: row.package_id,
     versionId: row.version_id,

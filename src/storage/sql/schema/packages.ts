@@ -1,9 +1,11 @@
 import type { Generated } from 'kysely';
+import type { VersionState } from '../../../registry/index.ts';
 
 export interface PackageTables {
   registries: RegistriesTable;
   packages: PackagesTable;
   versions: VersionsTable;
+  staged_versions: StagedVersionsTable;
   tags: TagsTable;
   owners: OwnersTable;
   stars: StarsTable;
@@ -49,7 +51,24 @@ interface VersionsTable {
   publisher_id: number | null;
   published_at: number;
   deprecated: Generated<string | null>;
+  /** Only what is published shows anywhere. */
+  state: Generated<VersionState>;
   removed_at: Generated<number | null>;
+}
+
+/** What the approval of a version is to do; the row goes with the decision. */
+interface StagedVersionsTable {
+  id: string;
+  version_id: number;
+  registry_id: number;
+  /** JSON list of the tags that it asks for. */
+  tags: string;
+  fallback_tag: string | null;
+  visibility: 'public' | 'private' | null;
+  /** Name of whoever staged it, and how they authenticated: see `Actor`. */
+  staged_by: string | null;
+  via: string;
+  created_at: number;
 }
 
 interface TagsTable {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens.ts';
+import { hashToken, looksLikeToken, newToken, tokenPrefix } from './secret.ts';
 
 describe('tokens', () => {
   test('a new token begins with ktr_, has 36 more characters and passes its own checksum', () => {

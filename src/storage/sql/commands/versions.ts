@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import { Fault } from '../../../kernel/index.ts';
+import type {
+  PublishArtifact,
+  PublishCommand,
+  PublishOutcome,
+  VersionState,
+} from '../../../registry/index.ts';
+import { lockRows, type Session } from '../capabilities.ts';
+import { Abandon } from './abandon.ts';
+import { claimPackage } from './claim.ts';
+import type { LockedPackage } from './packages.ts';
+
+/** Rows of a new version with its files: what a publish and an upload that waits for approval have in common. */
+export interface NewVersion {
+  head: LockedPackage;
+  versionId: number;
+  /** Promoted keys that no row uses: the same bytes were here already. */
+  unusedKeys: string[];
+}
+
+/** Locks or makes the package, and adds the version with its files and evidence. */
+export async function addVersion(
+  session: Session,
+  command: PublishCommand,
+  state: VersionState,
+): Promise<NewVersion> {
+  const head = await claimPackage(session, command, state);
+  const versionId = await insertVersion(session, head.id, command, state);
+  const unusedKeys: string[] = [];
+  for (const artifact of command.artifacts) {
+    await claimBlob(session, artifact, command.at, unusedKeys);
+    await session.db
+      .insertInto('artifacts')
+      .values({
+        version_id: versionId,
+        package_id: head.id,
+        file: artifact.file,
+        sha256: artifact.sha256,
+        sha1: artifact.sha1,
+        sha512: artifact.sha512,
+        size: artifact.size,
+        facts: artifact.facts,
+      })
+      .execute();
+  }
+  if (command.attestation !== null) {
+    const { predicateType, bundle } = command.attestation;
+    await session.db
+      .insertInto('attestations')
+      .values({ version_id: versionId, predicate_type: predicateType, bundle })
+      .execute();
+  }
+  return { head, versionId, unusedKeys };
+}
+
+async function insertVersion(
+  session: Session,
+  packageId: number,
+  command: PublishCommand,
+  state: VersionState,
+): Promise<number> {
+  const row = await session.db
+    .insertInto('versions')
+    .values({
+      package_id: packageId,
+      version: command.version,
+      version_key: command.versionKey,
+      manifest: command.manifest,
+      summary: command.summary,
+      readme: command.readme,
+      description: command.searchText.description,
+      keywords: command.searchText.keywords.join(' '),
+      deprecated: command.deprecated,
+      publisher_id: command.publisherId,
+      published_at: command.at,
+      state,
+    })
+    .onConflict((conflict) => conflict.columns(['package_id', 'version_key']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (row === undefined) throw await taken(session, packageId, command);
+  return row.id;
+}
+
+async function taken(session: Session, packageId: number, command: PublishCommand): Promise<Fault> {
+  const { name, version, versionKey } = command;
+  const row = await session.db
+    .selectFrom('versions')
+    .select('state')
+    .where('package_id', '=', packageId)
+    .where('version_key', '=', versionKey)
+    .executeTakeFirst();
+  return row?.state === 'staged' || row?.state === 'pending'
+    ? new Fault(
+        'version_staged',
+        `${name}@${version} waits for approval: approve or reject it, or choose a new version.`,
+      )
+    : new Fault('version_exists', `${name}@${version} was published before; choose a new version.`);
+}
+
+/**
+ * Makes sure that a stored blob with these bytes is there and stays: the row is ours, or is locked until we commit, so
+ * that the sweeper cannot take it in between.
+ */
+async function claimBlob(
+  session: Session,
+  artifact: PublishArtifact,
+  at: number,
+  unusedKeys: string[],
+): Promise<void> {
+  const { db } = session;
+  if (artifact.key !== null) {
+    const inserted = await db
+      .insertInto('blobs')
+      .values({
+        key: artifact.key,
+        sha256: artifact.sha256,
+        size: artifact.size,
+        state: 'stored',
+        created_at: at,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('key')
+      .executeTakeFirst();
+    if (inserted !== undefined) return;
+  }
+  const known = await lockRows(
+    session,
+    db
+      .selectFrom('blobs')
+      .select('key')
+      .where('sha256', '=', artifact.sha256)
+      .where('state', '=', sql.lit('stored')),
+  ).executeTakeFirst();
+  if (known === undefined) {
+    throw new Abandon({ outcome: 'blob-gone', sha256: artifact.sha256 } satisfies PublishOutcome);
+  }
+  if (artifact.key !== null && known.key !== artifact.key) unusedKeys.push(artifact.key);
+}
