@@ -11,10 +11,12 @@ import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
 import { addApi } from './api/index.ts';
 import { createApp } from './http/app.ts';
+import { clientAddress } from './http/client-address.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
 import { startJobs } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
+import { createLimits } from './limits.ts';
 import { createNpm } from './npm.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
@@ -23,6 +25,9 @@ import { kontorVersion } from './version.ts';
 const SEAL_INTERVAL = 500;
 /** Downloads counted since the last report are lost in a crash, milliseconds. */
 const REPORT_INTERVAL = 2_000;
+
+/** Replicas learn of each other's reads, milliseconds. */
+const SHARE_INTERVAL = 1_000;
 
 export interface RunningServer {
   /** Where it listens. */
@@ -93,6 +98,7 @@ async function start(
     ownUrls: () => [url, values.publicUrl].filter((own): own is string => own !== undefined && own !== ''),
     warn: (message) => logger.warn(message),
   });
+  const limits = await createLimits(values, store.id, logger);
   const app = createApp({
     accounts,
     registries,
@@ -100,8 +106,17 @@ async function start(
     storeId: store.id,
     doors: new Map([[npm.door.format, npm.door]]),
     publicUrl: values.publicUrl,
+    limits: limits.requests,
+    clientAddress: clientAddress({
+      trusted: values.trustedProxies,
+      onUntrusted: (proxy) =>
+        logger.warn(
+          `a proxy at ${proxy} says for whom it asks, but is not trusted: all its clients count as one; ` +
+            'name it in KONTOR_TRUSTED_PROXIES',
+        ),
+    }),
   });
-  addApi(app, { version: kontorVersion(), logger, accounts, catalogue });
+  addApi(app, { version: kontorVersion(), logger, accounts, catalogue, limits: limits.requests });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({
@@ -120,6 +135,7 @@ async function start(
   const jobs = startJobs(
     [
       { name: 'report downloads', interval: REPORT_INTERVAL, everywhere: true, run: npm.flushDownloads },
+      { name: 'share read counts', interval: SHARE_INTERVAL, everywhere: true, run: limits.share },
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       {
         name: 'sweep',
@@ -152,6 +168,7 @@ async function start(
       await npm.flushDownloads();
       await sealAll(store.events);
       await npm.close();
+      await limits.close();
       await kontor.close();
       releaseLock();
       logger.info('stopped');

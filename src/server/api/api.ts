@@ -6,6 +6,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify';
 import { Fault } from '../../kernel/index.ts';
+import { limitRoute } from '../http/limits.ts';
 import { sendProblem } from '../http/problem.ts';
 import { assertAccess } from './access.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
@@ -34,10 +35,18 @@ export async function createApi(parts: ApiParts, requests: EdgeRequests): Promis
     return503OnClosing: false,
   });
   app.decorateRequest('asker');
+  const atEdge = (request: FastifyRequest) => {
+    const known = requests.get(request.raw);
+    if (known === undefined) throw new Error('a request came past the edge');
+    return known;
+  };
   app.decorateRequest('principal', function principal(this: FastifyRequest) {
-    const request = requests.get(this.raw);
-    if (request === undefined) throw new Error('a request came past the edge');
-    return request.principal();
+    return atEdge(this).principal();
+  });
+  app.decorateRequest('clientAddress', {
+    getter(this: FastifyRequest) {
+      return atEdge(this).clientAddress;
+    },
   });
   app.setErrorHandler(sendProblem);
   await app.register(apiRoutes(parts), { prefix: PREFIX });
@@ -64,6 +73,7 @@ function apiRoutes(parts: ApiParts): (app: FastifyInstance) => Promise<void> {
     scope.addHook('onRoute', demandRule);
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      await limitRoute(request, parts.limits);
       const { access } = request.routeOptions.config;
       if (access === undefined || access === 'anyone') return;
       request.asker = assertAccess(access, await request.principal(), request.method);

@@ -5,3 +5,4 @@ export { logLevels, type LogLevel } from './log-level.ts';
 export { isLoopback } from './parse.ts';
 export { profileNames, type ProfileName } from './profiles.ts';
 export type { NpmUpstream, SettingName, Values } from './values.ts';
+export type { LimitChoice } from './limit-settings.ts';

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseDatabase, showDatabase } from './database.ts';
+import { limitSettings } from './limit-settings.ts';
 import { parseLogLevel } from './log-level.ts';
 import {
   Complaint,
@@ -213,6 +214,7 @@ export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
     initial: () => ({ raw: '24h' }),
     show: (ms) => `${ms} ms`,
   },
+  ...limitSettings,
 };
 
 export function isSettingName(name: string): name is SettingName {

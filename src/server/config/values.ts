@@ -1,4 +1,5 @@
 import type { DatabaseLocation } from './database.ts';
+import type { LimitValues } from './limit-settings.ts';
 import type { LogLevel } from './log-level.ts';
 import type { ProfileName } from './profiles.ts';
 
@@ -6,7 +7,7 @@ import type { ProfileName } from './profiles.ts';
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
-export interface Values {
+export interface Values extends LimitValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;

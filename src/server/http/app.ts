@@ -8,9 +8,12 @@ import Fastify, {
 import type { Accounts, Principal } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
+import type { RequestLimits } from '../../policy/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
 import { baseUrl } from './base-url.ts';
+import type { ClientAddress } from './client-address.ts';
 import { drainOnClose } from './drain.ts';
+import { limitDoor, limitPrincipal, limitRequests } from './limits.ts';
 import { logRequests } from './log.ts';
 import { DOOR_PREFIX, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
@@ -25,6 +28,9 @@ export interface AppOptions {
   publicUrl: string | undefined;
   /** Identity of the store, by which we know requests of our own. */
   storeId: string;
+  clientAddress: ClientAddress;
+  /** Undefined: nothing is counted. */
+  limits: RequestLimits | undefined;
   logger: FastifyBaseLogger;
 }
 
@@ -42,6 +48,8 @@ export function createApp({
   registries,
   publicUrl,
   storeId,
+  clientAddress,
+  limits,
   logger,
 }: AppOptions): FastifyInstance {
   const app = Fastify({
@@ -64,6 +72,7 @@ export function createApp({
   drainOnClose(app);
   drainUnreadBodies(app);
   app.setErrorHandler(sendProblem);
+  limitRequests(app, limits);
   // A hook, for it runs before the body is read: that belongs to the door which the path may turn out to have.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
@@ -78,8 +87,16 @@ export function createApp({
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
   app.decorateRequest('registry');
   app.decorateRequest('base', '');
+  app.decorateRequest('clientAddress', {
+    getter(this: FastifyRequest) {
+      return clientAddress(this.raw);
+    },
+  });
   app.decorateRequest('principal', function principal(this: FastifyRequest): Promise<Principal> {
-    return principalOf(this, accounts);
+    const asked = principalOf(this, accounts);
+    // Nobody is counted by address alone, and has the most requests: no promise more than need be.
+    if (limits === undefined || this.headers.authorization === undefined) return asked;
+    return asked.then((asker) => limitPrincipal(this, asker, limits));
   });
 
   for (const door of doors.values()) {
@@ -102,6 +119,7 @@ export function createApp({
           request.base = `${baseUrl(request.raw, publicUrl)}/${name}`;
           done();
         });
+        limitDoor(scope, door, limits);
         await scope.register(door.routes);
       },
       { prefix: `${DOOR_PREFIX}${door.format}/:registry` },

@@ -14,7 +14,7 @@ export function logRequests(app: FastifyInstance): void {
         method: request.method,
         url: request.originalUrl.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
         status: reply.statusCode,
-        address: request.socket.remoteAddress,
+        address: request.clientAddress,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
       'request',

@@ -5,12 +5,12 @@ import { Fault } from '../../kernel/index.ts';
 /** Who asks, by the credentials of the request. Faults `token_invalid` and `password_wrong` if they are no good. */
 export async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
   const { authorization } = request.headers;
-  if (authorization === undefined) return nobodyAt(request.ip);
+  if (authorization === undefined) return nobodyAt(request.clientAddress);
   const credentials = authorization.trim();
   const token = BEARER.exec(credentials)?.[1];
-  if (token !== undefined) return accounts.authenticate(token, request.ip);
+  if (token !== undefined) return accounts.authenticate(token, request.clientAddress);
   const pair = pairFrom(BASIC.exec(credentials)?.[1]);
-  if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret, request.ip);
+  if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret, request.clientAddress);
   throw new Fault(
     'token_invalid',
     'These credentials are not understood: send «Authorization: Bearer <token>», or Basic with a name and a password or token.',

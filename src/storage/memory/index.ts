@@ -1,1 +1,2 @@
 export { memoryBlobs } from './blobs.ts';
+export { MemoryCounters } from './counters.ts';

@@ -15,14 +15,14 @@ export function accountRoutes(app: FastifyInstance, { accounts, registration }: 
     return { username: user.name };
   });
 
-  app.put('/-/user/:id', async (request, reply) => {
+  app.put('/-/user/:id', { config: { limit: 'login' } }, async (request, reply) => {
     const { id } = request.params as { id: string };
-    const login = { ...credentialsFrom(await readJson(request), id), address: request.ip };
+    const login = { ...credentialsFrom(await readJson(request), id), address: request.clientAddress };
     const user = await logInOrRegister(accounts, registration, login);
     const { token } = await accounts.issueToken(
       user,
       { name: 'npm login', scopes: ['read', 'publish'], expiresAt: null },
-      byPassword(user, request.ip),
+      byPassword(user, request.clientAddress),
     );
     return reply.code(201).send({ ok: true, id, rev: `1-${user.id}`, token });
   });

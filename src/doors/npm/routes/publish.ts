@@ -18,7 +18,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
   const { blobs, publisher, reader, signer, maxTarballBytes } = options;
   const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
 
-  app.put('/:name', async (request, reply) => {
+  app.put('/:name', { config: { limit: 'publish' } }, async (request, reply) => {
     const { name } = request.params as { name: string };
     const principal = await request.principal();
     checkNewName(name);

@@ -13,7 +13,7 @@ const LONGEST_TEXT = 250;
 
 /** `npm search`: protocols/npm 5. Finds what was published here; an upstream is not searched. */
 export function searchRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions): void {
-  app.get('/-/v1/search', async (request, reply) => {
+  app.get('/-/v1/search', { config: { limit: 'search' } }, async (request, reply) => {
     const text = queryText(request, 'text') ?? '';
     if (text.length > LONGEST_TEXT) {
       throw new Fault('bad_request', `A search text may have ${LONGEST_TEXT} characters; search for less.`);

@@ -15,7 +15,7 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
   // Whoever has a token may end it, also one that is no good any more: npm forgets it only after a 2xx.
   app.delete('/-/user/token/:token', async (request) => {
     const { token } = request.params as { token: string };
-    await accounts.logout(token, request.ip);
+    await accounts.logout(token, request.clientAddress);
     return { ok: true };
   });
 
@@ -45,7 +45,7 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
     const { token, hash } = await accounts.issueToken(
       user,
       { name, description, scopes, expiresAt },
-      byPassword(user, request.ip),
+      byPassword(user, request.clientAddress),
     );
     const row = { hash, prefix: '', name, description, scopes, createdAt, expiresAt };
     return reply

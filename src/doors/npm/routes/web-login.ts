@@ -14,7 +14,7 @@ const PATIENCE = 1;
 export function webLoginRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
   const mayRegister = ({ create }: WebLogin) => create && (registration === 'open' || 'off');
 
-  app.post('/-/v1/login', async (request, reply) => {
+  app.post('/-/v1/login', { config: { limit: 'login' } }, async (request, reply) => {
     const body = await readOptionalJson(request);
     const create = typeof body === 'object' && body !== null && 'create' in body && body.create === true;
     const client = request.headers['user-agent'] ?? '';
@@ -33,7 +33,7 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
     return sendPage(reply, 200, loginForm({ base: request.base, client: login.client, register }));
   });
 
-  app.post(PAGE, async (request, reply) => {
+  app.post(PAGE, { config: { limit: 'login' } }, async (request, reply) => {
     const { id } = request.params as { id: string };
     if (!isFromOurPage(request.headers, request.base)) {
       return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
@@ -48,9 +48,9 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
         name,
         password: form.get('password') ?? '',
         email: form.get('email'),
-        address: request.ip,
+        address: request.clientAddress,
       });
-      const by = byPassword(user, request.ip);
+      const by = byPassword(user, request.clientAddress);
       if (!(await accounts.approveWebLogin(id, user, by))) return sendGone(reply);
       const sentence = `You are logged in as ${user.name}. You may close this page and go back to your terminal.`;
       return sendPage(reply, 200, notice('Done', sentence));
@@ -70,7 +70,7 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
     const login = await accounts.redeemWebLogin(
       id,
       { name: 'npm login', scopes: ['read', 'publish'] },
-      request.ip,
+      request.clientAddress,
     );
     if (login.state === 'done') return reply.send({ token: login.token });
     return reply.code(202).header('retry-after', PATIENCE).send({});

@@ -1,0 +1,1 @@
+export { RedisCounters } from './counters.ts';
