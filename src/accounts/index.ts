@@ -26,3 +26,4 @@ export {
 export { looksLikeToken } from './tokens/secret.ts';
 export * from './guessing/index.ts';
 export * from './messages/index.ts';
+export * from './organisations/index.ts';

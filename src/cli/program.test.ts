@@ -30,15 +30,17 @@ beforeEach(() => {
   };
 });
 
+const open = { visibility: 'public', publish: 'anyone', organisation: null } as const;
+
 const kontor = (): Kontor => ({
   catalogue: {
     registries: async () => [
-      { id: 1, name: 'npm', format: 'npm', createdAt: NOW },
-      { id: 2, name: 'team-npm', format: 'npm', createdAt: NOW },
+      { id: 1, name: 'npm', format: 'npm', ...open, createdAt: NOW },
+      { id: 2, name: 'team-npm', format: 'npm', ...open, createdAt: NOW },
     ],
   },
   accounts,
-  createRegistry: async (name, format) => ({ id: 3, name, format, createdAt: NOW }),
+  createRegistry: async (name, format) => ({ id: 3, name, format, ...open, createdAt: NOW }),
   verify: async () => report,
   migrate: async () => ['0001-foundation'],
   close: async () => void calls.push('close'),

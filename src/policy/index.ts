@@ -1,3 +1,21 @@
-export { mayPublish, mayTag, type WriteDecision, type WriteFacts } from './publish.ts';
-export { mayRead, readerId, type ReadFacts } from './read.ts';
+export {
+  changeFault,
+  mayChange,
+  mayMark,
+  mayPublish,
+  publishFault,
+  type WriteDecision,
+  type WriteFacts,
+} from './publish.ts';
+export {
+  askerOf,
+  isEnough,
+  mayRead,
+  readerId,
+  rightOn,
+  seesRegistry,
+  type Asker,
+  type Right,
+} from './rights.ts';
+export { scopeOf, type PublishSetting, type Standing, type Visibility } from './standing.ts';
 export * from './limits/index.ts';

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { nobodyAt, type Principal, type TokenScope, type User } from '../accounts/index.ts';
-import { mayPublish, mayTag } from './index.ts';
+import {
+  nobodyAt,
+  type OrganisationRole,
+  type Principal,
+  type TokenScope,
+  type User,
+} from '../accounts/index.ts';
+import { mayChange, mayPublish, type Standing, type WriteFacts } from './index.ts';
 
 const user = (id: number, role: User['role'] = 'user'): User => ({
   id,
@@ -22,54 +28,129 @@ const nobody = nobodyAt(null);
 const anna = principal(user(1));
 const admin = principal(user(9, 'administrator'));
 
-describe.each([
-  ['mayPublish', mayPublish],
-  ['mayTag', mayTag],
-])('%s', (_name, decide) => {
-  const ask = (
-    who: Principal,
-    owners: number[] | undefined,
-    origin: 'local' | 'upstream' | undefined = owners && 'local',
-  ) => {
-    const decision = decide({ principal: who, name: '@acme/demo', owners, origin });
+const open: Standing['registry'] = { visibility: 'public', publish: 'anyone', role: null };
+const others: Standing['package'] = {
+  origin: 'local',
+  visibility: 'public',
+  removed: false,
+  owner: false,
+  role: null,
+  team: null,
+};
+const own = { ...others, owner: true };
+
+const ask = (decide: (facts: WriteFacts) => ReturnType<typeof mayPublish>) => {
+  return (who: Principal, pack: Standing['package'], more: Partial<Standing> = {}) => {
+    const decision = decide({
+      principal: who,
+      name: '@acme/demo',
+      standing: { registry: open, package: pack, scope: null, ...more },
+    });
     return decision.allowed ? decision : { code: decision.fault.code, message: decision.fault.message };
   };
+};
+const publish = ask(mayPublish);
+const write = ask((facts) => mayChange(facts, 'write'));
+const manage = ask((facts) => mayChange(facts, 'manage'));
 
+describe.each([
+  ['mayPublish', publish],
+  ['mayChange', write],
+])('%s', (_name, decide) => {
   test('nobody is asked to log in, whether the package exists or not', () => {
-    expect(ask(nobody, undefined)).toMatchObject({ code: 'unauthenticated' });
-    expect(ask(nobody, [1])).toMatchObject({ code: 'unauthenticated' });
+    expect(decide(nobody, null)).toMatchObject({ code: 'unauthenticated' });
+    expect(decide(nobody, others)).toMatchObject({ code: 'unauthenticated' });
   });
 
   test("a token that may only read is refused, even its owner's and an administrator's", () => {
-    expect(ask(principal(user(1), ['read']), [1])).toMatchObject({ code: 'forbidden' });
-    expect(ask(principal(user(9, 'administrator'), ['read']), [1])).toMatchObject({ code: 'forbidden' });
+    expect(decide(principal(user(1), ['read']), own)).toMatchObject({ code: 'forbidden' });
+    expect(decide(principal(user(9, 'administrator'), ['read']), own)).toMatchObject({ code: 'forbidden' });
   });
 
-  test('a new name is free for every user', () => {
-    expect(ask(anna, undefined)).toEqual({ allowed: true, userId: 1, overrideOwnership: false });
-  });
-
-  test('an owner may write, also one of several', () => {
-    expect(ask(anna, [7, 1])).toEqual({ allowed: true, userId: 1, overrideOwnership: false });
+  test('an owner may write', () => {
+    expect(decide(anna, own)).toEqual({ allowed: true, userId: 1, overrideOwnership: false });
   });
 
   test('a stranger may not, and reads which package it was', () => {
-    const refusal = ask(anna, [2, 3]);
+    const refusal = decide(anna, others);
     expect(refusal).toMatchObject({ code: 'not_owner' });
     expect(refusal).toHaveProperty('message', expect.stringMatching(/^You do not own @acme\/demo: /));
   });
 
-  test('a package without owners belongs to administrators only', () => {
-    expect(ask(anna, [])).toMatchObject({ code: 'not_owner' });
-    expect(ask(admin, [])).toMatchObject({ allowed: true });
-  });
-
   test('an administrator may write to what others own', () => {
-    expect(ask(admin, [1])).toEqual({ allowed: true, userId: 9, overrideOwnership: true });
+    expect(decide(admin, others)).toEqual({ allowed: true, userId: 9, overrideOwnership: true });
   });
 
   test('a name that comes from upstream is taken, for administrators too', () => {
-    expect(ask(anna, [], 'upstream')).toMatchObject({ code: 'name_taken_upstream' });
-    expect(ask(admin, [], 'upstream')).toMatchObject({ code: 'name_taken_upstream' });
+    expect(decide(anna, { ...others, origin: 'upstream' })).toMatchObject({ code: 'name_taken_upstream' });
+    expect(decide(admin, { ...others, origin: 'upstream' })).toMatchObject({ code: 'name_taken_upstream' });
+  });
+
+  test('a member of the owning organisation may from publisher on, a team with write access too', () => {
+    expect(decide(anna, { ...others, role: 'publisher' })).toMatchObject({ allowed: true });
+    expect(decide(anna, { ...others, role: 'reader' })).toMatchObject({ code: 'not_owner' });
+    expect(decide(anna, { ...others, team: 'write' })).toMatchObject({ allowed: true });
+    expect(decide(anna, { ...others, team: 'read' })).toMatchObject({ code: 'not_owner' });
+  });
+});
+
+describe('What changes more than versions and tags', () => {
+  test('is for owners, and for maintainers of the organisation or the registry', () => {
+    expect(manage(anna, own)).toMatchObject({ allowed: true });
+    expect(manage(anna, { ...others, role: 'maintainer' })).toMatchObject({ allowed: true });
+    expect(manage(anna, others, { registry: { ...open, role: 'maintainer' } })).toMatchObject({
+      allowed: true,
+    });
+  });
+
+  test('is not for who may publish only', () => {
+    expect(manage(anna, { ...others, role: 'publisher' })).toMatchObject({ code: 'not_owner' });
+    expect(manage(anna, { ...others, team: 'write' })).toMatchObject({ code: 'not_owner' });
+    expect(manage(anna, others, { registry: { ...open, role: 'publisher' } })).toMatchObject({
+      code: 'not_owner',
+    });
+  });
+});
+
+describe('A new name', () => {
+  const inRegistry = (
+    publishSetting: 'anyone' | 'members' | 'admins',
+    role: OrganisationRole | null = null,
+  ) => ({
+    registry: { ...open, publish: publishSetting, role },
+  });
+  const inScope = (role: OrganisationRole | null) => ({ scope: { organisation: 'acme', role } });
+
+  test('is free for every user where anyone may publish', () => {
+    expect(publish(anna, null)).toEqual({ allowed: true, userId: 1, overrideOwnership: false });
+  });
+
+  test('is for publishers of the registry where members may', () => {
+    expect(publish(anna, null, inRegistry('members'))).toMatchObject({ code: 'publish_closed' });
+    expect(publish(anna, null, inRegistry('members', 'reader'))).toMatchObject({ code: 'publish_closed' });
+    expect(publish(anna, null, inRegistry('members', 'publisher'))).toMatchObject({ allowed: true });
+  });
+
+  test('is for administrators where only they may, whatever role others have', () => {
+    expect(publish(anna, null, inRegistry('admins', 'owner'))).toMatchObject({ code: 'publish_closed' });
+    expect(publish(admin, null, inRegistry('admins'))).toMatchObject({ allowed: true });
+  });
+
+  test('in the scope of an organisation is for its publishers', () => {
+    expect(publish(anna, null, inScope(null))).toMatchObject({ code: 'scope_owned' });
+    expect(publish(anna, null, inScope('reader'))).toMatchObject({ code: 'scope_owned' });
+    expect(publish(anna, null, inScope('publisher'))).toMatchObject({ allowed: true });
+    expect(publish(admin, null, inScope(null))).toMatchObject({ allowed: true });
+  });
+
+  test('is refused in the very words that a private package of that name gets', () => {
+    const secret = { ...others, visibility: 'private' as const };
+    for (const more of [inRegistry('members'), inRegistry('admins'), inScope(null)]) {
+      expect(publish(anna, secret, more)).toEqual(publish(anna, null, more));
+    }
+  });
+
+  test('that a private package has is taken, where one could have it otherwise', () => {
+    expect(publish(anna, { ...others, visibility: 'private' })).toMatchObject({ code: 'not_owner' });
   });
 });

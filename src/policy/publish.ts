@@ -1,15 +1,14 @@
 import type { Principal } from '../accounts/index.ts';
 import { Fault, type ErrorCode } from '../kernel/index.ts';
+import { askerOf, creationBar, isEnough, rightOn, type Asker, type Right } from './rights.ts';
+import type { Standing } from './standing.ts';
 
 /** What a write to a package is judged by. */
 export interface WriteFacts {
   principal: Principal;
   /** The package's name, for the sentence. */
   name: string;
-  /** Ids of the owning users; undefined if there is no such package yet. */
-  owners: readonly number[] | undefined;
-  /** Where the package's versions come from; undefined if there is no such package yet. */
-  origin: 'local' | 'upstream' | undefined;
+  standing: Standing;
 }
 
 export type WriteDecision =
@@ -20,39 +19,111 @@ export type WriteDecision =
       /** True for an administrator: may write to what others own. */
       overrideOwnership: boolean;
     }
-  /** `unauthenticated`, `forbidden`, `name_taken_upstream` or `not_owner`. */
+  /** `unauthenticated`, `forbidden`, `name_taken_upstream`, `publish_closed`, `scope_owned` or `not_owner`. */
   | { allowed: false; fault: Fault };
 
-/** May this principal publish a version of the package? Who first publishes a name owns it. */
-export function mayPublish(facts: WriteFacts): WriteDecision {
-  return mayWrite(facts);
+/**
+ * May this principal publish a version of the package? A free name is judged by the registry's setting and the owner of the scope. Of
+ * a package that they may not see they hear what they would of a free name, unless they could have that one.
+ */
+export function mayPublish({ principal, name, standing }: WriteFacts): WriteDecision {
+  const refused = mayWriteAtAll(principal, name);
+  if (refused) return refused;
+  const asker = askerOf(principal);
+  const fault = publishFault(standing, name, asker);
+  return fault ? { allowed: false, fault } : allow(asker);
 }
 
-/** May this principal set or remove a tag of the package? */
-export function mayTag(facts: WriteFacts): WriteDecision {
-  return mayWrite(facts);
+/** May this principal change a package that they see? `least` is the right that the change needs. */
+export function mayChange(
+  { principal, name, standing }: WriteFacts,
+  least: Extract<Right, 'write' | 'manage'>,
+): WriteDecision {
+  const refused = mayWriteAtAll(principal, name);
+  if (refused) return refused;
+  const asker = askerOf(principal);
+  const fault = changeFault(standing, name, asker, least);
+  return fault ? { allowed: false, fault } : allow(asker);
 }
 
-function mayWrite({ principal, name, owners, origin }: WriteFacts): WriteDecision {
+/** May this principal leave a mark on a package that they see, such as a star? */
+export function mayMark(principal: Principal, name: string): WriteDecision {
+  return mayWriteAtAll(principal, name) ?? allow(askerOf(principal));
+}
+
+/** Why they may not publish this name; also the check inside the transaction that publishes. */
+export function publishFault(standing: Standing, name: string, asker: Asker): Fault | undefined {
+  const facts = standing.package;
+  if (facts?.origin === 'upstream') return takenUpstream(name);
+  const right = rightOn(standing, asker);
+  if (isEnough(right, 'write')) return undefined;
+  if (facts === null || right === 'none') {
+    const bar = creationBar(standing, asker);
+    if (bar !== null) return barFault(bar, name, standing);
+    if (facts === null) return undefined;
+  }
+  return notOwner(name);
+}
+
+/** Why they may not change this package; also the check inside the transaction that changes it. */
+export function changeFault(standing: Standing, name: string, asker: Asker, least: Right): Fault | undefined {
+  if (standing.package?.origin === 'upstream') return takenUpstream(name);
+  return standing.package === null || isEnough(rightOn(standing, asker), least)
+    ? undefined
+    : notOwner(name, least);
+}
+
+function mayWriteAtAll(principal: Principal, name: string): (WriteDecision & { allowed: false }) | undefined {
   if (principal.kind === 'nobody') {
     return refuse('unauthenticated', `You must be logged in to change ${name}: log in or send a token.`);
   }
   if (!principal.scopes.includes('publish')) {
     return refuse('forbidden', `This token may only read: use one that may publish to change ${name}.`);
   }
-  if (origin === 'upstream') {
-    return refuse(
-      'name_taken_upstream',
-      `The name ${name} belongs to a package of the upstream registry: choose another name.`,
-    );
-  }
-  const overrideOwnership = principal.user.role === 'administrator';
-  if (owners !== undefined && !owners.includes(principal.user.id) && !overrideOwnership) {
-    return refuse('not_owner', `You do not own ${name}: ask one of its owners to publish it or to add you.`);
-  }
-  return { allowed: true, userId: principal.user.id, overrideOwnership };
+  return undefined;
 }
 
-function refuse(code: ErrorCode, message: string): WriteDecision {
+function allow({ userId, administrator }: Asker): WriteDecision {
+  if (userId === null) throw new Error('nobody was allowed to write');
+  return { allowed: true, userId, overrideOwnership: administrator };
+}
+
+function barFault(bar: 'administrators' | 'members' | 'scope', name: string, { scope }: Standing): Fault {
+  switch (bar) {
+    case 'administrators':
+      return new Fault(
+        'publish_closed',
+        `Only administrators may publish new packages in this registry: ask one of them for ${name}.`,
+      );
+    case 'members':
+      return new Fault(
+        'publish_closed',
+        `Only members may publish new packages in this registry: ask an administrator to make you one of its publishers, then publish ${name}.`,
+      );
+    case 'scope':
+      return new Fault(
+        'scope_owned',
+        `The scope of ${name} belongs to the organisation ${scope?.organisation ?? ''}: ask one of its owners to make you a publisher, or choose another scope.`,
+      );
+  }
+}
+
+function takenUpstream(name: string): Fault {
+  return new Fault(
+    'name_taken_upstream',
+    `The name ${name} belongs to a package of the upstream registry: choose another name.`,
+  );
+}
+
+function notOwner(name: string, least: Right = 'write'): Fault {
+  return new Fault(
+    'not_owner',
+    least === 'manage'
+      ? `You do not own ${name}: ask one of its owners to do this or to add you.`
+      : `You do not own ${name}: ask one of its owners to publish it or to add you.`,
+  );
+}
+
+function refuse(code: ErrorCode, message: string): WriteDecision & { allowed: false } {
   return { allowed: false, fault: new Fault(code, message) };
 }

@@ -1,14 +1,24 @@
 import { actorOf, type Principal, type SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock, type Digests } from '../kernel/index.ts';
-import { mayPublish, mayRead, mayTag, type WriteDecision } from '../policy/index.ts';
+import {
+  askerOf,
+  mayChange,
+  mayMark,
+  mayPublish,
+  mayRead,
+  seesRegistry,
+  type WriteDecision,
+} from '../policy/index.ts';
+import { hiddenRegistry } from './hidden.ts';
 import type {
   Attestation,
   Blobs,
   Catalogue,
   PackageCommand,
-  PackageRow,
   RegistryRow,
+  Rights,
   SearchText,
+  Sight,
   StagedBlob,
   Visibility,
 } from './ports/index.ts';
@@ -40,11 +50,13 @@ interface Changed {
 /** Writes to the registry on somebody's behalf: judged by policy first, and again inside the command. */
 export class Publisher {
   readonly #catalogue: Catalogue;
+  readonly #rights: Rights;
   readonly #blobs: Blobs;
   readonly #clock: Clock;
 
-  constructor(catalogue: Catalogue, blobs: Blobs, clock: Clock) {
+  constructor(catalogue: Catalogue, rights: Rights, blobs: Blobs, clock: Clock) {
     this.#catalogue = catalogue;
+    this.#rights = rights;
     this.#blobs = blobs;
     this.#clock = clock;
   }
@@ -67,8 +79,13 @@ export class Publisher {
    * Refuses before a body is read whoever may not change this package, and answers who asked. Fault `package_not_found` for
    * one that is not here or that they may not see; else see `WriteDecision`.
    */
-  async assertMayChange(registry: RegistryRow, name: string, principal: Principal): Promise<SignedIn> {
-    await this.#decideChange(registry, name, principal);
+  async assertMayChange(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+    least: 'write' | 'manage',
+  ): Promise<SignedIn> {
+    await this.#decideChange(registry, name, principal, least);
     return signedIn(principal);
   }
 
@@ -146,6 +163,7 @@ export class Publisher {
     const base = await this.#change(registry, principal, {
       name,
       type: 'package.unpublish',
+      least: 'manage',
       detail: { versions },
     });
     return this.#catalogue.unpublish({ ...base, versions, tags, expectedRevision });
@@ -154,15 +172,25 @@ export class Publisher {
   async setOwners(
     registry: RegistryRow,
     principal: Principal,
-    change: { name: string; owners: number[]; expectedRevision: number | null },
+    change: {
+      name: string;
+      owners: number[];
+      /** As in `OwnersCommand`. */
+      organisationId?: number | null;
+      expectedRevision: number | null;
+    },
   ): Promise<Changed> {
-    const { name, owners, expectedRevision } = change;
+    const { name, ...more } = change;
     const base = await this.#change(registry, principal, {
       name,
       type: 'package.owners',
-      detail: { owners },
+      least: 'manage',
+      detail: {
+        owners: more.owners,
+        ...(more.organisationId !== undefined && { organisation: more.organisationId }),
+      },
     });
-    return this.#catalogue.setOwners({ ...base, owners, expectedRevision });
+    return this.#catalogue.setOwners({ ...base, ...more });
   }
 
   async setVisibility(
@@ -173,6 +201,7 @@ export class Publisher {
     const base = await this.#change(registry, principal, {
       name,
       type: 'package.visibility',
+      least: 'manage',
       detail: { visibility },
     });
     return this.#catalogue.setVisibility({ ...base, visibility });
@@ -184,11 +213,9 @@ export class Publisher {
     principal: Principal,
     { name, starred }: { name: string; starred: boolean },
   ): Promise<Changed> {
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    const { userId } = granted(mayTag({ principal, name, owners: undefined, origin: undefined }));
-    if (head === undefined || !(await this.#isSeen(head, principal))) {
-      throw new Fault('package_not_found', `There is no package ${name} here.`);
-    }
+    const sight = await this.#see(registry, name, principal);
+    const { userId } = granted(mayMark(principal, name));
+    if (!isSeen(sight, principal)) throw noPackage(name);
     const at = this.#clock();
     return this.#catalogue.star({
       registryId: registry.id,
@@ -211,10 +238,17 @@ export class Publisher {
   async #change(
     registry: RegistryRow,
     principal: Principal,
-    what: { name: string; type: string; version?: string | null; detail: Record<string, unknown> },
+    what: {
+      name: string;
+      type: string;
+      /** `write` unless said otherwise. */
+      least?: 'manage';
+      version?: string | null;
+      detail: Record<string, unknown>;
+    },
   ): Promise<PackageCommand> {
-    const { name, type, version = null, detail } = what;
-    const { userId, overrideOwnership } = await this.#decideChange(registry, name, principal);
+    const { name, type, least = 'write', version = null, detail } = what;
+    const { userId, overrideOwnership } = await this.#decideChange(registry, name, principal, least);
     const at = this.#clock();
     return {
       registryId: registry.id,
@@ -227,9 +261,8 @@ export class Publisher {
   }
 
   async #decidePublish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    const owners = head && (await this.#ownersOf(head));
-    return mayPublish({ principal, name, owners, origin: head?.origin });
+    const standing = await this.#see(registry, name, principal);
+    return mayPublish({ principal, name, standing });
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen. */
@@ -237,24 +270,30 @@ export class Publisher {
     registry: RegistryRow,
     name: string,
     principal: Principal,
+    least: 'write' | 'manage',
   ): Promise<WriteDecision & { allowed: true }> {
-    const found = await this.#catalogue.findPackage(registry.id, name);
-    const head = found && (await this.#isSeen(found, principal)) ? found : undefined;
-    const owners = head && (await this.#ownersOf(head));
-    const decision = granted(mayTag({ principal, name, owners, origin: head?.origin }));
-    if (head === undefined) throw new Fault('package_not_found', `There is no package ${name} here.`);
+    const sight = await this.#see(registry, name, principal);
+    const seen = isSeen(sight, principal);
+    const standing = seen ? sight : { ...sight, package: null };
+    const decision = granted(mayChange({ principal, name, standing }, least));
+    if (!seen) throw noPackage(name);
     return decision;
   }
 
-  async #isSeen(head: PackageRow, principal: Principal): Promise<boolean> {
-    const { visibility, removedAt } = head;
-    if (removedAt !== null) return false;
-    return mayRead({ principal, visibility, owners: () => this.#ownersOf(head) });
+  async #see(registry: RegistryRow, name: string, principal: Principal): Promise<Sight> {
+    const asker = askerOf(principal);
+    const sight = await this.#rights.of(registry.id, name, asker.userId);
+    if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
+    return sight;
   }
+}
 
-  async #ownersOf({ id }: PackageRow): Promise<number[]> {
-    return (await this.#catalogue.owners(id)).map((owner) => owner.id);
-  }
+function isSeen(sight: Sight, principal: Principal): boolean {
+  return sight.package !== null && !sight.package.removed && mayRead(sight, askerOf(principal));
+}
+
+function noPackage(name: string): Fault {
+  return new Fault('package_not_found', `There is no package ${name} here.`);
 }
 
 function granted(decision: WriteDecision): WriteDecision & { allowed: true } {

@@ -1,9 +1,11 @@
 import type { Principal } from '../accounts/index.ts';
-import { mayRead } from '../policy/index.ts';
+import { askerOf, mayRead, seesRegistry } from '../policy/index.ts';
+import { hiddenRegistry } from './hidden.ts';
 import type {
   Catalogue,
   PackageRow,
   RegistryRow,
+  Rights,
   StoredArtifact,
   Upstream,
   UpstreamDocument,
@@ -19,11 +21,13 @@ export type DocumentSource =
  */
 export class Reader {
   readonly #catalogue: Catalogue;
+  readonly #rights: Rights;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
 
   /** @param upstreams by format; a format without one has only what was published here. */
-  constructor(catalogue: Catalogue, upstreams: ReadonlyMap<string, Upstream>) {
+  constructor(catalogue: Catalogue, rights: Rights, upstreams: ReadonlyMap<string, Upstream>) {
     this.#catalogue = catalogue;
+    this.#rights = rights;
     this.#upstreams = upstreams;
   }
 
@@ -32,18 +36,23 @@ export class Reader {
     name: string,
     principal: Principal,
   ): Promise<DocumentSource | undefined> {
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    if (head?.origin === 'local') {
-      return (await this.#isVisible(head, principal)) ? { origin: 'local', head } : undefined;
-    }
+    const head = await this.#find(registry, name, principal);
+    if (head === 'hidden') return undefined;
+    if (head?.origin === 'local') return { origin: 'local', head };
     const document = await this.#upstreams.get(registry.format)?.document(registry, name);
     return document && { origin: 'upstream', document };
   }
 
   /** The head of a package that is owned here and may be seen. */
   async owned(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    return head?.origin === 'local' && (await this.#isVisible(head, principal)) ? head : undefined;
+    const head = await this.known(registry, name, principal);
+    return head?.origin === 'local' ? head : undefined;
+  }
+
+  /** As `owned`, and that of a package from upstream of which something is stored here. */
+  async known(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
+    const head = await this.#find(registry, name, principal);
+    return head === 'hidden' ? undefined : head;
   }
 
   /** A file of a version; pulled from upstream, verified and stored first if it is not here yet. */
@@ -54,23 +63,31 @@ export class Reader {
     principal: Principal,
   ): Promise<StoredArtifact | undefined> {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
-    if (stored !== undefined) {
-      return (await this.#mayRead(stored.visibility, stored.packageId, principal)) ? stored : undefined;
-    }
+    if (stored?.visibility === 'public') return stored;
+    const head = await this.#find(registry, name, principal);
+    if (head === 'hidden') return undefined;
+    if (stored !== undefined) return stored;
     const upstream = this.#upstreams.get(registry.format);
-    if (upstream === undefined) return undefined;
-    const head = await this.#catalogue.findPackage(registry.id, name);
-    if (head?.origin === 'local') return undefined;
+    if (upstream === undefined || head?.origin === 'local') return undefined;
     const pulled = await upstream.artifact(registry, name, file);
     return pulled ? this.#catalogue.findArtifact(registry.id, name, file) : undefined;
   }
 
-  async #isVisible(head: PackageRow, principal: Principal): Promise<boolean> {
-    return head.removedAt === null && this.#mayRead(head.visibility, head.id, principal);
-  }
-
-  #mayRead(visibility: PackageRow['visibility'], packageId: number, principal: Principal): Promise<boolean> {
-    const owners = async () => (await this.#catalogue.owners(packageId)).map(({ id }) => id);
-    return mayRead({ principal, visibility, owners });
+  /**
+   * The head of a name, undefined for one that is free, `hidden` for what must look like one that is nowhere. What everybody may see
+   * costs one query; for anything else users cost a second one, a free name included, so that the queries tell no more than the answer.
+   */
+  async #find(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+  ): Promise<PackageRow | 'hidden' | undefined> {
+    const asker = askerOf(principal);
+    let sight = await this.#rights.of(registry.id, name, null);
+    const isOpen = sight?.registry.visibility === 'public' && sight.package?.visibility === 'public';
+    if (!isOpen && asker.userId !== null) sight = await this.#rights.of(registry.id, name, asker.userId);
+    if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
+    if (sight.package === null) return undefined;
+    return mayRead(sight, asker) && !sight.package.removed ? sight.head : 'hidden';
   }
 }

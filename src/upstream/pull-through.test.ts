@@ -16,7 +16,15 @@ import { memoryBlobs } from '../storage/memory/index.ts';
 import { PullThrough, UpstreamClient } from './index.ts';
 
 const MINUTE = 60_000;
-const registry: RegistryRow = { id: 7, name: 'npm', format: 'npm', createdAt: 0 };
+const registry: RegistryRow = {
+  id: 7,
+  name: 'npm',
+  format: 'npm',
+  visibility: 'public',
+  publish: 'anyone',
+  organisation: null,
+  createdAt: 0,
+};
 const format = createNpmRemote();
 afterAll(() => format.close());
 

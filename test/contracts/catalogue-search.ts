@@ -117,7 +117,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
           publishedAt: at,
           updatedAt: at,
           manifest: '{"name":"yaml","version":"1.0.0"}',
-          owners: [{ id: anna.id, name: 'anna', email: 'anna@example.com' }],
+          owners: [{ kind: 'user', id: anna.id, name: 'anna', email: 'anna@example.com' }],
         },
       ]);
     });

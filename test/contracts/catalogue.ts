@@ -72,6 +72,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
         revision: 1,
         history: 0,
         visibility: 'public',
+        organisationId: null,
         removedAt: null,
         createdAt: at,
         updatedAt: at,

@@ -2,13 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { adapters } from './stores.ts';
 
-const history = [
-  '0001-foundation',
-  '0002-npm-whole',
-  '0003-web-logins',
-  '0004-actors',
-  '0007-version-states',
-];
+const history = ['0001-foundation', '0002-npm-whole', '0003-web-logins', '0008-organisations'];
 
 describe.each(adapters)('The schema on $name', (adapter) => {
   test('is made once, whoever opens the store first, and then left alone', async () => {

@@ -96,8 +96,10 @@ export interface UnpublishCommand extends PackageCommand {
 
 export interface OwnersCommand extends PackageCommand {
   expectedRevision: number | null;
-  /** Ids of the users who are to own the package: at least one. */
+  /** Ids of the users who are to own the package; at least one, or an organisation. */
   owners: number[];
+  /** The organisation that is to own it, null for none; not there: as before. */
+  organisationId?: number | null;
 }
 
 export interface VisibilityCommand extends PackageCommand {

@@ -1,6 +1,7 @@
 export type * from './blobs.ts';
 export type * from './catalogue.ts';
 export type * from './commands.ts';
+export type * from './rights.ts';
 export type * from './rows.ts';
 export type * from './search.ts';
 export type * from './signing-keys.ts';

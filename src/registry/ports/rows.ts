@@ -1,9 +1,18 @@
+import type { PublishSetting, Visibility } from '../../policy/index.ts';
+
+export type { PublishSetting, Visibility } from '../../policy/index.ts';
+
 /** A named space of packages of one format. */
 export interface RegistryRow {
   id: number;
   name: string;
   /** `npm`, later `zig`, `vais`, `deb`, `aam`, `oak`. */
   format: string;
+  visibility: Visibility;
+  /** Who may publish under new names. */
+  publish: PublishSetting;
+  /** The organisation whose members have their roles here too, by name. */
+  organisation: string | null;
   createdAt: number;
 }
 
@@ -21,14 +30,13 @@ export interface PackageRow {
   /** Raised by what changes versions that were there before, or who owns them; not by a publish. */
   history: number;
   visibility: Visibility;
+  /** The organisation that owns it, beside or instead of users. */
+  organisationId: number | null;
   createdAt: number;
   updatedAt: number;
   /** When it was unpublished as a whole, or null. Its name and the numbers of its versions stay taken. */
   removedAt: number | null;
 }
-
-/** `private`: only its owners and administrators learn that it exists. */
-export type Visibility = 'public' | 'private';
 
 /**
  * `staged`: waits for one of its own publishers; `pending`: for a reviewer. Both keep their number taken and show to nobody but
@@ -72,13 +80,15 @@ export interface StoredArtifact extends ArtifactRow {
   packageId: number;
   versionId: number;
   version: string;
-  /** True if only owners and administrators may read it. */
+  /** `public` if package and registry both are; else the package's, or the registry's where the package is public. */
   visibility: Visibility;
   /** Key in the blob store. */
   key: string;
 }
 
+/** A user or an organisation that owns a package. */
 export interface Owner {
+  kind: 'user' | 'organisation';
   id: number;
   name: string;
   email: string | null;

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { AccountStore } from '../../accounts/index.ts';
 import type { EventStore, Leases } from '../../ledger/index.ts';
-import type { Catalogue, SigningKeys, StagedVersions } from '../../registry/index.ts';
+import type { Catalogue, Rights, SigningKeys, StagedVersions } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import * as events from './queries/events.ts';
+import { readSight } from './queries/rights.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
 import { findUpstreamDocument } from './queries/upstream-documents.ts';
@@ -19,6 +20,7 @@ export interface SqlStore {
   id: string;
   catalogue: Catalogue;
   stagedVersions: StagedVersions;
+  rights: Rights;
   accounts: AccountStore;
   events: EventStore;
   leases: Leases;
@@ -46,6 +48,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       approve: (command) => writer.run('approveVersion', command),
       reject: (command) => writer.run('rejectVersion', command),
     },
+    rights: { of: (registryId, name, userId) => readSight(db, registryId, name, userId) },
     accounts: accountStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),

@@ -27,7 +27,12 @@ export function accessRoutes(app: FastifyInstance, { catalogue, publisher, reade
 
   app.post('/-/package/:name/access', async (request) => {
     const name = nameOf(request);
-    const principal = await publisher.assertMayChange(request.registry, name, await request.principal());
+    const principal = await publisher.assertMayChange(
+      request.registry,
+      name,
+      await request.principal(),
+      'manage',
+    );
     const visibility = readAccess(await readJson(request));
     if (visibility !== null) {
       await publisher.setVisibility(request.registry, principal, { name, visibility });

@@ -17,10 +17,7 @@ export function downloadRoutes(app: FastifyInstance, { catalogue, reader }: NpmD
   /** A package from upstream is everybody's; it has counts once it was downloaded here. */
   const find = async (request: FastifyRequest, name: string): Promise<PackageRow | undefined> => {
     if (!isReadableName(name)) return undefined;
-    const head = await catalogue.findPackage(request.registry.id, name);
-    return head?.origin === 'upstream'
-      ? head
-      : reader.owned(request.registry, name, await request.principal());
+    return reader.known(request.registry, name, await request.principal());
   };
 
   const countsOf = async (request: FastifyRequest, name: string, period: Period, shape: Shape) => {

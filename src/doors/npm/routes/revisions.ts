@@ -26,7 +26,12 @@ export function revisionRoutes(
 ): void {
   const seenBy = async (request: FastifyRequest): Promise<Seen> => {
     const name = nameOf(request);
-    const principal = await publisher.assertMayChange(request.registry, name, await request.principal());
+    const principal = await publisher.assertMayChange(
+      request.registry,
+      name,
+      await request.principal(),
+      'manage',
+    );
     const head = await reader.owned(request.registry, name, principal);
     if (head === undefined) throw notFound();
     const { rev } = request.params as { rev: string };
@@ -49,7 +54,11 @@ export function revisionRoutes(
     }
     const owners = await ownersOf(accounts, catalogue, head, change.maintainers);
     if (owners === undefined) return answer(head, head.revision);
-    const done = await publisher.setOwners(request.registry, principal, { name, owners, expectedRevision });
+    const done = await publisher.setOwners(request.registry, principal, {
+      name,
+      ...owners,
+      expectedRevision,
+    });
     return answer(head, done.revision);
   });
 
@@ -135,18 +144,29 @@ async function wasThere(catalogue: Catalogue, { id, name }: PackageRow, file: st
   }
 }
 
-/** Ids of the users; undefined if they are the owners already. Who owns the package now stays known, whatever became of the account. */
+/**
+ * Ids of the users, and whether the owning organisation goes; undefined if they are the owners already. Who owns the package now stays
+ * known, whatever became of the account.
+ */
 async function ownersOf(
   accounts: Accounts,
   catalogue: Catalogue,
   head: PackageRow,
   names: string[],
-): Promise<number[] | undefined> {
+): Promise<{ owners: number[]; organisationId?: null } | undefined> {
   const before = await catalogue.owners(head.id);
-  const known = new Map(before.map(({ id, name }) => [name.toLowerCase(), id]));
+  const users = before.filter(({ kind }) => kind === 'user');
+  const known = new Map(users.map(({ id, name }) => [name.toLowerCase(), id]));
+  const organisation = before.find(({ kind }) => kind === 'organisation')?.name.toLowerCase();
   const owners = new Set<number>();
+  let keepsOrganisation = organisation === undefined;
   for (const name of names) {
-    const id = known.get(name.toLowerCase()) ?? (await accounts.find(name))?.id;
+    const key = name.toLowerCase();
+    if (key === organisation && !known.has(key)) {
+      keepsOrganisation = true;
+      continue;
+    }
+    const id = known.get(key) ?? (await accounts.find(name))?.id;
     if (id === undefined) {
       throw new Fault(
         'user_unknown',
@@ -155,6 +175,7 @@ async function ownersOf(
     }
     owners.add(id);
   }
-  const same = owners.size === before.length && before.every(({ id }) => owners.has(id));
-  return same ? undefined : [...owners];
+  const same = owners.size === users.length && users.every(({ id }) => owners.has(id)) && keepsOrganisation;
+  if (same) return undefined;
+  return { owners: [...owners], ...(!keepsOrganisation && { organisationId: null }) };
 }

@@ -14,8 +14,8 @@ function entryOf(manifest: object | null, more: Partial<SearchHit> = {}): unknow
     updatedAt: at + 86_400_000,
     manifest: manifest && JSON.stringify(manifest),
     owners: [
-      { id: 1, name: 'anna', email: 'anna@example.com' },
-      { id: 2, name: 'berta', email: null },
+      { kind: 'user', id: 1, name: 'anna', email: 'anna@example.com' },
+      { kind: 'user', id: 2, name: 'berta', email: null },
     ],
     ...more,
   };

@@ -1,4 +1,4 @@
-import type { NewUser, User } from '../../../accounts/index.ts';
+import { lookalikeOf, type NewUser, type User } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import type { Session } from '../capabilities.ts';
 import { nowhere, recordEvent } from './record.ts';
@@ -20,6 +20,7 @@ export async function createUser(session: Session, user: NewUser): Promise<User>
     .executeTakeFirst();
   if (row === undefined)
     throw new Fault('user_exists', `The user name ${user.name} is taken; choose another.`);
+  await claimName(session, user.name, row.id);
   await recordEvent(session, {
     ...nowhere,
     type: 'user.create',
@@ -29,4 +30,20 @@ export async function createUser(session: Session, user: NewUser): Promise<User>
   });
   const { name, email, role, at } = user;
   return { id: row.id, name, email, role, createdAt: at, disabledAt: null };
+}
+
+/** Users and organisations share one namespace. */
+async function claimName({ db }: Session, name: string, userId: number): Promise<void> {
+  const claimed = await db
+    .insertInto('account_names')
+    .values({
+      name_key: name.toLowerCase(),
+      lookalike: lookalikeOf(name),
+      user_id: userId,
+      organisation_id: null,
+    })
+    .onConflict((conflict) => conflict.column('name_key').doNothing())
+    .returning('name_key')
+    .executeTakeFirst();
+  if (claimed === undefined) throw new Fault('user_exists', `The name ${name} is taken; choose another.`);
 }

@@ -1,23 +1,32 @@
+import { lookalikeOf } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
+import { publishFault, scopeOf } from '../../../policy/index.ts';
 import type { PublishCommand, VersionState } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
-import { assertOwner, type LockedPackage } from './packages.ts';
+import { readSight } from '../queries/rights.ts';
+import type { LockedPackage } from './packages.ts';
+
+type Claim = Pick<
+  PublishCommand,
+  'registryId' | 'name' | 'origin' | 'publisherId' | 'overrideOwnership' | 'at'
+>;
 
 /**
- * The package's head, locked; made with its first owner if the name was free. One that is made for a version which nobody may
- * see yet is not here yet.
+ * The package's head, locked; made with its first owner if the name was free. The publisher's rights are read under
+ * the lock. One that is made for a version which nobody may see yet is not here yet.
  */
 export async function claimPackage(
   session: Session,
-  command: PublishCommand,
+  command: Claim,
   state: VersionState,
 ): Promise<LockedPackage> {
   const { db } = session;
+  const { registryId, name, publisherId } = command;
   const created = await db
     .insertInto('packages')
     .values({
-      registry_id: command.registryId,
-      name: command.name,
+      registry_id: registryId,
+      name,
       origin: command.origin,
       revision: 0,
       created_at: command.at,
@@ -25,35 +34,98 @@ export async function claimPackage(
       removed_at: state === 'published' ? null : command.at,
     })
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
-    .returning(['id', 'origin', 'revision'])
+    .returning(['id', 'origin', 'revision', 'organisation_id'])
     .executeTakeFirst();
-  if (created !== undefined) {
-    if (command.publisherId !== null) {
-      await db
-        .insertInto('owners')
-        .values({ package_id: created.id, user_id: command.publisherId, since: command.at })
-        .execute();
-    }
-    return created;
-  }
-  const head = await lockRows(
-    session,
-    db
-      .selectFrom('packages')
-      .select(['id', 'origin', 'revision'])
-      .where('registry_id', '=', command.registryId)
-      .where('name', '=', command.name),
-  ).executeTakeFirstOrThrow();
+  const head =
+    created ??
+    (await lockRows(
+      session,
+      db
+        .selectFrom('packages')
+        .select(['id', 'origin', 'revision', 'organisation_id'])
+        .where('registry_id', '=', registryId)
+        .where('name', '=', name),
+    ).executeTakeFirstOrThrow());
   if (head.origin !== command.origin) {
     throw head.origin === 'upstream'
       ? new Fault(
           'name_taken_upstream',
-          `${command.name} is served here from the upstream registry; publish under a name or scope of your own.`,
+          `${name} is served here from the upstream registry; publish under a name or scope of your own.`,
         )
-      : new Fault('conflict', `${command.name} is owned here and takes no versions from upstream.`);
+      : new Fault('conflict', `${name} is owned here and takes no versions from upstream.`);
   }
-  if (command.publisherId !== null && !command.overrideOwnership) {
-    await assertOwner(session, head.id, command.name, command.publisherId);
+  if (publisherId !== null) await assertPublisher(session, command, publisherId, created !== undefined);
+  if (created === undefined || command.origin === 'upstream') return head;
+  const scope = scopeOf(name);
+  if (scope !== null) await claimScope(session, command, scope);
+  const organisation_id = scope === null ? null : await ownerOfScope(session, scope);
+  if (organisation_id !== null) {
+    await db.updateTable('packages').set({ organisation_id }).where('id', '=', head.id).execute();
+  } else if (publisherId !== null) {
+    await db
+      .insertInto('owners')
+      .values({ package_id: head.id, user_id: publisherId, since: command.at })
+      .execute();
   }
-  return head;
+  return { ...head, organisation_id };
+}
+
+async function assertPublisher(
+  { db }: Session,
+  { registryId, name, overrideOwnership }: Claim,
+  userId: number,
+  isNew: boolean,
+): Promise<void> {
+  const sight = await readSight(db, registryId, name, userId);
+  if (sight === undefined) throw new Fault('registry_not_found', 'There is no such registry any more.');
+  const asker = { userId, administrator: overrideOwnership };
+  // What was inserted a moment ago is no package that anybody has rights on yet.
+  const fault = publishFault(isNew ? { ...sight, package: null } : sight, name, asker);
+  if (fault) throw fault;
+}
+
+/** The first package of a scope claims it, unless people would take it for another one. */
+async function claimScope(
+  { db }: Session,
+  { registryId, name, overrideOwnership }: Claim,
+  scope: string,
+): Promise<void> {
+  const lookalike = lookalikeOf(scope);
+  const first = await db
+    .insertInto('scopes')
+    .values({ registry_id: registryId, scope, lookalike })
+    .onConflict((conflict) => conflict.columns(['registry_id', 'scope']).doNothing())
+    .returning('scope')
+    .executeTakeFirst();
+  if (first === undefined || overrideOwnership) return;
+  const similar =
+    (await db
+      .selectFrom('organisations')
+      .select('id')
+      .where('lookalike', '=', lookalike)
+      .where('name_key', '!=', scope.toLowerCase())
+      .limit(1)
+      .executeTakeFirst()) ??
+    (await db
+      .selectFrom('scopes')
+      .select('registry_id as id')
+      .where('lookalike', '=', lookalike)
+      .where('registry_id', '=', registryId)
+      .where('scope', '!=', scope)
+      .limit(1)
+      .executeTakeFirst());
+  if (similar === undefined) return;
+  throw new Fault(
+    'name_confusing',
+    `The scope of ${name} looks like one that is taken, where only "-", "_" or "." differ: choose another scope, or ask an administrator.`,
+  );
+}
+
+async function ownerOfScope({ db }: Session, scope: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('organisations')
+    .select('id')
+    .where('name_key', '=', scope.toLowerCase())
+    .executeTakeFirst();
+  return row?.id ?? null;
 }

@@ -1,13 +1,17 @@
+import { atLeast } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
+import { changeFault } from '../../../policy/index.ts';
 import type {
   DeprecateCommand,
   OwnersCommand,
   PackageCommand,
   StarCommand,
   TagCommand,
+  Visibility,
   VisibilityCommand,
 } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
+import { readSight } from '../queries/rights.ts';
 import { recordEvent } from './record.ts';
 import { DEFAULT_TAG, refreshSearch } from './search-index.ts';
 
@@ -18,26 +22,7 @@ export interface LockedPackage {
   id: number;
   origin: 'local' | 'upstream';
   revision: number;
-}
-
-export async function assertOwner(
-  session: Session,
-  packageId: number,
-  name: string,
-  userId: number,
-): Promise<void> {
-  const owner = await session.db
-    .selectFrom('owners')
-    .select('user_id')
-    .where('package_id', '=', packageId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  if (owner === undefined) {
-    throw new Fault(
-      'not_owner',
-      `You do not own ${name}; ask one of its owners, or publish under another name.`,
-    );
-  }
+  organisation_id: number | null;
 }
 
 /** The head of a package that is owned here, locked. Fault `package_not_found` if there is none. */
@@ -49,7 +34,7 @@ async function lockHere(
     session,
     session.db
       .selectFrom('packages')
-      .select(['id', 'origin', 'revision'])
+      .select(['id', 'origin', 'revision', 'organisation_id'])
       .where('registry_id', '=', command.registryId)
       .where('name', '=', command.name)
       .where('origin', '=', 'local')
@@ -59,11 +44,27 @@ async function lockHere(
   return head;
 }
 
-/** The head of a package that is owned here, locked, if the actor may change it. */
-export async function lockOwned(session: Session, command: PackageCommand): Promise<LockedPackage> {
+/** The head of a package that is owned here, locked, if the actor may change it so far; their rights are read under the lock. */
+export async function lockFor(
+  session: Session,
+  command: PackageCommand,
+  least: 'write' | 'manage',
+): Promise<LockedPackage> {
   const head = await lockHere(session, command);
-  if (!command.overrideOwnership) await assertOwner(session, head.id, command.name, command.actorId);
+  await assertRight(session, command, least);
   return head;
+}
+
+/** Fault `not_owner` unless the actor has the right now; the package is locked. */
+export async function assertRight(
+  { db }: Session,
+  { registryId, name, actorId, overrideOwnership }: PackageCommand,
+  least: 'write' | 'manage',
+): Promise<void> {
+  const sight = await readSight(db, registryId, name, actorId);
+  const fault =
+    sight && changeFault(sight, name, { userId: actorId, administrator: overrideOwnership }, least);
+  if (fault) throw fault;
 }
 
 /** Refuses a change that was made on sight of another state. */
@@ -87,7 +88,12 @@ export async function finishChange(
   {
     rewrites = false,
     ...more
-  }: { rewrites?: boolean; removed_at?: number | null; visibility?: 'public' | 'private' } = {},
+  }: {
+    rewrites?: boolean;
+    removed_at?: number | null;
+    visibility?: Visibility;
+    organisation_id?: number | null;
+  } = {},
 ): Promise<{ revision: number }> {
   const revision = head.revision + 1;
   await session.db
@@ -124,7 +130,7 @@ export async function versionId(
 
 /** Points a tag at a published version, or takes it away. */
 export async function moveTag(session: Session, command: TagCommand): Promise<{ revision: number }> {
-  const head = await lockOwned(session, command);
+  const head = await lockFor(session, command, 'write');
   if (command.version === null) {
     const gone = await session.db
       .deleteFrom('tags')
@@ -163,7 +169,7 @@ export async function putTag(
 }
 
 export async function deprecate(session: Session, command: DeprecateCommand): Promise<{ revision: number }> {
-  const head = await lockOwned(session, command);
+  const head = await lockFor(session, command, 'write');
   const byMessage = Map.groupBy(Object.entries(command.messages), ([, message]) => message);
   for (const [message, named] of byMessage) {
     const versions = named.map(([version]) => version);
@@ -197,33 +203,57 @@ async function setMessage(
 }
 
 export async function setOwners(session: Session, command: OwnersCommand): Promise<{ revision: number }> {
-  const head = await lockOwned(session, command);
+  const head = await lockFor(session, command, 'manage');
   assertRevision(head, command.name, command.expectedRevision);
-  if (command.owners.length === 0) {
+  const { db } = session;
+  const organisationId = await organisationAfter(session, head, command);
+  if (command.owners.length === 0 && organisationId === null) {
     throw new Fault(
       'bad_request',
       `${command.name} needs at least one owner; name the next one before you go.`,
     );
   }
-  const { db } = session;
   await db
     .deleteFrom('owners')
     .where('package_id', '=', head.id)
-    .where('user_id', 'not in', command.owners)
+    .$if(command.owners.length > 0, (query) => query.where('user_id', 'not in', command.owners))
     .execute();
-  await db
-    .insertInto('owners')
-    .values(command.owners.map((user) => ({ package_id: head.id, user_id: user, since: command.at })))
-    .onConflict((conflict) => conflict.columns(['package_id', 'user_id']).doNothing())
-    .execute();
-  return finishChange(session, head, command, { rewrites: true });
+  if (command.owners.length > 0) {
+    await db
+      .insertInto('owners')
+      .values(command.owners.map((user) => ({ package_id: head.id, user_id: user, since: command.at })))
+      .onConflict((conflict) => conflict.columns(['package_id', 'user_id']).doNothing())
+      .execute();
+  }
+  return finishChange(session, head, command, { rewrites: true, organisation_id: organisationId });
+}
+
+/** An organisation that gets the package must want it: whoever gives it must be one of its maintainers. */
+async function organisationAfter(
+  { db }: Session,
+  head: LockedPackage,
+  { organisationId, actorId, overrideOwnership, name }: OwnersCommand,
+): Promise<number | null> {
+  if (organisationId === undefined || organisationId === head.organisation_id) return head.organisation_id;
+  if (organisationId === null || overrideOwnership) return organisationId;
+  const member = await db
+    .selectFrom('organisation_members')
+    .select('role')
+    .where('organisation_id', '=', organisationId)
+    .where('user_id', '=', actorId)
+    .executeTakeFirst();
+  if (atLeast(member?.role ?? null, 'maintainer')) return organisationId;
+  throw new Fault(
+    'forbidden',
+    `You are no maintainer of that organisation: offer ${name} to it, and one of its maintainers can accept.`,
+  );
 }
 
 export async function setVisibility(
   session: Session,
   command: VisibilityCommand,
 ): Promise<{ revision: number }> {
-  const head = await lockOwned(session, command);
+  const head = await lockFor(session, command, 'manage');
   return finishChange(session, head, command, { visibility: command.visibility });
 }
 

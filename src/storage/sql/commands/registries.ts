@@ -31,5 +31,13 @@ export async function createRegistry(
     version: null,
     detail: { format },
   });
-  return { id: row.id, name, format, createdAt: at };
+  return {
+    id: row.id,
+    name,
+    format,
+    visibility: 'public',
+    publish: 'anyone',
+    organisation: null,
+    createdAt: at,
+  };
 }

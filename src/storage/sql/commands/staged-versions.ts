@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { Fault } from '../../../kernel/index.ts';
-import type { DecisionCommand, PublishOutcome, StageCommand } from '../../../registry/index.ts';
+import type { DecisionCommand, PublishOutcome, StageCommand, Visibility } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
-import { assertOwner, finishChange, type LockedPackage } from './packages.ts';
+import { assertRight, finishChange, type LockedPackage } from './packages.ts';
 import { setTags } from './publish.ts';
 import { recordEvent } from './record.ts';
 import { refreshSearch } from './search-index.ts';
@@ -85,7 +85,7 @@ interface Decided {
   versionId: number;
   tags: string[];
   fallbackTag: string | null;
-  visibility: 'public' | 'private' | null;
+  visibility: Visibility | null;
 }
 
 /** Of several who decide at once one gets the row; the others find it gone. */
@@ -102,9 +102,12 @@ async function decide(session: Session, command: DecisionCommand): Promise<Decid
   if (found === undefined) throw gone();
   const head = await lockRows(
     session,
-    db.selectFrom('packages').select(['id', 'origin', 'revision']).where('id', '=', found.package_id),
+    db
+      .selectFrom('packages')
+      .select(['id', 'origin', 'revision', 'organisation_id'])
+      .where('id', '=', found.package_id),
   ).executeTakeFirstOrThrow();
-  if (!command.overrideOwnership) await assertOwner(session, head.id, command.name, command.actorId);
+  await assertRight(session, command, 'write');
   const row = await db
     .deleteFrom('staged_versions')
     .where('id', '=', command.stageId)

@@ -1,14 +1,7 @@
 import type { UnpublishCommand } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
-import {
-  assertRevision,
-  finishChange,
-  lockOwned,
-  putTag,
-  versionId,
-  type LockedPackage,
-} from './packages.ts';
+import { assertRevision, finishChange, lockFor, putTag, versionId, type LockedPackage } from './packages.ts';
 import { refreshSearch } from './search-index.ts';
 
 /**
@@ -16,7 +9,7 @@ import { refreshSearch } from './search-index.ts';
  * artifacts go, and with them the blobs that nothing else needs.
  */
 export async function unpublish(session: Session, command: UnpublishCommand): Promise<{ revision: number }> {
-  const head = await lockOwned(session, command);
+  const head = await lockFor(session, command, 'manage');
   assertRevision(head, command.name, command.expectedRevision);
   await removeVersions(session, head, command);
   const { db } = session;

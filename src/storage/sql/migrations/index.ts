@@ -5,6 +5,7 @@ import { npmWhole } from './0002-npm-whole.ts';
 import { webLogins } from './0003-web-logins.ts';
 import { actors } from './0004-actors.ts';
 import { versionStates } from './0007-version-states.ts';
+import { organisations } from './0008-organisations.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -12,6 +13,7 @@ const migrations = {
   '0003-web-logins': webLogins,
   '0004-actors': actors,
   '0007-version-states': versionStates,
+  '0008-organisations': organisations,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

@@ -35,6 +35,7 @@ export function withFaults(store: SqlStore): SqlStore {
     ...store,
     catalogue: guarded(store.catalogue),
     stagedVersions: guarded(store.stagedVersions),
+    rights: guarded(store.rights),
     accounts: guarded(store.accounts),
     events: guarded(store.events),
     leases: guarded(store.leases),

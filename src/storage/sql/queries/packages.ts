@@ -1,11 +1,24 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
 export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {
-  const rows = await db.selectFrom('registries').selectAll().orderBy('id').execute();
-  return rows.map((row) => ({ id: row.id, name: row.name, format: row.format, createdAt: row.created_at }));
+  const rows = await db
+    .selectFrom('registries')
+    .leftJoin('organisations', 'organisations.id', 'registries.organisation_id')
+    .select([
+      'registries.id',
+      'registries.name',
+      'registries.format',
+      'registries.visibility',
+      'registries.publish',
+      'organisations.name as organisation',
+      'registries.created_at',
+    ])
+    .orderBy('registries.id')
+    .execute();
+  return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
 }
 
 const packageByName = prepared((db, registryId: number, name: string) =>
@@ -21,7 +34,9 @@ export async function findPackage(
   return row && packageFrom(row);
 }
 
-function packageFrom(row: Selectable<Schema['packages']>): PackageRow {
+export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads'>;
+
+export function packageFrom(row: PackageColumns): PackageRow {
   return {
     id: row.id,
     registryId: row.registry_id,
@@ -30,6 +45,7 @@ function packageFrom(row: Selectable<Schema['packages']>): PackageRow {
     revision: row.revision,
     history: row.history,
     visibility: row.visibility,
+    organisationId: row.organisation_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     removedAt: row.removed_at,
@@ -47,13 +63,46 @@ export async function readTags(db: Kysely<Schema>, packageId: number): Promise<R
   return Object.fromEntries(rows.map((row) => [row.tag, row.version]));
 }
 
+/** The organisation first, then users in the order in which they came. */
 export async function readOwners(db: Kysely<Schema>, packageId: number): Promise<Owner[]> {
-  return db
-    .selectFrom('owners')
-    .innerJoin('users', 'users.id', 'owners.user_id')
-    .select(['users.id', 'users.name', 'users.email'])
-    .where('owners.package_id', '=', packageId)
-    .orderBy('owners.since')
-    .orderBy('users.id')
+  return (await readOwnersOf(db, [packageId])).get(packageId) ?? [];
+}
+
+export async function readOwnersOf(db: Kysely<Schema>, packageIds: number[]): Promise<Map<number, Owner[]>> {
+  const rows = await db
+    .selectFrom('packages')
+    .innerJoin('organisations', 'organisations.id', 'packages.organisation_id')
+    .select([
+      'packages.id as package_id',
+      sql<Owner['kind']>`'organisation'`.as('kind'),
+      'organisations.id',
+      'organisations.name',
+      sql<string | null>`null`.as('email'),
+      sql<number>`0`.as('since'),
+    ])
+    .where('packages.id', 'in', packageIds)
+    .unionAll((eb) =>
+      eb
+        .selectFrom('owners')
+        .innerJoin('users', 'users.id', 'owners.user_id')
+        .select([
+          'owners.package_id',
+          sql<Owner['kind']>`'user'`.as('kind'),
+          'users.id',
+          'users.name',
+          'users.email',
+          'owners.since',
+        ])
+        .where('owners.package_id', 'in', packageIds),
+    )
+    .orderBy('since')
+    .orderBy('id')
     .execute();
+  const owners = Map.groupBy(rows, (row) => row.package_id);
+  return new Map(
+    [...owners].map(([packageId, found]) => [
+      packageId,
+      found.map(({ kind, id, name, email }) => ({ kind, id, name, email })),
+    ]),
+  );
 }

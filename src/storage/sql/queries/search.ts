@@ -1,8 +1,9 @@
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
-import type { Owner, SearchHit, SearchQuery, SearchResult } from '../../../registry/index.ts';
+import type { SearchHit, SearchQuery, SearchResult } from '../../../registry/index.ts';
 import type { SearchCapability } from '../capabilities.ts';
 import { DEFAULT_TAG } from '../commands/search-index.ts';
 import type { Schema } from '../schema/index.ts';
+import { readOwnersOf } from './packages.ts';
 import { isVisible } from './visible.ts';
 
 /**
@@ -31,13 +32,15 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
   const { words, scope, owner, keywords } = query;
   const given: RawBuilder<SqlBool>[] = [
     sql`packages.registry_id = ${query.registryId}`,
-    isVisible(query.readerId),
+    isVisible(query.registryId, query.readerId),
   ];
   if (words.length > 0) given.push(capability.matches(words));
   if (scope !== null) given.push(sql`packages.name like ${`@${literal(scope)}/%`} escape '\\'`);
   if (owner !== null) {
-    given.push(sql`exists (select 1 from owners join users on users.id = owners.user_id
-      where owners.package_id = packages.id and users.name_key = ${owner.toLowerCase()})`);
+    const name = owner.toLowerCase();
+    given.push(sql`(exists (select 1 from owners join users on users.id = owners.user_id
+      where owners.package_id = packages.id and users.name_key = ${name})
+      or packages.organisation_id in (select id from organisations where name_key = ${name}))`);
   }
   if (keywords.length > 0) {
     const one = (word: string) =>
@@ -74,16 +77,8 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
     ])
     .where('packages.id', 'in', ids)
     .execute();
-  const owners = await db
-    .selectFrom('owners')
-    .innerJoin('users', 'users.id', 'owners.user_id')
-    .select(['owners.package_id', 'users.id', 'users.name', 'users.email'])
-    .where('owners.package_id', 'in', ids)
-    .orderBy('owners.since')
-    .orderBy('users.id')
-    .execute();
+  const owners = await readOwnersOf(db, ids);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const ownersOf = Map.groupBy(owners, (owner) => owner.package_id);
   return ids.flatMap((id) => {
     const row = byId.get(id);
     if (row === undefined) return [];
@@ -94,7 +89,7 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
       publishedAt: row.published_at,
       updatedAt: row.updated_at,
       manifest: row.manifest,
-      owners: (ownersOf.get(id) ?? []).map(({ id: user, name, email }): Owner => ({ id: user, name, email })),
+      owners: owners.get(id) ?? [],
     };
   });
 }

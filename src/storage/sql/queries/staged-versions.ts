@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { StagedQuery, StagedVersion } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
+import { isWritable } from './visible.ts';
 import { storedColumns, storedFrom } from './versions.ts';
 
 export async function findStaged(
@@ -21,12 +22,7 @@ export async function listStaged(
 ): Promise<{ items: StagedVersion[]; total: number }> {
   const wanted = stagedIn(db, registryId)
     .$if(name !== null, (query) => query.where('packages.name', '=', name))
-    .$if(writerId !== 'all', (query) =>
-      query.where(
-        sql<boolean>`exists (
-          select 1 from owners where owners.package_id = packages.id and owners.user_id = ${writerId})`,
-      ),
-    );
+    .$if(writerId !== 'all', (query) => query.where(isWritable(registryId, writerId)));
   const [rows, counted] = await Promise.all([
     wanted
       .select(columns)
@@ -68,6 +64,7 @@ async function withArtifacts(db: Kysely<Schema>, rows: StagedRow[]): Promise<Sta
   const files = await db
     .selectFrom('artifacts')
     .innerJoin('packages', 'packages.id', 'artifacts.package_id')
+    .innerJoin('registries', 'registries.id', 'packages.registry_id')
     .innerJoin('versions', 'versions.id', 'artifacts.version_id')
     .innerJoin('blobs', 'blobs.sha256', 'artifacts.sha256')
     .select(storedColumns)

@@ -26,7 +26,7 @@ export async function starsOf(
     .select('packages.name')
     .where('users.name_key', '=', userName.toLowerCase())
     .where('packages.registry_id', '=', registryId)
-    .where(isVisible(readerId))
+    .where(isVisible(registryId, readerId))
     .orderBy('packages.name')
     .execute();
   return rows.map(({ name }) => name);

@@ -126,6 +126,7 @@ export const storedColumns = [
   'artifacts.package_id',
   'artifacts.version_id',
   'packages.visibility',
+  'registries.visibility as registry_visibility',
   'versions.version',
   'blobs.key',
   'artifacts.file',
@@ -139,6 +140,7 @@ export const storedColumns = [
 const artifactByFile = prepared((db, registryId: number, name: string, file: string) =>
   db
     .selectFrom('packages')
+    .innerJoin('registries', 'registries.id', 'packages.registry_id')
     .innerJoin('artifacts', 'artifacts.package_id', 'packages.id')
     .innerJoin('versions', 'versions.id', 'artifacts.version_id')
     .innerJoin('blobs', 'blobs.sha256', 'artifacts.sha256')
@@ -163,13 +165,17 @@ export async function findArtifact(
 
 export function storedFrom(
   row: ArtifactColumns &
-    Pick<StoredArtifact, 'visibility' | 'version' | 'key'> & { package_id: number; version_id: number },
+    Pick<StoredArtifact, 'visibility' | 'version' | 'key'> & {
+      package_id: number;
+      version_id: number;
+      registry_visibility: StoredArtifact['visibility'];
+    },
 ): StoredArtifact {
   return {
     packageId: row.package_id,
     versionId: row.version_id,
     version: row.version,
-    visibility: row.visibility,
+    visibility: row.visibility === 'public' ? row.registry_visibility : row.visibility,
     key: row.key,
     ...artifactFrom(row),
   };

@@ -1,6 +1,7 @@
 import type { AccountTables } from './accounts.ts';
 import type { BlobTables } from './blobs.ts';
 import type { LedgerTables } from './ledger.ts';
+import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
 import type { StoreTables } from './store.ts';
 import type { UpstreamTables } from './upstream.ts';
@@ -10,4 +11,11 @@ import type { UpstreamTables } from './upstream.ts';
  * that hold JSON are written once by a format and never parsed here.
  */
 export interface Schema
-  extends AccountTables, BlobTables, LedgerTables, PackageTables, StoreTables, UpstreamTables {}
+  extends
+    AccountTables,
+    BlobTables,
+    LedgerTables,
+    OrganisationTables,
+    PackageTables,
+    StoreTables,
+    UpstreamTables {}

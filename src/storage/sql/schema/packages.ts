@@ -1,13 +1,19 @@
 import type { Generated } from 'kysely';
 import type { VersionState } from '../../../registry/index.ts';
+import type { OrganisationRole } from '../../../accounts/index.ts';
+import type { PublishSetting, Visibility } from '../../../policy/index.ts';
 
 export interface PackageTables {
   registries: RegistriesTable;
+  registry_members: RegistryMembersTable;
+  scopes: ScopesTable;
   packages: PackagesTable;
   versions: VersionsTable;
   staged_versions: StagedVersionsTable;
   tags: TagsTable;
   owners: OwnersTable;
+  team_grants: TeamGrantsTable;
+  package_transfers: PackageTransfersTable;
   stars: StarsTable;
   downloads: DownloadsTable;
   attestations: AttestationsTable;
@@ -18,7 +24,25 @@ interface RegistriesTable {
   id: Generated<number>;
   name: string;
   format: string;
+  visibility: Generated<Visibility>;
+  publish: Generated<PublishSetting>;
+  /** Whose members have their roles here too. */
+  organisation_id: Generated<number | null>;
   created_at: number;
+}
+
+interface RegistryMembersTable {
+  registry_id: number;
+  user_id: number;
+  role: OrganisationRole;
+  since: number;
+}
+
+/** Scopes in which something was published here; `lookalike` is the same for two that people take for one. */
+interface ScopesTable {
+  registry_id: number;
+  scope: string;
+  lookalike: string;
 }
 
 interface PackagesTable {
@@ -28,7 +52,9 @@ interface PackagesTable {
   origin: 'local' | 'upstream';
   revision: number;
   history: Generated<number>;
-  visibility: Generated<'public' | 'private'>;
+  visibility: Generated<Visibility>;
+  /** That owns it, beside or instead of users. */
+  organisation_id: Generated<number | null>;
   /** Of all versions and days. */
   downloads: Generated<number>;
   created_at: number;
@@ -64,7 +90,7 @@ interface StagedVersionsTable {
   /** JSON list of the tags that it asks for. */
   tags: string;
   fallback_tag: string | null;
-  visibility: 'public' | 'private' | null;
+  visibility: Visibility | null;
   /** Name of whoever staged it, and how they authenticated: see `Actor`. */
   staged_by: string | null;
   via: string;
@@ -111,4 +137,22 @@ interface PackageSearchTable {
   words: string;
   /** In lower case, each between blanks. */
   keywords: string;
+}
+
+interface TeamGrantsTable {
+  package_id: number;
+  team_id: number;
+  access: 'read' | 'write';
+  since: number;
+}
+
+/** A package that its owners want to hand over; one of the two targets is set. */
+interface PackageTransfersTable {
+  package_id: number;
+  to_user_id: number | null;
+  to_organisation_id: number | null;
+  /** Name of who offered it. */
+  offered_by: string | null;
+  created_at: number;
+  expires_at: number;
 }
