@@ -112,15 +112,15 @@ describe('What changes more than versions and tags', () => {
   });
 });
 
-describe('A new name', () => {
-  const inRegistry = (
-    publishSetting: 'anyone' | 'members' | 'admins',
-    role: OrganisationRole | null = null,
-  ) => ({
-    registry: { ...open, publish: publishSetting, role },
-  });
-  const inScope = (role: OrganisationRole | null) => ({ scope: { organisation: 'acme', role } });
+const inRegistry = (
+  publishSetting: 'anyone' | 'members' | 'admins',
+  role: OrganisationRole | null = null,
+) => ({
+  registry: { ...open, publish: publishSetting, role },
+});
+const inScope = (role: OrganisationRole | null) => ({ scope: { organisation: 'acme', role } });
 
+describe('A new name', () => {
   test('is free for every user where anyone may publish', () => {
     expect(publish(anna, null)).toEqual({ allowed: true, userId: 1, overrideOwnership: false });
   });

@@ -1,25 +1,33 @@
-import fc from 'fast-check';
+import {
+  assert as check,
+  boolean,
+  constant,
+  constantFrom,
+  property,
+  record,
+  type Arbitrary,
+} from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { organisationRoles } from '../accounts/index.ts';
 import { isEnough, mayRead, rightOn, seesRegistry, type Asker, type Standing } from './index.ts';
 
-const role = fc.constantFrom(null, ...organisationRoles);
-const visibility = fc.constantFrom('public' as const, 'internal' as const, 'private' as const);
-const standing: fc.Arbitrary<Standing> = fc.record({
-  registry: fc.record({
+const role = constantFrom(null, ...organisationRoles);
+const visibility = constantFrom('public' as const, 'internal' as const, 'private' as const);
+const standing: Arbitrary<Standing> = record({
+  registry: record({
     visibility,
-    publish: fc.constantFrom('anyone' as const, 'members' as const, 'admins' as const),
+    publish: constantFrom('anyone' as const, 'members' as const, 'admins' as const),
     role,
   }),
-  package: fc.record({
-    origin: fc.constant('local' as const),
+  package: record({
+    origin: constant('local' as const),
     visibility,
-    removed: fc.constant(false),
-    owner: fc.boolean(),
+    removed: constant(false),
+    owner: boolean(),
     role,
-    team: fc.constantFrom(null, 'read' as const, 'write' as const),
+    team: constantFrom(null, 'read' as const, 'write' as const),
   }),
-  scope: fc.constant(null),
+  scope: constant(null),
 });
 const nobody: Asker = { userId: null, administrator: false };
 const anna: Asker = { userId: 1, administrator: false };
@@ -34,12 +42,16 @@ const asStranger = ({ registry, package: facts, scope }: Standing): Standing => 
 
 describe('Rights', () => {
   test('an administrator has all of them', () => {
-    fc.assert(fc.property(standing, (facts) => rightOn(facts, admin) === 'manage'));
+    check(
+      property(standing, (facts) => {
+        expect(rightOn(facts, admin)).toBe('manage');
+      }),
+    );
   });
 
   test('nobody reads what is public in a public registry, and nothing else', () => {
-    fc.assert(
-      fc.property(standing, (facts) => {
+    check(
+      property(standing, (facts) => {
         const open = facts.registry.visibility === 'public' && facts.package?.visibility === 'public';
         expect(rightOn(asStranger(facts), nobody)).toBe(open ? 'read' : 'none');
       }),
@@ -47,8 +59,8 @@ describe('Rights', () => {
   });
 
   test('a user without a role reads what is not private', () => {
-    fc.assert(
-      fc.property(standing, (facts) => {
+    check(
+      property(standing, (facts) => {
         const open = facts.registry.visibility !== 'private' && facts.package?.visibility !== 'private';
         expect(rightOn(asStranger(facts), anna)).toBe(open ? 'read' : 'none');
       }),
@@ -56,12 +68,16 @@ describe('Rights', () => {
   });
 
   test('whoever does not see the registry sees nothing in it, not even their own', () => {
-    fc.assert(fc.property(standing, (facts) => seesRegistry(facts, anna) || !mayRead(facts, anna)));
+    check(
+      property(standing, (facts) => {
+        expect(seesRegistry(facts, anna) || !mayRead(facts, anna)).toBe(true);
+      }),
+    );
   });
 
   test('a role more never takes a right away', () => {
-    fc.assert(
-      fc.property(standing, role, (facts, more) => {
+    check(
+      property(standing, role, (facts, more) => {
         const before = rightOn(
           { ...facts, package: facts.package && { ...facts.package, role: null } },
           anna,

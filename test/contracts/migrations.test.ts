@@ -1,8 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { adapters } from './stores.ts';
 
-const history = ['0001-foundation', '0002-npm-whole', '0003-web-logins', '0008-organisations'];
+/** One file each, run in the order of their names. */
+const history = readdirSync(new URL('../../src/storage/sql/migrations/', import.meta.url))
+  .filter((file) => /^\d{4}-/.test(file))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .toSorted();
 
 describe.each(adapters)('The schema on $name', (adapter) => {
   test('is made once, whoever opens the store first, and then left alone', async () => {

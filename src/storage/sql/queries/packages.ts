@@ -4,7 +4,7 @@ import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
 export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {
-  const rows = await db
+  return db
     .selectFrom('registries')
     .leftJoin('organisations', 'organisations.id', 'registries.organisation_id')
     .select([
@@ -14,11 +14,10 @@ export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]>
       'registries.visibility',
       'registries.publish',
       'organisations.name as organisation',
-      'registries.created_at',
+      'registries.created_at as createdAt',
     ])
     .orderBy('registries.id')
     .execute();
-  return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
 }
 
 const packageByName = prepared((db, registryId: number, name: string) =>
