@@ -1,15 +1,7 @@
 import { actorOf, type Principal, type SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock, type Digests } from '../kernel/index.ts';
-import {
-  askerOf,
-  mayChange,
-  mayMark,
-  mayPublish,
-  mayRead,
-  seesRegistry,
-  type WriteDecision,
-} from '../policy/index.ts';
-import { hiddenRegistry } from './hidden.ts';
+import { mayMark } from '../policy/index.ts';
+import { Judge, granted, isSeen, noPackage } from './judge.ts';
 import type {
   Attestation,
   Blobs,
@@ -18,7 +10,6 @@ import type {
   RegistryRow,
   Rights,
   SearchText,
-  Sight,
   StagedBlob,
   Visibility,
 } from './ports/index.ts';
@@ -50,13 +41,13 @@ interface Changed {
 /** Writes to the registry on somebody's behalf: judged by policy first, and again inside the command. */
 export class Publisher {
   readonly #catalogue: Catalogue;
-  readonly #rights: Rights;
+  readonly #judge: Judge;
   readonly #blobs: Blobs;
   readonly #clock: Clock;
 
   constructor(catalogue: Catalogue, rights: Rights, blobs: Blobs, clock: Clock) {
     this.#catalogue = catalogue;
-    this.#rights = rights;
+    this.#judge = new Judge(rights);
     this.#blobs = blobs;
     this.#clock = clock;
   }
@@ -70,7 +61,7 @@ export class Publisher {
     name: string,
     principal: Principal,
   ): Promise<{ sender: SignedIn; refusal: Fault | undefined }> {
-    const decision = await this.#decidePublish(registry, name, principal);
+    const decision = await this.#judge.publish(registry, name, principal);
     if (!decision.allowed && decision.fault.code !== 'not_owner') throw decision.fault;
     return { sender: signedIn(principal), refusal: decision.allowed ? undefined : decision.fault };
   }
@@ -85,7 +76,7 @@ export class Publisher {
     principal: Principal,
     least: 'write' | 'manage',
   ): Promise<SignedIn> {
-    await this.#decideChange(registry, name, principal, least);
+    await this.#judge.change(registry, name, principal, least);
     return signedIn(principal);
   }
 
@@ -93,7 +84,7 @@ export class Publisher {
   async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
     const { artifacts, ...version } = publication;
     const { userId, overrideOwnership } = granted(
-      await this.#decidePublish(registry, version.name, principal),
+      await this.#judge.publish(registry, version.name, principal),
     );
     const at = this.#clock();
     return storeVersion(
@@ -213,7 +204,7 @@ export class Publisher {
     principal: Principal,
     { name, starred }: { name: string; starred: boolean },
   ): Promise<Changed> {
-    const sight = await this.#see(registry, name, principal);
+    const sight = await this.#judge.see(registry, name, principal);
     const { userId } = granted(mayMark(principal, name));
     if (!isSeen(sight, principal)) throw noPackage(name);
     const at = this.#clock();
@@ -248,7 +239,7 @@ export class Publisher {
     },
   ): Promise<PackageCommand> {
     const { name, type, least = 'write', version = null, detail } = what;
-    const { userId, overrideOwnership } = await this.#decideChange(registry, name, principal, least);
+    const { userId, overrideOwnership } = await this.#judge.change(registry, name, principal, least);
     const at = this.#clock();
     return {
       registryId: registry.id,
@@ -259,46 +250,6 @@ export class Publisher {
       event: { type, at, actor: actorOf(principal), registry: registry.name, package: name, version, detail },
     };
   }
-
-  async #decidePublish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
-    const standing = await this.#see(registry, name, principal);
-    return mayPublish({ principal, name, standing });
-  }
-
-  /** One answer for a package that is not here, was removed, or may not be seen. */
-  async #decideChange(
-    registry: RegistryRow,
-    name: string,
-    principal: Principal,
-    least: 'write' | 'manage',
-  ): Promise<WriteDecision & { allowed: true }> {
-    const sight = await this.#see(registry, name, principal);
-    const seen = isSeen(sight, principal);
-    const standing = seen ? sight : { ...sight, package: null };
-    const decision = granted(mayChange({ principal, name, standing }, least));
-    if (!seen) throw noPackage(name);
-    return decision;
-  }
-
-  async #see(registry: RegistryRow, name: string, principal: Principal): Promise<Sight> {
-    const asker = askerOf(principal);
-    const sight = await this.#rights.of(registry.id, name, asker.userId);
-    if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
-    return sight;
-  }
-}
-
-function isSeen(sight: Sight, principal: Principal): boolean {
-  return sight.package !== null && !sight.package.removed && mayRead(sight, askerOf(principal));
-}
-
-function noPackage(name: string): Fault {
-  return new Fault('package_not_found', `There is no package ${name} here.`);
-}
-
-function granted(decision: WriteDecision): WriteDecision & { allowed: true } {
-  if (!decision.allowed) throw decision.fault;
-  return decision;
 }
 
 function signedIn(principal: Principal): SignedIn {
