@@ -94,7 +94,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
       expect(await catalogue.versions(head.id, 0, 10)).toEqual([version]);
       expect(await catalogue.tags(head.id)).toEqual({ latest: '1.0.0' });
       expect(await catalogue.owners(head.id)).toEqual([
-        { id: anna.id, name: 'anna', email: 'anna@example.com' },
+        { kind: 'user', id: anna.id, name: 'anna', email: 'anna@example.com' },
       ]);
       expect(await catalogue.readme(head.id, '1.0.0')).toBe('read me 1.0.0');
       expect(await catalogue.findArtifact(registry.id, 'demo', row.file)).toEqual({
