@@ -27,3 +27,4 @@ export { looksLikeToken } from './tokens/secret.ts';
 export * from './guessing/index.ts';
 export * from './messages/index.ts';
 export * from './organisations/index.ts';
+export * from './second-factors/index.ts';

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
-import type { AccountStore } from '../../accounts/index.ts';
+import type { AccountStore, SecondFactorStore } from '../../accounts/index.ts';
 import type { EventStore, Leases } from '../../ledger/index.ts';
 import type { Catalogue, Rights, SigningKeys, StagedVersions } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
+import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import * as events from './queries/events.ts';
 import { readSight } from './queries/rights.ts';
@@ -22,6 +23,7 @@ export interface SqlStore {
   stagedVersions: StagedVersions;
   rights: Rights;
   accounts: AccountStore;
+  secondFactors: SecondFactorStore;
   events: EventStore;
   leases: Leases;
   signingKeys: SigningKeys;
@@ -50,6 +52,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     },
     rights: { of: (registryId, name, userId) => readSight(db, registryId, name, userId) },
     accounts: accountStoreOn(db, writer),
+    secondFactors: secondFactorsOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),
       sealed: (afterSeq, limit) => events.sealedEvents(db, afterSeq, limit),

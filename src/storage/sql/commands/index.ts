@@ -7,6 +7,7 @@ import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.t
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { createRegistry } from './registries.ts';
+import * as secondFactors from './second-factors/index.ts';
 import { adoptSigningKey } from './signing-keys.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createToken, revokeToken } from './tokens.ts';
@@ -21,6 +22,7 @@ export { Abandon } from './abandon.ts';
  * commit, or again after a deadlock.
  */
 export const commands = {
+  ...secondFactors,
   acquireLease,
   adoptSigningKey,
   approveVersion,

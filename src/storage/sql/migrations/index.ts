@@ -6,6 +6,7 @@ import { webLogins } from './0003-web-logins.ts';
 import { actors } from './0004-actors.ts';
 import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
+import { secondFactors } from './0009-second-factors.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -14,6 +15,7 @@ const migrations = {
   '0004-actors': actors,
   '0007-version-states': versionStates,
   '0008-organisations': organisations,
+  '0009-second-factors': secondFactors,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

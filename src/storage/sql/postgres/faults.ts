@@ -37,6 +37,7 @@ export function withFaults(store: SqlStore): SqlStore {
     stagedVersions: guarded(store.stagedVersions),
     rights: guarded(store.rights),
     accounts: guarded(store.accounts),
+    secondFactors: guarded(store.secondFactors),
     events: guarded(store.events),
     leases: guarded(store.leases),
     signingKeys: guarded(store.signingKeys),

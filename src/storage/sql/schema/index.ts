@@ -3,6 +3,7 @@ import type { BlobTables } from './blobs.ts';
 import type { LedgerTables } from './ledger.ts';
 import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
+import type { SecondFactorTables } from './second-factors.ts';
 import type { StoreTables } from './store.ts';
 import type { UpstreamTables } from './upstream.ts';
 
@@ -17,5 +18,6 @@ export interface Schema
     LedgerTables,
     OrganisationTables,
     PackageTables,
+    SecondFactorTables,
     StoreTables,
     UpstreamTables {}
