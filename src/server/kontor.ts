@@ -1,4 +1,4 @@
-import { createAccounts, type Accounts } from '../accounts/index.ts';
+import { createAccounts, createSecondFactors, type Accounts, type SecondFactors } from '../accounts/index.ts';
 import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
 import type { Config } from './config/index.ts';
+import { keyWrap } from './key-wrap.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
 /** Formats that this release has a door for. */
@@ -24,6 +25,7 @@ export interface Kontor {
   store: SqlStore;
   catalogue: Catalogue;
   accounts: Accounts;
+  secondFactors: SecondFactors;
   blobs: Blobs;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor): Promise<RegistryRow>;
@@ -56,6 +58,14 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
       store,
       catalogue,
       accounts: createAccounts(store.accounts, systemClock),
+      secondFactors: createSecondFactors({
+        store: store.secondFactors,
+        users: store.accounts,
+        clock: systemClock,
+        wrap: keyWrap(values.secret),
+        storeId: store.id,
+        requirement: values.requireSecondFactor,
+      }),
       blobs,
       createRegistry: async (name, format, by) => {
         checkRegistryName(name, format);

@@ -54,9 +54,6 @@ const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}]{1,60}$/u;
 const MOST_PASSKEYS = 25;
 
 export function createPasskeys(store: SecondFactorStore, storeId: string, clock: Clock): PasskeyService {
-  /** The library is loaded when somebody has a passkey: it costs half a second. */
-  const library = () => import('@simplewebauthn/server');
-
   async function newChallenge(userId: number, purpose: PasskeyChallenge['purpose']) {
     const challenge = randomBytes(32);
     const at = clock();
@@ -166,6 +163,11 @@ export function createPasskeys(store: SecondFactorStore, storeId: string, clock:
         throw unknownPasskey();
     },
   };
+}
+
+/** Loaded when somebody has a passkey: it costs a start half a second. */
+function library() {
+  return import('@simplewebauthn/server');
 }
 
 export function unknownPasskey(): Fault {

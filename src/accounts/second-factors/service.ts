@@ -1,4 +1,4 @@
-import { Fault, type Clock } from '../../kernel/index.ts';
+import { Fault, sha256Hex, type Clock } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import type { SignedIn } from '../principal.ts';
 import type { AccountStore, User } from '../store.ts';
@@ -8,7 +8,6 @@ import { hashRecoveryCode, newRecoveryCodes, readRecoveryCode } from './recovery
 import { enrolmentDue, isDemanded, stillDemanded, type SecondFactorRequirement } from './requirement.ts';
 import type { FactorStanding, SecondFactorMode, SecondFactorStore } from './store.ts';
 import { newTotpSecret, otpauthUrl, readTotpCode, stepOf } from './totp.ts';
-import { sha256Hex } from '../../kernel/index.ts';
 
 /** Keeps what has to be read again unreadable to who has only the database. */
 export interface SecretWrap {
@@ -78,9 +77,6 @@ export function hasSecondFactor({ totp, passkeys }: FactorStanding): boolean {
 
 export function createSecondFactors(options: SecondFactorOptions): SecondFactors {
   const { store, users, clock, wrap, storeId, requirement } = options;
-
-  /** A wrapped secret is that of one user: moved to another row it is worth nothing. */
-  const label = ({ id }: User) => `totp:${id}:`;
 
   async function stepFor(user: User, code: string): Promise<{ stored: string; step: number } | undefined> {
     const { waitUntil } = await store.admitGuess({ userId: user.id, at: clock() });
@@ -231,6 +227,11 @@ export function createSecondFactors(options: SecondFactorOptions): SecondFactors
 
     resetSecondFactors: ({ id }, by) => store.removeFactors({ userId: id, at: clock(), by }),
   };
+}
+
+/** A wrapped secret is that of one user: moved to another row it is worth nothing. */
+function label({ id }: User): string {
+  return `totp:${id}:`;
 }
 
 function tooManyGuesses(wait: number): Fault {

@@ -161,6 +161,13 @@ export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
     parse: (raw) => parseWord(raw, ['open', 'off']),
     initial: defaultRegistration,
   },
+  requireSecondFactor: {
+    env: 'KONTOR_REQUIRE_SECOND_FACTOR',
+    doc: 'Who must have a second factor before they can do anything but get one: off (nobody), administrators or everyone.',
+    defaultDoc: '`off`',
+    parse: (raw) => parseWord(raw, ['off', 'administrators', 'everyone']),
+    initial: () => ({ raw: 'off' }),
+  },
   npmUpstream: {
     env: 'KONTOR_NPM_UPSTREAM',
     doc: 'The npm registry to ask for packages that are not here: a URL, npm (the one that npm is configured for) or off.',

@@ -26,6 +26,7 @@ export interface Values extends LimitValues {
   adminPassword: string | undefined;
   adminEmail: string | undefined;
   registration: 'open' | 'off';
+  requireSecondFactor: 'off' | 'administrators' | 'everyone';
   npmUpstream: NpmUpstream;
   logLevel: LogLevel;
   /** Wraps the keys that the database holds; at least 16 characters. */
