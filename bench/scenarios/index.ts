@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { authenticated } from './authenticated.ts';
 import { coldTarball } from './cold-tarball.ts';
 import { growth } from './growth.ts';
 import { install } from './install.ts';
@@ -14,6 +15,7 @@ import { tarball } from './tarball.ts';
 export const scenarios: readonly Scenario[] = [
   packument,
   notModified,
+  authenticated,
   tarball,
   coldTarball,
   growth,
