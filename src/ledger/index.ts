@@ -9,3 +9,4 @@ export {
   type NewEvent,
   type SealedEvent,
 } from './events.ts';
+export type { Deliveries, Delivery } from './deliveries.ts';

@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { AccountStore, SecondFactorStore } from '../../accounts/index.ts';
-import type { EventStore, Leases } from '../../ledger/index.ts';
+import type { Deliveries, EventStore, Leases } from '../../ledger/index.ts';
+import type { KnownNetworks } from '../../policy/index.ts';
 import type { Catalogue, Rights, SigningKeys, StagedVersions } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
+import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import * as events from './queries/events.ts';
 import { readSight } from './queries/rights.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
@@ -26,6 +28,8 @@ export interface SqlStore {
   secondFactors: SecondFactorStore;
   events: EventStore;
   leases: Leases;
+  deliveries: Deliveries;
+  knownNetworks: KnownNetworks;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
   /** Resolves when the database answers; rejects when it does not. */
@@ -62,6 +66,8 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       acquire: (name, holder, now, ttl) => writer.run('acquireLease', { name, holder, now, ttl }),
       release: (name, holder) => writer.run('releaseLease', { name, holder }),
     },
+    deliveries: deliveriesOn(db, writer),
+    knownNetworks: knownNetworksOn(db, writer),
     signingKeys: {
       list: (purpose) => listSigningKeys(db, purpose),
       adopt: (key) => writer.run('adoptSigningKey', key),

@@ -1,7 +1,9 @@
 import type { Session } from '../capabilities.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
+import { claimDeliveries, finishDelivery, noteDeliveries, postponeDelivery } from './deliveries.ts';
 import { countDownloads } from './downloads.ts';
+import { rememberNetwork } from './known-networks.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
 import { changePassword, updateProfile } from './profiles.ts';
@@ -29,17 +31,22 @@ export const commands = {
   approveWebLogin,
   barKey,
   changePassword,
+  claimDeliveries,
   countDownloads,
   createRegistry,
   createToken,
   createUser,
   deprecate,
+  finishDelivery,
   moveTag,
+  noteDeliveries,
+  postponeDelivery,
   publish,
   putUpstreamDocument,
   redeemWebLogin,
   rejectVersion,
   releaseLease,
+  rememberNetwork,
   revokeToken,
   seal,
   setOwners,

@@ -7,6 +7,7 @@ import { actors } from './0004-actors.ts';
 import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
 import { secondFactors } from './0009-second-factors.ts';
+import { notify } from './0011-notify.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -16,6 +17,7 @@ const migrations = {
   '0007-version-states': versionStates,
   '0008-organisations': organisations,
   '0009-second-factors': secondFactors,
+  '0011-notify': notify,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

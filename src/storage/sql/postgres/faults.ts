@@ -40,6 +40,8 @@ export function withFaults(store: SqlStore): SqlStore {
     secondFactors: guarded(store.secondFactors),
     events: guarded(store.events),
     leases: guarded(store.leases),
+    deliveries: guarded(store.deliveries),
+    knownNetworks: guarded(store.knownNetworks),
     signingKeys: guarded(store.signingKeys),
     upstreamDocuments: guarded(store.upstreamDocuments),
   };

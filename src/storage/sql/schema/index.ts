@@ -1,6 +1,7 @@
 import type { AccountTables } from './accounts.ts';
 import type { BlobTables } from './blobs.ts';
 import type { LedgerTables } from './ledger.ts';
+import type { NotifyTables } from './notify.ts';
 import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
 import type { SecondFactorTables } from './second-factors.ts';
@@ -16,6 +17,7 @@ export interface Schema
     AccountTables,
     BlobTables,
     LedgerTables,
+    NotifyTables,
     OrganisationTables,
     PackageTables,
     SecondFactorTables,
