@@ -15,9 +15,24 @@ declare module 'fastify' {
     registry: RegistryRow;
     /** Absolute URL of this registry without a final slash: what every URL of an answer begins with. */
     base: string;
+    /** Set by a handler whose answer may be given again without asking it. */
+    repeatable: Repeatable | undefined;
     /** Who asks. Fault `token_invalid` if credentials were sent and are no good. */
     principal(): Promise<Principal>;
   }
+}
+
+/**
+ * An answer to somebody who showed no credentials that the edge may give again, byte for byte, to whoever sends the same
+ * request: see `server/http/express-lane.ts` for what makes two requests the same.
+ */
+export interface Repeatable {
+  /** True as long as it is the right answer. Asked at every repetition, so it must be quick. */
+  holds: () => boolean;
+  /** The body of the answer, if it has one. Whoever made it decides for how long it is kept. */
+  body: Buffer;
+  /** Told of every repetition. */
+  onRepeat?: () => void;
 }
 
 /** A wire protocol onto the registries of one format, as the edge mounts it. */

@@ -1,2 +1,2 @@
-export type { Door } from './context.ts';
+export type { Door, Repeatable } from './context.ts';
 export { faultFrom, sayWhenToRetry } from './faults.ts';

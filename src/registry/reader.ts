@@ -74,6 +74,15 @@ export class Reader {
   }
 
   /**
+   * A function that tells at once whether everybody may (still) read the package and it is as it was at `revision`. Undefined if
+   * that cannot be told at once.
+   */
+  watch(packageId: number, revision: number): (() => boolean) | undefined {
+    const { openRevision } = this.#catalogue;
+    return openRevision && (() => openRevision(packageId) === revision);
+  }
+
+  /**
    * The head of a name, undefined for one that is free, `hidden` for what must look like one that is nowhere. What everybody may see
    * costs one query; for anything else users cost a second one, a free name included, so that the queries tell no more than the answer.
    */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { destination, pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
 import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
 import { sealAll } from '../ledger/index.ts';
@@ -17,6 +17,7 @@ import { RegistryTable } from './http/registries.ts';
 import { startJobs } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
+import { createLogger } from './logger.ts';
 import { createNpm } from './npm.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
@@ -41,7 +42,7 @@ export interface RunningServer {
 /** Opens the store and serves it. Faults name what the operator can mend: a port in use, a store that another server has. */
 export async function serve(config: Config): Promise<RunningServer> {
   const { values } = config;
-  const logger = pino({ level: values.logLevel, base: null }, destination({ sync: false }));
+  const logger = createLogger(values.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
   const lock = await claimFolders(values).catch((error: unknown) => {
     throw storeFault(error, values);
@@ -131,6 +132,8 @@ async function start(
   url = listeningUrl(values.host, (app.server.address() as AddressInfo).port);
   ready = true;
   logger.info({ url, registration: values.registration, profile: values.profile }, `Kontor serves ${url}`);
+  // Whoever starts a server waits for this line.
+  logger.flush();
 
   const jobs = startJobs(
     [

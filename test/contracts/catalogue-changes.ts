@@ -180,6 +180,22 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
       expect((await headOf('hidden')).visibility).toBe('private');
     });
 
+    test('tells the revision of what everybody may read, where it can do so at once', async () => {
+      const { openRevision } = catalogue;
+      if (openRevision === undefined) return;
+      const { id } = await headOf();
+      expect(openRevision(id)).toBe((await headOf()).revision);
+      await publish('1.2.0');
+      expect(openRevision(id)).toBe((await headOf()).revision);
+      await catalogue.setVisibility({ ...change(), visibility: 'private' });
+      expect(openRevision(id)).toBeUndefined();
+      await catalogue.setVisibility({ ...change(), visibility: 'public' });
+      expect(openRevision(id)).toBe((await headOf()).revision);
+      await catalogue.unpublish({ ...change(), versions: 'all', tags: null, expectedRevision: null });
+      expect(openRevision(id)).toBeUndefined();
+      expect(openRevision(id + 1)).toBeUndefined();
+    });
+
     test('keeps stars, and shows only packages that the reader may see', async () => {
       const star = (name: string, starred = true) =>
         catalogue.star({

@@ -100,6 +100,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
       expect(await catalogue.findArtifact(registry.id, 'demo', row.file)).toEqual({
         ...row,
         packageId: head.id,
+        revision: head.revision,
         versionId: version?.id,
         visibility: 'public',
         version: '1.0.0',

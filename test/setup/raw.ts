@@ -5,6 +5,7 @@ export interface RawAnswer {
   status: number;
   /** By lower-case name. */
   headers: Map<string, string>;
+  /** As it came: a chunked one has the sizes of its chunks in it. */
   body: string;
 }
 
@@ -88,7 +89,9 @@ export class RawConnection {
     const headers = new Map(lines.map((line) => [line.split(':')[0]?.toLowerCase() ?? '', valueOf(line)]));
     const bodiless = method === 'HEAD' || status < 200 || status === 304;
     const length = bodiless ? 0 : Number(headers.get('content-length') ?? NaN);
-    const size = Number.isNaN(length) && this.#closed ? this.#received.length - end - 4 : length;
+    const chunked = !bodiless && headers.get('transfer-encoding') === 'chunked';
+    const rest = this.#received.subarray(end + 4);
+    const size = chunked ? chunkedSize(rest) : Number.isNaN(length) && this.#closed ? rest.length : length;
     // Not a number as long as only the end of the connection can tell.
     if (!(this.#received.length >= end + 4 + size)) return undefined;
     const body = this.#received.toString('utf8', end + 4, end + 4 + size);
@@ -124,6 +127,18 @@ export function requestHead({ method = 'GET', target, headers = {}, body }: RawR
     all['content-length'] = String(Buffer.byteLength(body));
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** Bytes of a chunked body with all that frames it (RFC 9112 section 7.1, without trailers); NaN if it is not there yet. */
+function chunkedSize(received: Buffer): number {
+  for (let at = 0; ;) {
+    const line = received.indexOf('\r\n', at);
+    if (line < 0) return NaN;
+    const size = Number.parseInt(received.toString('latin1', at, line), 16);
+    at = line + 2 + size + 2;
+    if (at > received.length) return NaN;
+    if (size === 0) return at;
+  }
 }
 
 function valueOf(line: string): string {

@@ -39,6 +39,7 @@ export function recordingCatalogue(): RecordingCatalogue {
           version,
           key,
           packageId: 1,
+          revision: 1,
           versionId: stored.length + 1,
           visibility: 'public',
         });

@@ -78,6 +78,8 @@ export interface ArtifactRow {
 /** An artifact with what is needed to serve it. */
 export interface StoredArtifact extends ArtifactRow {
   packageId: number;
+  /** Of the package. */
+  revision: number;
   versionId: number;
   version: string;
   /** `public` if package and registry both are; else the package's, or the registry's where the package is public. */

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -13,8 +14,9 @@ import { isOwnVia } from '../../upstream/index.ts';
 import { baseUrl } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
 import { drainOnClose } from './drain.ts';
+import { ExpressLane } from './express-lane.ts';
 import { limitDoor, limitPrincipal, limitRequests } from './limits.ts';
-import { logRequests } from './log.ts';
+import { logRequests, requestLog } from './log.ts';
 import { DOOR_PREFIX, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
@@ -38,6 +40,8 @@ export interface AppOptions {
 const LONGEST_PARAMETER = 1024;
 /** A client may take this long to send a request; slow up-links publish large packages. Milliseconds. */
 const SLOWEST_REQUEST = 900_000;
+/** A connection may lie idle for this long: more than balancers keep theirs, so that they close first. Milliseconds. */
+const LONGEST_IDLE = 72_000;
 
 /**
  * The edge: finds registry and door for a path, says who asks and under which base URL, and shapes what no door answers.
@@ -52,12 +56,23 @@ export function createApp({
   limits,
   logger,
 }: AppOptions): FastifyInstance {
+  const log = requestLog(logger);
+  let lastId = 0;
+  const nextId = () => `req-${(++lastId).toString(36)}`;
+  const lane = new ExpressLane({ doors, limits, clientAddress, log, nextId });
   const app = Fastify({
     loggerInstance: logger,
+    genReqId: nextId,
     // The lines of a request name it themselves: a logger for each would cost more than its line.
     childLoggerFactory: (own) => own,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: SLOWEST_REQUEST,
+    serverFactory: (slowLane) =>
+      createServer(
+        { requestTimeout: SLOWEST_REQUEST, keepAliveTimeout: LONGEST_IDLE },
+        (request, response) => {
+          if (!lane.answer(request, response)) slowLane(request, response);
+        },
+      ),
     forceCloseConnections: 'idle',
     // A request that still comes over an open connection is in flight too.
     return503OnClosing: false,
@@ -68,7 +83,8 @@ export function createApp({
       void sendProblem(unreadablePath(error), request, reply);
     },
   });
-  logRequests(app);
+  logRequests(app, log);
+  lane.learnFrom(app);
   drainOnClose(app);
   drainUnreadBodies(app);
   app.setErrorHandler(sendProblem);
@@ -86,6 +102,7 @@ export function createApp({
 
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
   app.decorateRequest('registry');
+  app.decorateRequest('repeatable');
   app.decorateRequest('base', '');
   app.decorateRequest('clientAddress', {
     getter(this: FastifyRequest) {

@@ -10,6 +10,12 @@ function classOf({ method, routeOptions }: FastifyRequest): LimitClass | 'none' 
   return routeOptions.config?.limit ?? (SAFE.has(method) ? 'read' : 'write');
 }
 
+/** True if a request counts as a read of its address, and as nothing else: see `limitRequests` and `limitDoor`. */
+export function isPlainRead(request: FastifyRequest, doors: ReadonlyMap<string, Door>): boolean {
+  const { format } = request.registry;
+  return classOf(request) === 'read' && doors.get(format)?.limits?.read === undefined;
+}
+
 /** Counts requests by address before anything else is done for them. */
 export function limitRequests(app: FastifyInstance, limits: RequestLimits | undefined): void {
   if (limits === undefined) return;

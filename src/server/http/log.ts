@@ -1,24 +1,48 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 /** Tokens that clients put into paths (npm logout) and the secrets of web logins; they must not reach a log. */
 const SECRET_IN_PATH = /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done)\/+)[^/?]+/;
 /** A token wherever it was put. */
 const TOKEN = /ktr_\w+/g;
 
-/** One line per request, once its answer has gone out. */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
+/** What is told of a request; the path as it was sent, the time in milliseconds. */
+export interface RequestLine {
+  reqId: string;
+  method: string;
+  url: string;
+  status: number;
+  address: string;
+  ms: number;
+}
+
+export type RequestLog = (line: RequestLine) => void;
+
+export function requestLog(logger: FastifyBaseLogger): RequestLog {
+  return ({ reqId, method, url, status, address, ms }) =>
+    logger.info(
       {
-        reqId: request.id,
-        method: request.method,
-        url: request.originalUrl.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
-        status: reply.statusCode,
-        address: request.clientAddress,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
+        reqId,
+        method,
+        url: url.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
+        status,
+        address,
+        ms: Math.round(ms * 10) / 10,
       },
       'request',
     );
+}
+
+/** One line per request, once its answer has gone out. */
+export function logRequests(app: FastifyInstance, log: RequestLog): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    log({
+      reqId: request.id,
+      method: request.method,
+      url: request.originalUrl,
+      status: reply.statusCode,
+      address: request.clientAddress,
+      ms: reply.elapsedTime,
+    });
     done();
   });
 }

@@ -27,7 +27,8 @@ export function packumentRoutes(
     if (source.origin === 'upstream' && source.document.stale) warnStale(reply);
     const form = formOf(request);
     const document = await documents.packument(request.registry, name, source, form, request.base);
-    return sendDocument(request, reply, document, contentTypes[form]);
+    const holds = source.origin === 'local' ? reader.watch(source.head.id, source.head.revision) : undefined;
+    return sendDocument(request, reply, document, contentTypes[form], holds);
   });
 
   app.get('/:name/:version', async (request, reply) => {
@@ -57,20 +58,25 @@ export function packumentRoutes(
 
 /**
  * Sends a ready document, or 304 if the client has it (RFC 9110 section 13.1.2). `no-cache` lets clients keep it and makes
- * them ask: a version is visible to everybody from the moment that its publisher has the answer.
+ * them ask: a version is visible to everybody from the moment that its publisher has the answer. `holds` tells whether
+ * the document is still the right one, if that can be told at once.
  */
 export function sendDocument(
   request: FastifyRequest,
   reply: FastifyReply,
   document: ReadyDocument,
   contentType: string,
+  holds?: () => boolean,
 ): FastifyReply {
   // Weak: the same tag stands for the compressed and the plain form.
   const etag = `W/"${document.etag}"`;
   reply.header('etag', etag).header('vary', 'Accept, Accept-Encoding').header('cache-control', 'no-cache');
-  if (isCurrent(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  const current = isCurrent(request.headers['if-none-match'], etag);
+  const gzip = acceptsGzip(request.headers['accept-encoding']);
+  if (holds && (current || gzip)) request.repeatable = { holds, body: document.gzip };
+  if (current) return reply.code(304).send();
   reply.header('content-type', contentType);
-  if (acceptsGzip(request.headers['accept-encoding'])) {
+  if (gzip) {
     return reply.header('content-encoding', 'gzip').send(document.gzip);
   }
   return reply.send(Readable.from([document.gzip]).pipe(createGunzip()));

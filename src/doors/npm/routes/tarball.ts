@@ -31,6 +31,7 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
     const artifact = await artifactOf(request);
     describe(reply, artifact);
     if (isCurrent(request.headers['if-none-match'], etagOf(artifact))) return reply.code(304).send();
+    const holds = reader.watch(artifact.packageId, artifact.revision);
     const range = parseRange(request.headers.range, artifact.size);
     if (range === 'unsatisfiable') {
       return reply.code(416).header('content-range', `bytes */${artifact.size}`).send();
@@ -41,6 +42,8 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
     // Whoever goes on where a download broke off was counted when it began.
     if (range === undefined || range.start === 0) downloads.count(artifact);
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, artifact.size));
+    else if (bytes && holds)
+      request.repeatable = { holds, body: bytes, onRepeat: () => downloads.count(artifact) };
     reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
     if (stream) return sendBytes(reply, stream);
     return reply.send(range ? bytes?.subarray(range.start, range.end + 1) : bytes);

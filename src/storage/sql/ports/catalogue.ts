@@ -10,9 +10,11 @@ import type { Schema } from '../schema/index.ts';
 import type { Searcher } from '../searcher.ts';
 
 export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Catalogue {
+  const openRevision = packages.openRevisionOn(db);
   return {
     registries: () => packages.listRegistries(db),
     createRegistry: (name, format, at, by) => writer.run('createRegistry', { name, format, at, by }),
+    ...(openRevision && { openRevision }),
     findPackage: (registryId, name) => packages.findPackage(db, registryId, name),
     versions: (packageId, afterId, limit) => versions.readVersions(db, packageId, afterId, limit),
     version: (packageId, version) => versions.readVersion(db, packageId, version),

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
+import type { Catalogue, Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
-import { prepared } from './prepared.ts';
+import { prepared, preparedAtOnce } from './prepared.ts';
 
 export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {
   return db
@@ -31,6 +31,21 @@ export async function findPackage(
 ): Promise<PackageRow | undefined> {
   const row = await packageByName(db, registryId, name);
   return row && packageFrom(row);
+}
+
+/** See `Catalogue.openRevision`. */
+export function openRevisionOn(db: Kysely<Schema>): Catalogue['openRevision'] {
+  const query = preparedAtOnce(db, (on, packageId: number) =>
+    on
+      .selectFrom('packages')
+      .innerJoin('registries', 'registries.id', 'packages.registry_id')
+      .select('packages.revision')
+      .where('packages.id', '=', packageId)
+      .where('packages.visibility', '=', 'public')
+      .where('registries.visibility', '=', 'public')
+      .where('packages.removed_at', 'is', null),
+  );
+  return query && ((packageId) => query(packageId)?.revision);
 }
 
 export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads'>;

@@ -1,4 +1,4 @@
-import type { Compilable, Kysely } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import type { Schema } from '../schema/index.ts';
 import { firstRowOn } from '../sqlite/connection.ts';
 
@@ -12,6 +12,9 @@ class Slot {
 }
 
 type Run<V, R> = (values: V) => Promise<R | undefined>;
+
+/** Puts values where the slots of a compiled query are. */
+type Fill<V> = (values: V) => unknown[];
 
 /**
  * A query of the hot path: built once, since building takes longer than SQLite takes to answer, and run with values
@@ -38,13 +41,36 @@ function prepare<V extends unknown[], R>(
   db: Kysely<Schema>,
   count: number,
 ): Run<V, R> {
-  const slots = Array.from({ length: count }, (_, index) => new Slot(index));
-  const query = build(db, ...(slots as unknown as V)).compile();
-  const filled = (values: V) =>
-    query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
+  const { query, fill } = compile(build, db, count);
   // Kysely's executor takes as long as SQLite itself.
   const firstRow = firstRowOn(db, query.sql);
   // Async, so that what SQLite throws rejects.
-  if (firstRow) return async (values) => firstRow(filled(values)) as R | undefined;
-  return async (values) => (await db.executeQuery<R>({ ...query, parameters: filled(values) })).rows[0];
+  if (firstRow) return async (values) => firstRow(fill(values)) as R | undefined;
+  return async (values) => (await db.executeQuery<R>({ ...query, parameters: fill(values) })).rows[0];
+}
+
+/**
+ * As `prepared`, for a database that answers at once, where waiting for a promise would take longer than the answer does.
+ * Undefined for one that is asked over a wire.
+ */
+export function preparedAtOnce<V extends unknown[], R>(
+  db: Kysely<Schema>,
+  build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
+): ((...values: V) => R | undefined) | undefined {
+  // The database counts as none of the values.
+  const { query, fill } = compile(build, db, build.length - 1);
+  const firstRow = firstRowOn(db, query.sql);
+  return firstRow && ((...values) => firstRow(fill(values)) as R | undefined);
+}
+
+function compile<V extends unknown[], R>(
+  build: (db: Kysely<Schema>, ...values: V) => Compilable<R>,
+  db: Kysely<Schema>,
+  count: number,
+): { query: CompiledQuery<R>; fill: Fill<V> } {
+  const slots = Array.from({ length: count }, (_, index) => new Slot(index));
+  const query = build(db, ...(slots as unknown as V)).compile();
+  const fill: Fill<V> = (values) =>
+    query.parameters.map((value) => (value instanceof Slot ? values[value.index] : value));
+  return { query, fill };
 }

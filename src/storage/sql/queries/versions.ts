@@ -126,6 +126,7 @@ export const storedColumns = [
   'artifacts.package_id',
   'artifacts.version_id',
   'packages.visibility',
+  'packages.revision',
   'registries.visibility as registry_visibility',
   'versions.version',
   'blobs.key',
@@ -165,7 +166,7 @@ export async function findArtifact(
 
 export function storedFrom(
   row: ArtifactColumns &
-    Pick<StoredArtifact, 'visibility' | 'version' | 'key'> & {
+    Pick<StoredArtifact, 'visibility' | 'revision' | 'version' | 'key'> & {
       package_id: number;
       version_id: number;
       registry_visibility: StoredArtifact['visibility'];
@@ -173,6 +174,7 @@ export function storedFrom(
 ): StoredArtifact {
   return {
     packageId: row.package_id,
+    revision: row.revision,
     versionId: row.version_id,
     version: row.version,
     visibility: row.visibility === 'public' ? row.registry_visibility : row.visibility,

@@ -52,7 +52,7 @@ export function firstRowOn(db: Kysely<Schema>, sql: string): FirstRow | undefine
     const cells = statement.get(...inputs(values)) as unknown[] | undefined;
     if (cells === undefined) return undefined;
     const row: Record<string, unknown> = {};
-    for (const [index, column] of columns.entries()) row[column] = cells[index];
+    for (let index = 0; index < columns.length; index += 1) row[columns[index] ?? ''] = cells[index];
     return row;
   };
 }
