@@ -1,7 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { AccountStore, SecondFactorStore } from '../../accounts/index.ts';
 import type { Deliveries, EventStore, Leases } from '../../ledger/index.ts';
 import type { KnownNetworks } from '../../policy/index.ts';
+import type {
+  AccountStore,
+  LinkStore,
+  SecondFactorStore,
+  SessionStore,
+  UserStore,
+} from '../../accounts/index.ts';
 import type { Catalogue, Rights, SigningKeys, StagedVersions } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
@@ -9,6 +15,7 @@ import { accountStoreOn } from './ports/accounts.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
+import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import * as events from './queries/events.ts';
 import { readSight } from './queries/rights.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
@@ -26,6 +33,9 @@ export interface SqlStore {
   rights: Rights;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
+  users: UserStore;
+  sessions: SessionStore;
+  links: LinkStore;
   events: EventStore;
   leases: Leases;
   deliveries: Deliveries;
@@ -57,6 +67,9 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     rights: { of: (registryId, name, userId) => readSight(db, registryId, name, userId) },
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
+    users: userStoreOn(db, writer),
+    sessions: sessionStoreOn(db, writer),
+    links: linkStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),
       sealed: (afterSeq, limit) => events.sealedEvents(db, afterSeq, limit),

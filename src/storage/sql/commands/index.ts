@@ -10,11 +10,14 @@ import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { createRegistry } from './registries.ts';
 import * as secondFactors from './second-factors/index.ts';
+import { createLink, registerInvited, resetPassword, revokeInvitation, verifyEmail } from './secret-links.ts';
+import { endSession, retireSecret, startSession } from './sessions.ts';
 import { adoptSigningKey } from './signing-keys.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createToken, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
+import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
 
 export { Abandon } from './abandon.ts';
@@ -33,11 +36,15 @@ export const commands = {
   changePassword,
   claimDeliveries,
   countDownloads,
+  createLink,
   createRegistry,
   createToken,
   createUser,
   deprecate,
   finishDelivery,
+  disableUser,
+  enableUser,
+  endSession,
   moveTag,
   noteDeliveries,
   postponeDelivery,
@@ -45,18 +52,26 @@ export const commands = {
   putUpstreamDocument,
   redeemWebLogin,
   rejectVersion,
+  registerInvited,
   releaseLease,
   rememberNetwork,
+  removeUser,
+  resetPassword,
+  retireSecret,
+  revokeInvitation,
   revokeToken,
   seal,
   setOwners,
+  setRole,
   setVisibility,
   stageVersion,
   star,
+  startSession,
   startWebLogin,
   touchUpstreamDocument,
   unpublish,
   updateProfile,
+  verifyEmail,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 
 export type CommandName = keyof typeof commands;
