@@ -1,3 +1,4 @@
+export { noInvitation, type Invitations } from './invitations.ts';
 export {
   checkOrganisationName,
   checkTeamName,
@@ -5,4 +6,7 @@ export {
   isTeamName,
   lookalikeOf,
 } from './names.ts';
-export { atLeast, organisationRoles, type OrganisationRole } from './roles.ts';
+export { atLeast, mayAssign, organisationRoles, type OrganisationRole } from './roles.ts';
+export { createOrganisations, type Organisations, type SeenOrganisation } from './service.ts';
+export type * from './store.ts';
+export type { Teams } from './teams.ts';

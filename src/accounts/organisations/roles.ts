@@ -10,3 +10,16 @@ export type OrganisationRole = (typeof organisationRoles)[number];
 export function atLeast(role: OrganisationRole | null, least: OrganisationRole): boolean {
   return role !== null && organisationRoles.indexOf(role) >= organisationRoles.indexOf(least);
 }
+
+/**
+ * May somebody with the role `own` turn a member's role from `before` into `after`? Null stands for no member. Maintainers look after
+ * readers and publishers, owners after everybody.
+ */
+export function mayAssign(
+  own: OrganisationRole | null,
+  before: OrganisationRole | null,
+  after: OrganisationRole | null,
+): boolean {
+  if (own === 'owner') return true;
+  return own === 'maintainer' && !atLeast(before, 'maintainer') && !atLeast(after, 'maintainer');
+}

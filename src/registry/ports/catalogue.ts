@@ -11,6 +11,7 @@ import type {
   StarCommand,
   DownloadCount,
 } from './commands.ts';
+import type { RegistryChange } from './registry-settings.ts';
 import type {
   RegistryRow,
   PackageRow,
@@ -30,7 +31,14 @@ import type { SearchQuery, SearchResult } from './search.ts';
 export interface Catalogue {
   registries(): Promise<RegistryRow[]>;
   /** Fault `registry_exists` if the name is taken. */
-  createRegistry(name: string, format: string, at: number, by: Actor): Promise<RegistryRow>;
+  createRegistry(
+    name: string,
+    format: string,
+    at: number,
+    by: Actor,
+    /** Public and open to anyone unless said otherwise. */
+    settings?: RegistryChange,
+  ): Promise<RegistryRow>;
 
   findPackage(registryId: number, name: string): Promise<PackageRow | undefined>;
   /**

@@ -1,6 +1,8 @@
+export type * from './access.ts';
 export type * from './blobs.ts';
 export type * from './catalogue.ts';
 export type * from './commands.ts';
+export type * from './registry-settings.ts';
 export type * from './rights.ts';
 export type * from './rows.ts';
 export type * from './search.ts';

@@ -1,23 +1,24 @@
 import type { Kysely } from 'kysely';
+import type { AccountStore, OrganisationStore, SecondFactorStore } from '../../accounts/index.ts';
 import type { Deliveries, EventStore, Leases } from '../../ledger/index.ts';
 import type { KnownNetworks } from '../../policy/index.ts';
 import type {
-  AccountStore,
-  LinkStore,
-  SecondFactorStore,
-  SessionStore,
-  UserStore,
-} from '../../accounts/index.ts';
-import type { Catalogue, Rights, SigningKeys, StagedVersions } from '../../registry/index.ts';
+  Catalogue,
+  PackageAccess,
+  RegistrySettings,
+  Rights,
+  SigningKeys,
+  StagedVersions,
+} from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
-import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
+import { organisationStoreOn } from './ports/organisations.ts';
+import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
-import { readSight } from './queries/rights.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
 import { findUpstreamDocument } from './queries/upstream-documents.ts';
@@ -31,11 +32,11 @@ export interface SqlStore {
   catalogue: Catalogue;
   stagedVersions: StagedVersions;
   rights: Rights;
+  packageAccess: PackageAccess;
+  registrySettings: RegistrySettings;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
-  users: UserStore;
-  sessions: SessionStore;
-  links: LinkStore;
+  organisations: OrganisationStore;
   events: EventStore;
   leases: Leases;
   deliveries: Deliveries;
@@ -64,12 +65,12 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       approve: (command) => writer.run('approveVersion', command),
       reject: (command) => writer.run('rejectVersion', command),
     },
-    rights: { of: (registryId, name, userId) => readSight(db, registryId, name, userId) },
+    rights: rightsOn(db),
+    packageAccess: packageAccessOn(db, writer),
+    registrySettings: registrySettingsOn(db, writer),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
-    users: userStoreOn(db, writer),
-    sessions: sessionStoreOn(db, writer),
-    links: linkStoreOn(db, writer),
+    organisations: organisationStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),
       sealed: (afterSeq, limit) => events.sealedEvents(db, afterSeq, limit),

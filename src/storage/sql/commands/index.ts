@@ -1,23 +1,24 @@
 import type { Session } from '../capabilities.ts';
+import { answerOffer, grantAccess, offerPackage } from './access.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
 import { claimDeliveries, finishDelivery, noteDeliveries, postponeDelivery } from './deliveries.ts';
 import { countDownloads } from './downloads.ts';
+import { answerInvitation, invite, withdrawInvitation } from './invitations.ts';
 import { rememberNetwork } from './known-networks.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
+import { createOrganisation, removeMember, setMember } from './organisations.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
-import { createRegistry } from './registries.ts';
+import { changeRegistry, createRegistry, setRegistryMember } from './registries.ts';
 import * as secondFactors from './second-factors/index.ts';
-import { createLink, registerInvited, resetPassword, revokeInvitation, verifyEmail } from './secret-links.ts';
-import { endSession, retireSecret, startSession } from './sessions.ts';
 import { adoptSigningKey } from './signing-keys.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
+import { createTeam, removeTeam, setTeamMember } from './teams.ts';
 import { createToken, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
-import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
 
 export { Abandon } from './abandon.ts';
@@ -30,48 +31,50 @@ export const commands = {
   ...secondFactors,
   acquireLease,
   adoptSigningKey,
+  answerInvitation,
+  answerOffer,
   approveVersion,
   approveWebLogin,
   barKey,
   changePassword,
+  changeRegistry,
   claimDeliveries,
   countDownloads,
-  createLink,
+  createOrganisation,
   createRegistry,
+  createTeam,
   createToken,
   createUser,
   deprecate,
   finishDelivery,
-  disableUser,
-  enableUser,
-  endSession,
+  grantAccess,
+  invite,
   moveTag,
   noteDeliveries,
+  offerPackage,
   postponeDelivery,
   publish,
   putUpstreamDocument,
   redeemWebLogin,
   rejectVersion,
-  registerInvited,
   releaseLease,
   rememberNetwork,
-  removeUser,
-  resetPassword,
-  retireSecret,
-  revokeInvitation,
+  removeMember,
+  removeTeam,
   revokeToken,
   seal,
+  setMember,
   setOwners,
-  setRole,
+  setRegistryMember,
+  setTeamMember,
   setVisibility,
   stageVersion,
   star,
-  startSession,
   startWebLogin,
   touchUpstreamDocument,
   unpublish,
   updateProfile,
-  verifyEmail,
+  withdrawInvitation,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 
 export type CommandName = keyof typeof commands;

@@ -213,6 +213,10 @@ export async function setOwners(session: Session, command: OwnersCommand): Promi
       `${command.name} needs at least one owner; name the next one before you go.`,
     );
   }
+  if (organisationId !== head.organisation_id && head.organisation_id !== null) {
+    await removeGrantsOf(session, head.id, head.organisation_id);
+  }
+  await db.deleteFrom('package_transfers').where('package_id', '=', head.id).execute();
   await db
     .deleteFrom('owners')
     .where('package_id', '=', head.id)
@@ -228,7 +232,18 @@ export async function setOwners(session: Session, command: OwnersCommand): Promi
   return finishChange(session, head, command, { rewrites: true, organisation_id: organisationId });
 }
 
-/** An organisation that gets the package must want it: whoever gives it must be one of its maintainers. */
+/** An organisation that gives a package up leaves it with its teams too. */
+async function removeGrantsOf({ db }: Session, packageId: number, organisationId: number): Promise<void> {
+  await db
+    .deleteFrom('team_grants')
+    .where('package_id', '=', packageId)
+    .where('team_id', 'in', (eb) =>
+      eb.selectFrom('teams').select('id').where('organisation_id', '=', organisationId),
+    )
+    .execute();
+}
+
+/** An organisation that gets the package must want it: whoever gives it must be one of its publishers. */
 async function organisationAfter(
   { db }: Session,
   head: LockedPackage,
@@ -242,10 +257,10 @@ async function organisationAfter(
     .where('organisation_id', '=', organisationId)
     .where('user_id', '=', actorId)
     .executeTakeFirst();
-  if (atLeast(member?.role ?? null, 'maintainer')) return organisationId;
+  if (atLeast(member?.role ?? null, 'publisher')) return organisationId;
   throw new Fault(
     'forbidden',
-    `You are no maintainer of that organisation: offer ${name} to it, and one of its maintainers can accept.`,
+    `You may not publish for that organisation: offer ${name} to it, and one of its publishers can accept.`,
   );
 }
 

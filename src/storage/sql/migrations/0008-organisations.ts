@@ -45,7 +45,7 @@ export async function organisations(db: Kysely<unknown>, { types }: Capabilities
     `create index packages_by_organisation on packages (organisation_id)`,
     `create table package_transfers (
       package_id bigint primary key references packages (id), to_user_id bigint references users (id),
-      to_organisation_id bigint references organisations (id), offered_by ${text}, created_at bigint not null,
+      to_organisation_id bigint references organisations (id), offered_by bigint references users (id), created_at bigint not null,
       expires_at bigint not null)`,
     `create index package_transfers_by_user on package_transfers (to_user_id)`,
     `create index package_transfers_by_organisation on package_transfers (to_organisation_id)`,

@@ -4,6 +4,7 @@ import type { Writer } from '../commands/index.ts';
 import * as blobs from '../queries/blobs.ts';
 import { readDownloads } from '../queries/downloads.ts';
 import * as packages from '../queries/packages.ts';
+import { listRegistries } from '../queries/registries.ts';
 import * as stars from '../queries/stars.ts';
 import * as versions from '../queries/versions.ts';
 import type { Schema } from '../schema/index.ts';
@@ -12,9 +13,10 @@ import type { Searcher } from '../searcher.ts';
 export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Catalogue {
   const openRevision = packages.openRevisionOn(db);
   return {
-    registries: () => packages.listRegistries(db),
-    createRegistry: (name, format, at, by) => writer.run('createRegistry', { name, format, at, by }),
     ...(openRevision && { openRevision }),
+    registries: () => listRegistries(db),
+    createRegistry: (name, format, at, by, settings = {}) =>
+      writer.run('createRegistry', { name, format, at, by, settings }),
     findPackage: (registryId, name) => packages.findPackage(db, registryId, name),
     versions: (packageId, afterId, limit) => versions.readVersions(db, packageId, afterId, limit),
     version: (packageId, version) => versions.readVersion(db, packageId, version),

@@ -1,24 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Catalogue, Owner, PackageRow, RegistryRow } from '../../../registry/index.ts';
+import type { Catalogue, Owner, PackageRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { prepared, preparedAtOnce } from './prepared.ts';
-
-export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]> {
-  return db
-    .selectFrom('registries')
-    .leftJoin('organisations', 'organisations.id', 'registries.organisation_id')
-    .select([
-      'registries.id',
-      'registries.name',
-      'registries.format',
-      'registries.visibility',
-      'registries.publish',
-      'organisations.name as organisation',
-      'registries.created_at as createdAt',
-    ])
-    .orderBy('registries.id')
-    .execute();
-}
 
 const packageByName = prepared((db, registryId: number, name: string) =>
   db.selectFrom('packages').selectAll().where('registry_id', '=', registryId).where('name', '=', name),

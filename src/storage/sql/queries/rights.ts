@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
-import { atLeast, type OrganisationRole } from '../../../accounts/index.ts';
+import type { OrganisationRole } from '../../../accounts/index.ts';
 import { scopeOf } from '../../../policy/index.ts';
 import type { Sight } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { packageFrom, type PackageColumns } from './packages.ts';
 import { prepared } from './prepared.ts';
+import { higherRole } from './registries.ts';
 
 const packageColumns = [
   'packages.id',
@@ -125,7 +126,7 @@ function sightFrom(row: Row, roles: Roles): Sight {
     registry: {
       visibility: row.registry_visibility,
       publish: row.publish,
-      role: higher(roles.member_role, roles.registry_role),
+      role: higherRole(roles.member_role, roles.registry_role),
     },
     package: head
       ? {
@@ -140,8 +141,4 @@ function sightFrom(row: Row, roles: Roles): Sight {
     scope: roles.scope_owner === null ? null : { organisation: roles.scope_owner, role: roles.scope_role },
     head,
   };
-}
-
-function higher(one: OrganisationRole | null, other: OrganisationRole | null): OrganisationRole | null {
-  return other !== null && atLeast(one, other) ? one : (other ?? one);
 }

@@ -151,8 +151,8 @@ interface PackageTransfersTable {
   package_id: number;
   to_user_id: number | null;
   to_organisation_id: number | null;
-  /** Name of who offered it. */
-  offered_by: string | null;
+  /** Who offered it; null for the command line. Their right is looked at again when it is accepted. */
+  offered_by: number | null;
   created_at: number;
   expires_at: number;
 }

@@ -1,6 +1,0 @@
-export {
-  createRegistration,
-  type Registration,
-  type RegistrationMode,
-  type RegistrationRequest,
-} from './service.ts';
