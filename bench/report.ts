@@ -9,7 +9,7 @@ export function report(
 ): string {
   const parts = [
     '# Results of `npm run bench`',
-    'Written by the bench itself; do not edit. Contenders take turns within one run (A B C A B C …). Values are medians of the rounds with the smallest and largest beside them; ratios are of the medians. Kontor runs as shipped: `bin/kontor serve` with its defaults, with log, limits and rights; nginx runs with one worker and without a log; Verdaccio with the settings that it ships, but with JWTs, which cost it less than its default tokens. CPU is of all threads of the server, memory is VmRSS and VmHWM at the end.',
+    'Written by the bench itself; do not edit. Contenders take turns within one run (A B C A B C …). Values are medians of the rounds with the smallest and largest beside them; ratios are of the medians. Kontor runs as shipped: `bin/kontor serve` with its defaults, with log, limits and rights; nginx runs with one worker and logs requests, as its packages ship it, or without its log where that is said; Verdaccio with the settings that it ships, but with JWTs, which cost it less than its default tokens. CPU is of all threads of the server, memory is VmRSS and VmHWM at the end.',
     machine.map((line) => `- ${line}`).join('\n'),
     ...problems.map((problem) => `**Left out:** ${problem}`),
     ...outcomes.map(section),

@@ -51,8 +51,8 @@ export const coldTarball: Scenario = {
     const series = await takeTurns(
       [
         contender('Kontor', kontor),
-        contender('nginx, sendfile on', await world.nginx('on')),
-        contender('nginx, sendfile off', await world.nginx('off')),
+        contender('nginx, sendfile on', await world.nginx('sendfile-on')),
+        contender('nginx, sendfile off', await world.nginx('sendfile-off')),
       ],
       world.options.rounds,
     );

@@ -74,7 +74,7 @@ function startUpstream(world: World): Promise<Server> {
     const site = await makeSite(join(folder, 'site'));
     const port = await freePort();
     await fillSite(site, await applicationFixture(), `http://127.0.0.1:${port}/npm`);
-    return startNginx(folder, site, { sendfile: 'on', port });
+    return startNginx(folder, site, { settings: 'sendfile-on', port });
   });
 }
 
@@ -91,7 +91,7 @@ function startStatic(world: World, kontor: Server, names: string[]): Promise<Ser
     const tarballs = join(site.root, 'tarballs');
     await rm(tarballs, { recursive: true });
     await symlink(join(await world.folder('install-upstream'), 'site/tarballs'), tarballs);
-    return startNginx(folder, site, { sendfile: 'on', port });
+    return startNginx(folder, site, { settings: 'sendfile-on', port });
   });
 }
 

@@ -24,19 +24,24 @@ export const notModified: Scenario = {
     const series = await takeTurns(
       [
         await contender('Kontor', await world.kontor()),
-        await contender('nginx', await world.nginx('on')),
+        await contender('nginx', await world.nginx('sendfile-on')),
+        await contender('nginx without its log', await world.nginx('log-off')),
         await contender('Verdaccio', await verdaccioWithHotPackage(world)),
       ],
       world.options.rounds,
     );
-    const [kontor, nginx, verdaccio] = series;
-    if (!kontor || !nginx || !verdaccio) throw new Error('a contender is missing');
+    const [kontor, nginx, silent, verdaccio] = series;
+    if (!kontor || !nginx || !silent || !verdaccio) throw new Error('a contender is missing');
     return [
       {
         title: 'The same packument, 304',
         unit: 'requests/s',
         series,
-        ratios: [ratio(kontor, nginx, { at: 'least', bound: 0.3 }), ratio(kontor, verdaccio)],
+        ratios: [
+          ratio(kontor, nginx, { at: 'least', bound: 0.3 }),
+          ratio(kontor, silent),
+          ratio(kontor, verdaccio),
+        ],
         notes: ['Each server is asked with the ETag that it gave itself.'],
       },
     ];

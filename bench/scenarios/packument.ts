@@ -17,14 +17,15 @@ export const packument: Scenario = {
       underWrk(name, server, { url: packageUrl(server.registry, hotName), headers, seconds });
     const contenders = [
       await contender('Kontor', await world.kontor()),
-      await contender('nginx', await world.nginx('on')),
+      await contender('nginx', await world.nginx('sendfile-on')),
+      await contender('nginx without its log', await world.nginx('log-off')),
       await contender('bare handler', await world.server('bare', (folder) => startBare(folder, answer))),
       await contender('Verdaccio', await verdaccioWithHotPackage(world)),
     ];
     const series = await takeTurns(contenders, rounds);
     await world.stop('bare');
-    const [kontor, nginx, bare, verdaccio] = series;
-    if (!kontor || !nginx || !bare || !verdaccio) throw new Error('a contender is missing');
+    const [kontor, nginx, silent, bare, verdaccio] = series;
+    if (!kontor || !nginx || !silent || !bare || !verdaccio) throw new Error('a contender is missing');
     return [
       {
         title: 'Abbreviated packument of 280 versions, 32 connections',
@@ -32,6 +33,7 @@ export const packument: Scenario = {
         series,
         ratios: [
           ratio(kontor, nginx, { at: 'least', bound: 0.6 }),
+          ratio(kontor, silent),
           ratio(bare, nginx, { at: 'least', bound: 0.85 }),
           ratio(kontor, bare),
           ratio(kontor, verdaccio, { at: 'least', bound: 100 }),

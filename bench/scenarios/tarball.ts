@@ -57,19 +57,24 @@ async function measure(world: World, size: Size): Promise<Outcome> {
   const series = await takeTurns(
     [
       await contender('Kontor', kontor),
-      await contender('nginx, sendfile on', await world.nginx('on')),
-      await contender('nginx, sendfile off', await world.nginx('off')),
+      await contender('nginx, sendfile on', await world.nginx('sendfile-on')),
+      await contender('nginx, sendfile off', await world.nginx('sendfile-off')),
+      await contender('nginx, sendfile on, without its log', await world.nginx('log-off')),
       await contender('Verdaccio', verdaccio),
     ],
     rounds,
   );
-  const [ours, on, off, theirs] = series;
-  if (!ours || !on || !off || !theirs) throw new Error('a contender is missing');
+  const [ours, on, off, silent, theirs] = series;
+  if (!ours || !on || !off || !silent || !theirs) throw new Error('a contender is missing');
   return {
     title: size.title,
     unit: 'requests/s',
     series,
-    ratios: [ratio(ours, best([on, off]) ?? on, size.toNginx), ratio(ours, theirs, size.toVerdaccio)],
+    ratios: [
+      ratio(ours, best([on, off]) ?? on, size.toNginx),
+      ratio(ours, silent),
+      ratio(ours, theirs, size.toVerdaccio),
+    ],
     notes: [`The file has ${stored.body.length} bytes.`],
   };
 }

@@ -7,7 +7,8 @@ import { freePort } from '../../test/setup/ports.ts';
 import { startServer } from './processes.ts';
 import { serverOf, untilReady, type Server } from './server.ts';
 
-export type Sendfile = 'on' | 'off';
+/** The committed settings: as shipped, with sendfile on and off; and, for a diagnosis, sendfile on without the log of requests. */
+export type NginxSettings = 'sendfile-on' | 'sendfile-off' | 'log-off';
 
 /** A folder of files for nginx. */
 export interface Site {
@@ -31,15 +32,15 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
-/** Serves a site with one of the two committed settings. */
+/** Serves a site with one of the committed settings. */
 export async function startNginx(
   folder: string,
   site: Site,
-  { sendfile, port }: { sendfile: Sendfile; port?: number },
+  { settings, port }: { settings: NginxSettings; port?: number },
 ): Promise<Server> {
   const chosen = port ?? (await freePort());
   const url = `http://127.0.0.1:${chosen}`;
-  const template = fileURLToPath(new URL(`../nginx/sendfile-${sendfile}.conf`, import.meta.url));
+  const template = fileURLToPath(new URL(`../nginx/${settings}.conf`, import.meta.url));
   const conf = join(folder, 'nginx.conf');
   const filled = readFileSync(template, 'utf8')
     .replaceAll('@PREFIX@', folder)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '../options.ts';
 import { startKontor } from './kontor.ts';
-import { makeSite, startNginx, type Sendfile, type Site } from './nginx.ts';
+import { makeSite, startNginx, type NginxSettings, type Site } from './nginx.ts';
 import { login } from './registry-client.ts';
 import { seedStore } from './seed.ts';
 import type { Server } from './server.ts';
@@ -74,9 +74,9 @@ export class World {
     return this.once('site', async () => makeSite(await this.folder('site')));
   }
 
-  nginx(sendfile: Sendfile): Promise<Server> {
-    return this.server(`nginx-${sendfile}`, async (folder) =>
-      startNginx(folder, await this.site(), { sendfile }),
+  nginx(settings: NginxSettings): Promise<Server> {
+    return this.server(`nginx-${settings}`, async (folder) =>
+      startNginx(folder, await this.site(), { settings }),
     );
   }
 

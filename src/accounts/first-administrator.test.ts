@@ -11,7 +11,7 @@ let data: string;
 const clock = () => 1_700_000_000_000;
 const ensure = (settings: { user?: string; password?: string; email?: string } = {}) =>
   ensureFirstAdministrator(store, clock, settings, data);
-const login = (name: string, password: string) => createAccounts(store, clock).login(name, password);
+const login = (name: string, password: string) => createAccounts(store, clock).login(name, password, null);
 
 beforeEach(async () => {
   store = memoryAccountStore();

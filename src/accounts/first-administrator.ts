@@ -5,7 +5,7 @@ import { Fault, isFault, type Clock } from '../kernel/index.ts';
 import { theServer } from '../ledger/index.ts';
 import { checkPassword, hashPassword, isSamplePassword } from './passwords.ts';
 import type { AccountStore, User } from './store.ts';
-import { checkEmail, checkUserName } from './users.ts';
+import { checkEmail, checkUserName } from './users/names.ts';
 
 /** What the operator set; each may be missing. */
 export interface FirstAdministratorSettings {

@@ -13,6 +13,7 @@ export type { ProfileChange } from './profile.ts';
 export {
   createAccounts,
   type Accounts,
+  type AccountsParts,
   type IssuedToken,
   type NewAccount,
   type TokenRequest,
@@ -28,3 +29,7 @@ export * from './guessing/index.ts';
 export * from './messages/index.ts';
 export * from './organisations/index.ts';
 export * from './second-factors/index.ts';
+export * from './links/index.ts';
+export * from './registration/index.ts';
+export * from './sessions/index.ts';
+export * from './users/index.ts';

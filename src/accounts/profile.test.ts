@@ -28,8 +28,8 @@ describe('a password', () => {
       theServer,
     );
     await changePassword('Xk3$vb!e', 'a new pass phrase');
-    await expect(accounts.login('anna', 'a new pass phrase')).resolves.toEqual(anna);
-    await expect(accounts.login('anna', 'Xk3$vb!e')).rejects.toMatchObject({ code: 'password_wrong' });
+    await expect(accounts.login('anna', 'a new pass phrase', null)).resolves.toEqual(anna);
+    await expect(accounts.login('anna', 'Xk3$vb!e', null)).rejects.toMatchObject({ code: 'password_wrong' });
     await expect(accounts.authenticate(token, null)).resolves.toMatchObject({ user: anna });
   });
 
@@ -40,7 +40,7 @@ describe('a password', () => {
     ['password_weak', 'Xk3$vb!e', 'password123'],
   ])('is not changed, with %s, from «%s» to «%s»', async (code, old, next) => {
     await expect(changePassword(old, next)).rejects.toMatchObject({ code });
-    await expect(accounts.login('anna', 'Xk3$vb!e')).resolves.toEqual(anna);
+    await expect(accounts.login('anna', 'Xk3$vb!e', null)).resolves.toEqual(anna);
   });
 
   test('that another request has changed meanwhile is not changed back', async () => {
@@ -75,7 +75,7 @@ describe('a profile', () => {
     await expect(accounts.changeProfile(anna, { ...change, password }, theServer)).rejects.toMatchObject({
       code,
     });
-    await expect(accounts.login('anna', 'Xk3$vb!e')).resolves.toEqual(anna);
+    await expect(accounts.login('anna', 'Xk3$vb!e', null)).resolves.toEqual(anna);
     expect(await accounts.profile(anna)).toMatchObject({ email: 'anna@example.com', updatedAt: NOW });
   });
 

@@ -1,8 +1,9 @@
 import { Fault, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
+import { noGuard, type GuessGuard } from './guessing/index.ts';
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 import type { AccountStore, Profile, ProfileFields, User } from './store.ts';
-import { checkEmail } from './users.ts';
+import { checkEmail } from './users/names.ts';
 
 /** What a user wants different; what is not named stays. Null takes a text away. */
 export interface ProfileChange {
@@ -17,12 +18,12 @@ export interface Profiles {
   profile(user: User): Promise<Profile>;
   /**
    * Nothing changes unless all of it may: faults `email_invalid`, `bad_request` for a text that is too long, `password_weak`,
-   * `password_wrong`. A new password leaves tokens as they are.
+   * `password_wrong`. A new password ends the user's other sessions and leaves tokens as they are.
    */
   changeProfile(user: User, change: ProfileChange, by: Actor): Promise<Profile>;
 }
 
-export function createProfiles(store: AccountStore, clock: Clock): Profiles {
+export function createProfiles(store: AccountStore, clock: Clock, guard: GuessGuard = noGuard): Profiles {
   const profile = async ({ id, name }: User) => {
     const found = await store.profileOf(id);
     if (!found) throw new Fault('not_found', `There is no user ${name} any more.`);
@@ -35,7 +36,8 @@ export function createProfiles(store: AccountStore, clock: Clock): Profiles {
     by: Actor,
   ): Promise<void> {
     const { passwordHash: oldHash } = (await store.userByName(name)) ?? {};
-    const matches = await verifyPassword(oldHash, password.old);
+    const guess = { account: id, address: by.address };
+    const matches = await guard.guess(guess, () => verifyPassword(oldHash, password.old));
     if (!matches || oldHash === undefined) throw wrongPassword();
     checkPassword(password.new, name);
     const newHash = await hashPassword(password.new);

@@ -46,7 +46,7 @@ describe('register', () => {
       createdAt: NOW,
       disabledAt: null,
     });
-    expect(await accounts.login('aNNa', 'Xk3$vb!e')).toEqual(user);
+    expect(await accounts.login('aNNa', 'Xk3$vb!e', null)).toEqual(user);
   });
 
   test('stores a hash and not the password', async () => {
@@ -78,36 +78,36 @@ describe('register', () => {
 describe('login', () => {
   test('refuses a wrong password, an unknown or impossible name and a disabled user in the same words', async () => {
     await register();
-    const wrong = await refusal(accounts.login('Anna', 'Xk3$vb!f'));
+    const wrong = await refusal(accounts.login('Anna', 'Xk3$vb!f', null));
     expect(wrong.code).toBe('password_wrong');
-    expect(await refusal(accounts.login('bob', 'Xk3$vb!e'))).toEqual(wrong);
-    expect(await refusal(accounts.login('x\u0000', 'Xk3$vb!e'))).toEqual(wrong);
-    expect(await refusal(accounts.login('n'.repeat(10_000), ''))).toEqual(wrong);
+    expect(await refusal(accounts.login('bob', 'Xk3$vb!e', null))).toEqual(wrong);
+    expect(await refusal(accounts.login('x\u0000', 'Xk3$vb!e', null))).toEqual(wrong);
+    expect(await refusal(accounts.login('n'.repeat(10_000), '', null))).toEqual(wrong);
     for (const user of store.users) user.disabledAt = NOW;
-    expect(await refusal(accounts.login('Anna', 'Xk3$vb!e'))).toEqual(wrong);
+    expect(await refusal(accounts.login('Anna', 'Xk3$vb!e', null))).toEqual(wrong);
   });
 
   test('does not ask the store for a name that nobody can have', async () => {
-    await refusal(accounts.login("x' OR 1=1", 'Xk3$vb!e'));
+    await refusal(accounts.login("x' OR 1=1", 'Xk3$vb!e', null));
     expect(store.queries).toBe(0);
   });
 
   test('hands the password hash to nobody', async () => {
     await register();
-    expect(await accounts.login('anna', 'Xk3$vb!e')).not.toHaveProperty('passwordHash');
+    expect(await accounts.login('anna', 'Xk3$vb!e', null)).not.toHaveProperty('passwordHash');
   });
 });
 
 describe('a pair that was verified', () => {
   test('opens nothing any more once the user is disabled or the password another one', async () => {
     const user = await register();
-    await accounts.login('Anna', 'Xk3$vb!e');
+    await accounts.login('Anna', 'Xk3$vb!e', null);
     const password = { old: 'Xk3$vb!e', new: 'Another1!' };
     await accounts.changeProfile(user, { fields: {}, password }, theServer);
-    await expect(accounts.login('Anna', 'Xk3$vb!e')).rejects.toMatchObject({ code: 'password_wrong' });
-    await accounts.login('Anna', 'Another1!');
+    await expect(accounts.login('Anna', 'Xk3$vb!e', null)).rejects.toMatchObject({ code: 'password_wrong' });
+    await accounts.login('Anna', 'Another1!', null);
     for (const row of store.users) row.disabledAt = NOW;
-    await expect(accounts.login('Anna', 'Another1!')).rejects.toMatchObject({ code: 'password_wrong' });
+    await expect(accounts.login('Anna', 'Another1!', null)).rejects.toMatchObject({ code: 'password_wrong' });
   });
 });
 

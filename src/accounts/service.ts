@@ -1,12 +1,15 @@
 import { Fault, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
+import type { GuessGuard } from './guessing/index.ts';
+import { createLogIn, withoutPassword, type LogIn } from './log-in.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
 import type { SignedIn } from './principal.ts';
 import { createProfiles, type Profiles } from './profile.ts';
-import type { AccountStore, TokenRow, TokenScope, User, UserWithPassword } from './store.ts';
+import { looksLikeJwt, type Sessions } from './sessions/index.ts';
+import type { AccountStore, TokenRow, TokenScope, User } from './store.ts';
 import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens/secret.ts';
-import { checkEmail, checkUserName, isUserName } from './users.ts';
-import { VerifiedPasswords } from './verified-passwords.ts';
+import { checkEmail, checkUserName, isUserName } from './users/names.ts';
+import type { UserStore } from './users/store.ts';
 import { createWebLogins, type WebLogins } from './web-logins.ts';
 
 export interface NewAccount {
@@ -36,11 +39,9 @@ export interface IssuedToken {
 }
 
 /** What a person or robot can do with their account. */
-export interface Accounts extends Profiles, WebLogins {
+export interface Accounts extends LogIn, Profiles, WebLogins {
   /** Faults `user_name_invalid`, `email_invalid`, `password_weak`, `user_exists`. */
   register(account: NewAccount, by: Actor): Promise<User>;
-  /** Fault `password_wrong`, the same in words and time for a wrong password, an unknown name and a disabled user. */
-  login(name: string, password: string): Promise<User>;
   /**
    * Name and secret as they come with a request (RFC 7617); the secret is a password or one of the user's tokens. Faults
    * `password_wrong` as `login`, and `token_invalid` for a token that is no good or somebody else's.
@@ -55,7 +56,7 @@ export interface Accounts extends Profiles, WebLogins {
   operatorsChoice(name: string | undefined): Promise<User>;
   /** Fault `bad_request` for a name, scopes or an expiry that make no sense. */
   issueToken(user: User, request: TokenRequest, by: Actor): Promise<IssuedToken>;
-  /** Whom a token sent from this address speaks for. Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
+  /** Whom a token or session sent from this address speaks for. Fault `token_invalid`, the same for an unknown, expired or revoked token and a disabled user. */
   authenticate(token: string, address: string | null): Promise<SignedIn>;
   /** A page of the user's tokens that still open something, oldest first, and how many there are. */
   tokensOf(
@@ -68,26 +69,19 @@ export interface Accounts extends Profiles, WebLogins {
   logout(token: string, address: string | null): Promise<void>;
 }
 
-export function createAccounts(store: AccountStore, clock: Clock): Accounts {
-  const verified = new VerifiedPasswords(clock);
+/** What accounts work with beside their store; what is not given is as if there were none of it. */
+export interface AccountsParts {
+  sessions?: Sessions;
+  users?: Pick<UserStore, 'byEmail'>;
+  guard?: GuessGuard;
+}
 
-  async function fits(passwordHash: string | undefined, password: string): Promise<boolean> {
-    if (passwordHash !== undefined && verified.has(passwordHash, password)) return true;
-    const matches = await verifyPassword(passwordHash, password);
-    if (matches && passwordHash !== undefined) verified.add(passwordHash, password);
-    return matches;
-  }
-
-  async function login(name: string, password: string): Promise<User> {
-    const user = isUserName(name) ? await store.userByName(name) : undefined;
-    const matches = await fits(user?.passwordHash, password);
-    if (!user || !matches || user.disabledAt !== null) {
-      throw new Fault('password_wrong', 'The user name or the password is wrong.');
-    }
-    return withoutPassword(user);
-  }
+export function createAccounts(store: AccountStore, clock: Clock, parts: AccountsParts = {}): Accounts {
+  const { sessions } = parts;
+  const { login } = createLogIn({ store, clock, ...parts });
 
   async function authenticate(token: string, address: string | null): Promise<SignedIn> {
+    if (sessions && looksLikeJwt(token)) return sessions.authenticate(token, address);
     const found = looksLikeToken(token) ? await store.tokenByHash(hashToken(token)) : undefined;
     if (
       !found ||
@@ -123,7 +117,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
 
     async authenticatePair(name, secret, address) {
       if (!looksLikeToken(secret)) {
-        const user = await login(name, secret);
+        const user = await login(name, secret, address);
         return { kind: 'user', user, scopes: ['read', 'publish'], tokenId: null, via: 'password', address };
       }
       const principal = await authenticate(secret, address);
@@ -173,6 +167,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
     },
 
     async logout(token, address) {
+      if (sessions && looksLikeJwt(token)) return sessions.logout(token, address);
       if (!looksLikeToken(token)) return;
       const hash = hashToken(token);
       const found = await store.tokenByHash(hash);
@@ -182,7 +177,7 @@ export function createAccounts(store: AccountStore, clock: Clock): Accounts {
       await store.revokeToken({ hash, userId: user.id, at: clock(), by });
     },
 
-    ...createProfiles(store, clock),
+    ...createProfiles(store, clock, parts.guard),
     ...createWebLogins(store, clock),
   };
 }
@@ -224,9 +219,4 @@ function checkTokenRequest({ name, description, scopes, expiresAt }: TokenReques
   if (expiresAt !== null && expiresAt <= now) {
     throw new Fault('bad_request', "A token's expiry must lie in the future.");
   }
-}
-
-/** The hash goes no further than this folder. */
-function withoutPassword({ id, name, email, role, createdAt, disabledAt }: UserWithPassword): User {
-  return { id, name, email, role, createdAt, disabledAt };
 }

@@ -20,6 +20,8 @@ export interface UserWithPassword extends User {
 export interface NewUser {
   name: string;
   email: string | null;
+  /** Somebody vouches for the address. */
+  emailVerified?: boolean;
   role: User['role'];
   passwordHash: string;
   at: number;
@@ -63,6 +65,7 @@ export interface ProfileFields {
 }
 
 export interface Profile extends User {
+  emailVerified: boolean;
   /** Last change of password or profile; the day of the registration if there was none. */
   updatedAt: number;
   fields: ProfileFields;
@@ -79,7 +82,7 @@ export interface TokenIdentity {
 
 /** Users, tokens and logins under way at rest. */
 export interface AccountStore extends WebLoginStore {
-  /** Fault `user_exists` if the name, in any case, is taken. Writes the event `user.create`. */
+  /** Fault `user_exists` if the name, in any case, is taken, `email_taken` if a verified address is. Writes the event `user.create`. */
   createUser(user: NewUser): Promise<User>;
   userByName(name: string): Promise<UserWithPassword | undefined>;
   userById(id: number): Promise<User | undefined>;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { version } from './version.ts';
 
 // For the published package: a clone's launcher has told Node already. Beside our own dependencies, as there.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kontor', import.meta.url)));
@@ -8,5 +9,11 @@ enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kontor', imp
 // What we make is for this user and, for backups, its group: databases hold password hashes and keys.
 process.umask(process.umask() | 0o027);
 
-const [{ run }, { processIo }] = await Promise.all([import('./program.ts'), import('./io.ts')]);
-process.exitCode = await run(process.argv.slice(2), processIo(), () => import('../server/index.ts'));
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  // Scripts ask this often: as long as nothing else is loaded it takes hardly longer than Node itself.
+  process.stdout.write(`${version()}\n`);
+} else {
+  const [{ run }, { processIo }] = await Promise.all([import('./program.ts'), import('./io.ts')]);
+  process.exitCode = await run(args, processIo(), () => import('../server/index.ts'));
+}

@@ -186,7 +186,7 @@ describe('admin create-user', () => {
   test('reads the password from a pipe', async () => {
     const done = await kontorDoes('admin create-user anna --email anna@example.com', { input: 'Xk3$vb!e\n' });
     expect(done).toEqual({ code: 0, out: 'created user anna\n', err: '' });
-    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({
+    expect(await accounts.login('anna', 'Xk3$vb!e', null)).toMatchObject({
       role: 'user',
       email: 'anna@example.com',
     });
@@ -198,7 +198,7 @@ describe('admin create-user', () => {
     ['with more lines behind it', 'Xk3$vb!e\nanother\n'],
   ])('takes the first line: %s', async (_what, input) => {
     expect(await kontorDoes('admin create-user anna --password-stdin', { input })).toMatchObject({ code: 0 });
-    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({ name: 'anna' });
+    expect(await accounts.login('anna', 'Xk3$vb!e', null)).toMatchObject({ name: 'anna' });
   });
 
   test('asks twice at a terminal and shows nothing of what is typed', async () => {
@@ -210,7 +210,7 @@ describe('admin create-user', () => {
       out: 'created user anna\n',
       err: 'Password: \nOnce more: \n',
     });
-    expect(await accounts.login('anna', 'Xk3$vb!e')).toMatchObject({ role: 'administrator' });
+    expect(await accounts.login('anna', 'Xk3$vb!e', null)).toMatchObject({ role: 'administrator' });
   });
 
   test('makes nobody if the two passwords differ', async () => {

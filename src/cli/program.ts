@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CreateTokenOptions } from './token-create.ts';
 import type { CreateUserOptions } from './admin-create-user.ts';
@@ -6,6 +5,7 @@ import type { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
+import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
 export async function run(
@@ -116,9 +116,4 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
       on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),
     );
   return program;
-}
-
-function version(): string {
-  const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '';
 }

@@ -1,4 +1,4 @@
-import { createAccounts, createSecondFactors, type Accounts, type SecondFactors } from '../accounts/index.ts';
+import { createSecondFactors, noGuard, noMessenger, type SecondFactors } from '../accounts/index.ts';
 import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
@@ -13,6 +13,7 @@ import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
 import type { Config } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
+import { createIdentity, type Identity } from './identity.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
 /** Formats that this release has a door for. */
@@ -21,10 +22,9 @@ const formats = ['npm'];
 const firstRegistries = [{ name: 'npm', format: 'npm' }];
 
 /** An open store, beside a running server or as a part of one. */
-export interface Kontor {
+export interface Kontor extends Identity {
   store: SqlStore;
   catalogue: Catalogue;
-  accounts: Accounts;
   secondFactors: SecondFactors;
   blobs: Blobs;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
@@ -57,7 +57,13 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
     return {
       store,
       catalogue,
-      accounts: createAccounts(store.accounts, systemClock),
+      ...createIdentity({
+        store,
+        values,
+        clock: systemClock,
+        guard: noGuard,
+        messenger: noMessenger,
+      }),
       secondFactors: createSecondFactors({
         store: store.secondFactors,
         users: store.accounts,

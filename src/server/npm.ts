@@ -32,7 +32,7 @@ export interface NpmWiring {
 
 /** Puts the npm door together: its upstream, documents and keys. */
 export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
-  const { store, catalogue, blobs, accounts } = kontor;
+  const { store, catalogue, blobs, accounts, registration } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
   const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
@@ -58,7 +58,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),
     publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
-    registration: values.registration,
+    registration,
     maxTarballBytes: values.maxTarballBytes,
   };
   return {

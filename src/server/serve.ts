@@ -3,7 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
+import {
+  ensureFirstAdministrator,
+  noGuard,
+  noMessenger,
+  type FirstAdministrator,
+} from '../accounts/index.ts';
 import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
 import { sealAll } from '../ledger/index.ts';
 import { sweep } from '../registry/index.ts';
@@ -14,6 +19,7 @@ import { createApp } from './http/app.ts';
 import { clientAddress } from './http/client-address.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
+import { createIdentity } from './identity.ts';
 import { startJobs } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
@@ -80,7 +86,15 @@ async function start(
   logger: Logger,
   releaseLock: () => void,
 ): Promise<RunningServer> {
-  const { store, accounts, blobs, catalogue } = kontor;
+  const { store, blobs, catalogue } = kontor;
+  const identity = createIdentity({
+    store,
+    values,
+    clock: systemClock,
+    guard: noGuard,
+    messenger: noMessenger,
+  });
+  const { accounts } = identity;
   const firstAdministrator = await ensureFirstAdministrator(
     store.accounts,
     systemClock,
@@ -94,7 +108,7 @@ async function start(
   let url = '';
   let ready = false;
   const npm = await createNpm({
-    kontor,
+    kontor: { ...kontor, ...identity },
     values,
     ownUrls: () => [url, values.publicUrl].filter((own): own is string => own !== undefined && own !== ''),
     warn: (message) => logger.warn(message),

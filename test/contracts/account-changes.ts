@@ -152,7 +152,12 @@ export function accountChangesContract(
       const empty = { fullname: null, homepage: null, freenode: null, twitter: null, github: null };
 
       test('are empty at first', async () => {
-        expect(await store.profileOf(user.id)).toEqual({ ...user, updatedAt: NOW, fields: empty });
+        expect(await store.profileOf(user.id)).toEqual({
+          ...user,
+          emailVerified: false,
+          updatedAt: NOW,
+          fields: empty,
+        });
         expect(await store.profileOf(4_711)).toBeUndefined();
       });
 
@@ -162,6 +167,7 @@ export function accountChangesContract(
         await update({ fullname: `Anna "Ö" D'Arc \\`, github: 'anna' });
         expect(await update({ github: null, twitter: 'a' })).toEqual({
           ...user,
+          emailVerified: false,
           updatedAt: NOW + 1,
           fields: { ...empty, fullname: `Anna "Ö" D'Arc \\`, twitter: 'a' },
         });

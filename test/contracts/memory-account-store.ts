@@ -33,7 +33,7 @@ export function memoryAccountStore(): MemoryAccountStore {
   const profileOf = (id: number) => {
     const user = byId(id);
     const { updatedAt = user?.createdAt ?? 0, fields } = profiles.get(id) ?? {};
-    return user && { ...user, updatedAt, fields: { ...noFields, ...fields } };
+    return user && { ...user, emailVerified: false, updatedAt, fields: { ...noFields, ...fields } };
   };
   const createToken: AccountStore['createToken'] = async ({ userId, at, by: _by, ...token }) => {
     store.queries++;
@@ -48,7 +48,7 @@ export function memoryAccountStore(): MemoryAccountStore {
     users,
     tokens,
     queries: 0,
-    async createUser({ at, by: _by, ...rest }) {
+    async createUser({ at, by: _by, emailVerified: _verified, ...rest }) {
       store.queries++;
       if (byName(rest.name)) throw new Fault('user_exists', `A user named ${rest.name} exists.`);
       const { passwordHash, ...user } = { ...rest, id: users.length + 1, createdAt: at, disabledAt: null };
@@ -122,7 +122,7 @@ export function memoryAccountStore(): MemoryAccountStore {
       if (!found) throw new Fault('not_found', 'There is no such user.');
       if (email !== undefined) found.email = email;
       profiles.set(userId, { updatedAt: at, fields: { ...profiles.get(userId)?.fields, ...fields } });
-      return profileOf(userId) ?? { ...found, updatedAt: at, fields: noFields };
+      return profileOf(userId) ?? { ...found, emailVerified: false, updatedAt: at, fields: noFields };
     },
   };
   return store;

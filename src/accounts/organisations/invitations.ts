@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Fault, sha256Hex } from '../../kernel/index.ts';
 import { actorOf, type SignedIn } from '../principal.ts';
-import { checkEmail } from '../users.ts';
+import { checkEmail } from '../users/names.ts';
 import type { OrganisationRole } from './roles.ts';
 import { commandOf, userCalled, type OrganisationParts } from './parts.ts';
 import type { Invitation, Organisation } from './store.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { RegistrationMode } from '../../accounts/index.ts';
 
 /** What the form of a web login shows. */
 export interface LoginForm {
@@ -8,12 +9,18 @@ export interface LoginForm {
   base: string;
   /** What the client calls itself: anything at all. */
   client: string;
-  /** May who fills it in become a user by it? `off`: no, although the client asked for that. */
-  register: boolean | 'off';
+  /** May who fills it in become a user by it? A mode: no, although the client asked for that. */
+  register: boolean | Exclude<RegistrationMode, 'open'>;
   /** What was typed last time, and what was wrong with it. */
   name?: string;
   problem?: string;
 }
+
+const NOT_HERE: Record<Exclude<RegistrationMode, 'open'>, string> = {
+  off: 'New users are made by the administrators of this registry; who is one already can log in.',
+  invite:
+    'New users need an invitation by an administrator and open its link; who is one already can log in.',
+};
 
 /** A form that works without script; it posts to its own URL, which nobody else knows. */
 export function loginForm({ base, client, register: asked, name = '', problem }: LoginForm): string {
@@ -24,7 +31,7 @@ export function loginForm({ base, client, register: asked, name = '', problem }:
     title,
     `<p>A client asks for access to <b>${escape(base)}</b>${client === '' ? '' : `: <code>${escape(client)}</code>`}.</p>
 <p>Go on only if you have started this login yourself just now: the client will act in your name.</p>
-${asked === 'off' ? '<p>New users are made by the administrators of this registry; who is one already can log in.</p>' : ''}
+${typeof asked === 'string' ? `<p>${NOT_HERE[asked]}</p>` : ''}
 ${problem === undefined ? '' : `<p role="alert"><b>${escape(problem)}</b></p>`}
 <form method="post">
 <p><label>User name<br><input name="name" value="${escape(name)}" required autocomplete="username" autocapitalize="none" spellcheck="false"></label></p>

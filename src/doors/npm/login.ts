@@ -1,4 +1,4 @@
-import { actorOf, nobodyAt, type Accounts, type User } from '../../accounts/index.ts';
+import { isEmail, type Accounts, type Registration, type User } from '../../accounts/index.ts';
 import { isFault } from '../../kernel/index.ts';
 
 export interface Credentials {
@@ -9,19 +9,26 @@ export interface Credentials {
   address: string;
 }
 
-/** npm sends the same request to log in and to register, so the name decides, where people may register at all. */
+/**
+ * npm sends the same request to log in and to register, so the name decides, where people may register at all: undefined here
+ * if this request is not to make anybody a user.
+ */
 export async function logInOrRegister(
   accounts: Accounts,
-  registration: 'open' | 'off',
+  registration: Registration | undefined,
   login: Credentials,
 ): Promise<User> {
-  if (registration === 'open' && (await accounts.find(login.name)) === undefined) {
+  if (
+    registration?.mode === 'open' &&
+    !isEmail(login.name) &&
+    (await accounts.find(login.name)) === undefined
+  ) {
     try {
-      return await accounts.register(login, actorOf(nobodyAt(login.address)));
+      return await registration.register(login, login.address);
     } catch (error) {
       // Somebody registered the name in this moment: perhaps the same client, trying again.
       if (!isFault(error, 'user_exists')) throw error;
     }
   }
-  return accounts.login(login.name, login.password);
+  return accounts.login(login.name, login.password, login.address);
 }

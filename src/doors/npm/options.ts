@@ -1,4 +1,4 @@
-import type { Accounts } from '../../accounts/index.ts';
+import type { Accounts, Registration } from '../../accounts/index.ts';
 import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
 
@@ -12,8 +12,7 @@ export interface NpmDoorOptions {
   signer: Signer;
   documents: Documents;
   downloads: DownloadCounter;
-  /** May a client that logs in under an unknown name become a user? */
-  registration: 'open' | 'off';
+  registration: Registration;
   /** Bytes of one tarball. */
   maxTarballBytes: number;
 }

@@ -51,6 +51,18 @@ export function checkProfiles(
   );
 }
 
+/** A secret that was changed in one place only. */
+export function checkSigningSecrets(found: ReadonlyMap<SettingName, Found>, problems: string[]): void {
+  const previous = found.get('jwtSecretPrevious');
+  const current = found.get('jwtSecret');
+  if (previous === undefined) return;
+  if (current === undefined) {
+    problems.push(`${previous.source} is set, but no secret that replaces it: set KONTOR_JWT_SECRET too.`);
+  } else if (current.value === previous.value) {
+    problems.push(`${previous.source} is the same as ${current.source}: set the latter to a new secret.`);
+  }
+}
+
 /** Refuses a password that the shell or a compose file has left empty; returns warnings about weak ones. */
 export function checkAdministrator(
   environment: Environment,

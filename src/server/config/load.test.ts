@@ -125,6 +125,8 @@ describe('order', () => {
   });
 });
 
+const jwtSecret = '0123456789abcdef'.repeat(4);
+
 describe('refusals', () => {
   test('all problems are told at once', () => {
     const told = problems({
@@ -222,9 +224,30 @@ describe('refusals', () => {
     expect(load({ ADMIN_PASSWORD: 'correct horse battery' }).warnings).toHaveLength(1);
   });
 
-  test('[D-12] a weak signing secret is refused, 64 hexadecimal digits are not', () => {
-    expect(problems({ JWT_SECRET: 'your_jwt_secret_key_here' })).toHaveLength(1);
-    expect(problems({ JWT_SECRET: '0123456789abcdef'.repeat(4) })).toEqual([]);
+  test.each([
+    'your_jwt_secret_key_here',
+    'your-super-secret-jwt-key-of-more-than-32-letters',
+    'please-change-me-before-you-go-in-production',
+    'x'.repeat(64),
+    '12121212'.repeat(8),
+  ])('[D-12] the signing secret %s is refused, and not repeated', (secret) => {
+    const told = problems({ JWT_SECRET: secret });
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^JWT_SECRET .*openssl rand -hex 32/);
+    expect(told[0]).not.toContain(secret);
+  });
+
+  test('[D-12] 64 hexadecimal digits are a good signing secret', () => {
+    expect(load({ JWT_SECRET: jwtSecret }).values.jwtSecret).toBe(jwtSecret);
+  });
+
+  test('a former signing secret needs a new one that is another', () => {
+    const former = { KONTOR_JWT_SECRET_PREVIOUS: jwtSecret };
+    expect(problems(former)).toEqual([expect.stringContaining('set KONTOR_JWT_SECRET too')]);
+    expect(problems({ ...former, JWT_SECRET: jwtSecret })).toEqual([
+      expect.stringContaining('is the same as'),
+    ]);
+    expect(problems({ ...former, JWT_SECRET: `${jwtSecret}f` })).toEqual([]);
   });
 
   test('whatever the variables hold, the answer is settings or sentences, and deterministic', () => {

@@ -1,5 +1,11 @@
 import { Fault } from '../../kernel/index.ts';
-import { checkAdministrator, checkForeignSecrets, checkNames, checkProfiles } from './checks.ts';
+import {
+  checkAdministrator,
+  checkForeignSecrets,
+  checkNames,
+  checkProfiles,
+  checkSigningSecrets,
+} from './checks.ts';
 import { given, readEnvironment } from './environment.ts';
 import { readSettingsFile } from './file.ts';
 import { profileHints } from './profiles.ts';
@@ -60,6 +66,7 @@ export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
   }
 
   checkProfiles(hints, found.get('profile'), problems);
+  checkSigningSecrets(found, problems);
   const warnings = checkAdministrator(environment, found, problems);
   const values: object = Object.fromEntries(settingNames.map((name) => [name, found.get(name)?.value]));
   if (problems.length > 0 || !isComplete(values)) throw new Fault('config_invalid', problems.join('\n'));

@@ -13,6 +13,7 @@ import {
   parseSize,
   parseWord,
 } from './parse.ts';
+import { longEnough, parseSigningSecret } from './secrets.ts';
 import { portOf, profileNames, type ProfileHint, type ProfileName } from './profiles.ts';
 import type { NpmUpstream, SettingName, Values } from './values.ts';
 
@@ -50,15 +51,6 @@ export interface Setting<T> {
 }
 
 const text = (raw: string) => raw;
-
-function longEnough(shortest: number) {
-  return (raw: string) => {
-    if (raw.length >= shortest) return raw;
-    throw new Complaint(
-      `is too short: write at least ${shortest} characters, such as those of \`openssl rand -hex 32\`.`,
-    );
-  };
-}
 
 function parseStorage(raw: string, cwd: string): Values['storage'] {
   if (raw.startsWith('file:')) return { kind: 'files', path: parsePath(raw, 'file:', cwd) };
@@ -156,9 +148,9 @@ export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
   },
   registration: {
     env: 'KONTOR_REGISTRATION',
-    doc: 'Whether anybody may make an account (open) or only administrators may (off).',
+    doc: 'Who may make an account: anybody (open), whom an administrator has invited (invite), or only administrators (off).',
     defaultDoc: '`open` on a loopback host or with a profile, else `off`',
-    parse: (raw) => parseWord(raw, ['open', 'off']),
+    parse: (raw) => parseWord(raw, ['open', 'invite', 'off']),
     initial: defaultRegistration,
   },
   requireSecondFactor: {
@@ -192,10 +184,25 @@ export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
   },
   jwtSecret: {
     env: 'KONTOR_JWT_SECRET',
-    doc: 'Signs the tokens of clients that expect a JWT; at least 32 characters. Checked now, used by later doors.',
-    defaultDoc: 'made at the first start',
+    doc: 'Signs sessions; at least 32 characters, the same on all replicas.',
+    defaultDoc: 'made at the first start and kept in the database',
     secret: true,
-    parse: longEnough(32),
+    parse: parseSigningSecret,
+  },
+  jwtSecretPrevious: {
+    env: 'KONTOR_JWT_SECRET_PREVIOUS',
+    doc: 'The secret before a change: sessions that it signed go on for the grace period.',
+    defaultDoc: 'none',
+    secret: true,
+    parse: parseSigningSecret,
+  },
+  jwtSecretGrace: {
+    env: 'KONTOR_JWT_SECRET_GRACE',
+    doc: 'How long the previous secret counts, from the first start that knows it as such.',
+    defaultDoc: '`24h`',
+    parse: parseDuration,
+    initial: () => ({ raw: '24h' }),
+    show: (ms) => `${ms} ms`,
   },
   maxTarballBytes: {
     env: 'KONTOR_MAX_PACKAGE_SIZE',

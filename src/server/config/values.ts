@@ -1,3 +1,4 @@
+import type { RegistrationMode } from '../../accounts/index.ts';
 import type { DatabaseLocation } from './database.ts';
 import type { LimitValues } from './limit-settings.ts';
 import type { LogLevel } from './log-level.ts';
@@ -25,14 +26,17 @@ export interface Values extends LimitValues {
   /** Never empty. */
   adminPassword: string | undefined;
   adminEmail: string | undefined;
-  registration: 'open' | 'off';
   requireSecondFactor: 'off' | 'administrators' | 'everyone';
+  registration: RegistrationMode;
   npmUpstream: NpmUpstream;
   logLevel: LogLevel;
   /** Wraps the keys that the database holds; at least 16 characters. */
   secret: string | undefined;
-  /** Signs the tokens of doors whose clients expect a JWT; at least 32 characters. */
+  /** Signs sessions; at least 32 characters. */
   jwtSecret: string | undefined;
+  jwtSecretPrevious: string | undefined;
+  /** Milliseconds. */
+  jwtSecretGrace: number;
   /** Bytes of one uploaded archive. */
   maxTarballBytes: number;
   /** Milliseconds from one sweep to the next. */

@@ -1,7 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { AccountStore, OrganisationStore, SecondFactorStore } from '../../accounts/index.ts';
 import type { Deliveries, EventStore, Leases } from '../../ledger/index.ts';
 import type { KnownNetworks } from '../../policy/index.ts';
+import type {
+  AccountStore,
+  LinkStore,
+  OrganisationStore,
+  SecondFactorStore,
+  SessionStore,
+  UserStore,
+} from '../../accounts/index.ts';
 import type {
   Catalogue,
   PackageAccess,
@@ -16,6 +23,7 @@ import { accountStoreOn } from './ports/accounts.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
+import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
@@ -36,6 +44,9 @@ export interface SqlStore {
   registrySettings: RegistrySettings;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
+  users: UserStore;
+  sessions: SessionStore;
+  links: LinkStore;
   organisations: OrganisationStore;
   events: EventStore;
   leases: Leases;
@@ -70,6 +81,9 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     registrySettings: registrySettingsOn(db, writer),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
+    users: userStoreOn(db, writer),
+    sessions: sessionStoreOn(db, writer),
+    links: linkStoreOn(db, writer),
     organisations: organisationStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),

@@ -21,12 +21,12 @@ export function profileRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions
   });
 }
 
-function profileShape({ name, email, createdAt, updatedAt, fields }: Profile) {
+function profileShape({ name, email, emailVerified, createdAt, updatedAt, fields }: Profile) {
   return {
     tfa: false,
     name,
     email,
-    email_verified: false,
+    email_verified: emailVerified,
     created: isoTime(createdAt),
     updated: isoTime(updatedAt),
     cidr_whitelist: null,

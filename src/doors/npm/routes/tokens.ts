@@ -38,7 +38,7 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
   app.post('/-/npm/v1/tokens', async (request, reply) => {
     const { user } = await accountHolder(request);
     const { password, name, description, readonly, days } = tokenWish(await readJson(request));
-    await accounts.login(user.name, password);
+    await accounts.login(user.name, password, request.clientAddress);
     const createdAt = systemClock();
     const expiresAt = days === null ? null : createdAt + days * DAY;
     const scopes: TokenRow['scopes'] = readonly ? ['read'] : ['read', 'publish'];

@@ -12,7 +12,7 @@ const PATIENCE = 1;
 
 /** `npm login` and `npm adduser` through a browser: protocols/npm 4.2. */
 export function webLoginRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
-  const mayRegister = ({ create }: WebLogin) => create && (registration === 'open' || 'off');
+  const mayRegister = ({ create }: WebLogin) => create && (registration.mode === 'open' || registration.mode);
 
   app.post('/-/v1/login', { config: { limit: 'login' } }, async (request, reply) => {
     const body = await readOptionalJson(request);
@@ -44,7 +44,7 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
     const form = await readForm(request);
     const name = form.get('name') ?? '';
     try {
-      const user = await logInOrRegister(accounts, register === true ? 'open' : 'off', {
+      const user = await logInOrRegister(accounts, register === true ? registration : undefined, {
         name,
         password: form.get('password') ?? '',
         email: form.get('email'),

@@ -2,6 +2,7 @@ import { lookalikeOf, type NewUser, type User } from '../../../accounts/index.ts
 import { Fault } from '../../../kernel/index.ts';
 import type { Session } from '../capabilities.ts';
 import { nowhere, recordEvent } from './record.ts';
+import { putVerifiedEmail } from './verified-emails.ts';
 
 export async function createUser(session: Session, user: NewUser): Promise<User> {
   const row = await session.db
@@ -20,7 +21,12 @@ export async function createUser(session: Session, user: NewUser): Promise<User>
     .executeTakeFirst();
   if (row === undefined)
     throw new Fault('user_exists', `The user name ${user.name} is taken; choose another.`);
-  await claimName(session, user.name, row.id);
+  const { id: userId } = row;
+  await claimName(session, user.name, userId);
+  const vouchedFor = user.emailVerified === true ? user.email : null;
+  if (vouchedFor !== null && !(await putVerifiedEmail(session, { userId, email: vouchedFor, at: user.at }))) {
+    throw new Fault('email_taken', 'This e-mail address is the verified address of another user.');
+  }
   await recordEvent(session, {
     ...nowhere,
     type: 'user.create',

@@ -13,12 +13,15 @@ import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { changeRegistry, createRegistry, setRegistryMember } from './registries.ts';
 import * as secondFactors from './second-factors/index.ts';
+import { createLink, registerInvited, resetPassword, revokeInvitation, verifyEmail } from './secret-links.ts';
+import { endSession, retireSecret, startSession } from './sessions.ts';
 import { adoptSigningKey } from './signing-keys.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createTeam, removeTeam, setTeamMember } from './teams.ts';
 import { createToken, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
+import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
 
 export { Abandon } from './abandon.ts';
@@ -40,12 +43,16 @@ export const commands = {
   changeRegistry,
   claimDeliveries,
   countDownloads,
+  createLink,
   createOrganisation,
   createRegistry,
   createTeam,
   createToken,
   createUser,
   deprecate,
+  disableUser,
+  enableUser,
+  endSession,
   finishDelivery,
   grantAccess,
   invite,
@@ -56,24 +63,32 @@ export const commands = {
   publish,
   putUpstreamDocument,
   redeemWebLogin,
+  registerInvited,
   rejectVersion,
   releaseLease,
   rememberNetwork,
   removeMember,
   removeTeam,
+  removeUser,
+  resetPassword,
+  retireSecret,
+  revokeInvitation,
   revokeToken,
   seal,
   setMember,
   setOwners,
   setRegistryMember,
+  setRole,
   setTeamMember,
   setVisibility,
   stageVersion,
   star,
+  startSession,
   startWebLogin,
   touchUpstreamDocument,
   unpublish,
   updateProfile,
+  verifyEmail,
   withdrawInvitation,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 

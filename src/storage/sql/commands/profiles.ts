@@ -2,7 +2,10 @@ import type { AccountStore, Profile, ProfileFields } from '../../../accounts/ind
 import { Fault } from '../../../kernel/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { profileFrom } from '../queries/accounts.ts';
+import { isVerified } from '../queries/verified-emails.ts';
 import { nowhere, recordEvent } from './record.ts';
+import { endSessionsOf } from './sessions.ts';
+import { dropVerifiedEmail } from './verified-emails.ts';
 
 export async function changePassword(
   session: Session,
@@ -16,6 +19,7 @@ export async function changePassword(
     .returning('name')
     .executeTakeFirst();
   if (row === undefined) return false;
+  await endSessionsOf(session, userId, by.via);
   await recordEvent(session, {
     ...nowhere,
     type: 'user.password',
@@ -47,6 +51,7 @@ export async function updateProfile(
     .where('id', '=', userId)
     .returningAll()
     .executeTakeFirstOrThrow();
+  if (email !== undefined && email !== before.email) await dropVerifiedEmail(session, userId);
   await recordEvent(session, {
     ...nowhere,
     type: 'user.update',
@@ -58,5 +63,5 @@ export async function updateProfile(
       fields: [...(email === undefined ? [] : ['email']), ...Object.keys(fields)],
     },
   });
-  return profileFrom(row);
+  return profileFrom(row, await isVerified(db, userId));
 }

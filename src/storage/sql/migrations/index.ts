@@ -4,6 +4,7 @@ import { foundation } from './0001-foundation.ts';
 import { npmWhole } from './0002-npm-whole.ts';
 import { webLogins } from './0003-web-logins.ts';
 import { actors } from './0004-actors.ts';
+import { identity } from './0005-identity.ts';
 import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
 import { secondFactors } from './0009-second-factors.ts';
@@ -14,6 +15,7 @@ const migrations = {
   '0002-npm-whole': npmWhole,
   '0003-web-logins': webLogins,
   '0004-actors': actors,
+  '0005-identity': identity,
   '0007-version-states': versionStates,
   '0008-organisations': organisations,
   '0009-second-factors': secondFactors,

@@ -11,11 +11,12 @@ import type {
 } from '../../../accounts/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
+import { isVerified } from './verified-emails.ts';
 
-type ProfileRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash'>;
+type ProfileRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash' | 'deleted_at'>;
 type UserRow = Omit<ProfileRow, 'updated_at' | 'profile'>;
 
-function userFrom(row: UserRow): User {
+export function userFrom(row: UserRow): User {
   return {
     id: row.id,
     name: row.name,
@@ -123,7 +124,7 @@ export async function tokensOf(
 
 export async function profileOf(db: Kysely<Schema>, userId: number): Promise<Profile | undefined> {
   const row = await db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst();
-  return row && profileFrom(row);
+  return row && profileFrom(row, await isVerified(db, userId));
 }
 
 const NO_FIELDS: ProfileFields = {
@@ -134,7 +135,7 @@ const NO_FIELDS: ProfileFields = {
   github: null,
 };
 
-export function profileFrom(row: ProfileRow): Profile {
+export function profileFrom(row: ProfileRow, emailVerified: boolean): Profile {
   const fields = { ...NO_FIELDS, ...(JSON.parse(row.profile) as Partial<ProfileFields>) };
-  return { ...userFrom(row), updatedAt: row.updated_at ?? row.created_at, fields };
+  return { ...userFrom(row), emailVerified, updatedAt: row.updated_at ?? row.created_at, fields };
 }

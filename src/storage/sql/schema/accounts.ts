@@ -19,6 +19,8 @@ interface UsersTable {
   updated_at: Generated<number | null>;
   /** JSON of a `ProfileFields`. */
   profile: Generated<string>;
+  /** The row stays, so that nobody can have the name again. */
+  deleted_at: Generated<number | null>;
 }
 
 interface TokensTable {

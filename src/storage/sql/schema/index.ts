@@ -1,5 +1,6 @@
 import type { AccountTables } from './accounts.ts';
 import type { BlobTables } from './blobs.ts';
+import type { IdentityTables } from './identity.ts';
 import type { LedgerTables } from './ledger.ts';
 import type { NotifyTables } from './notify.ts';
 import type { OrganisationTables } from './organisations.ts';
@@ -19,6 +20,7 @@ export interface Schema
     LedgerTables,
     NotifyTables,
     OrganisationTables,
+    IdentityTables,
     PackageTables,
     SecondFactorTables,
     StoreTables,

@@ -1,4 +1,4 @@
-import { Fault } from '../kernel/index.ts';
+import { Fault } from '../../kernel/index.ts';
 
 /** ASCII only, so that no name can look like another one. */
 const USER_NAME = /^[a-z0-9][a-z0-9._-]{1,63}$/i;
@@ -21,9 +21,14 @@ export function checkUserName(name: string): void {
   );
 }
 
+/** True for what has the shape of an address. */
+export function isEmail(text: string): boolean {
+  return text.length <= EMAIL_LENGTH && EMAIL.test(text);
+}
+
 /** Fault `email_invalid` unless `email` has the shape of an address. */
 export function checkEmail(email: string): void {
-  if (email.length <= EMAIL_LENGTH && EMAIL.test(email)) return;
+  if (isEmail(email)) return;
   throw new Fault(
     'email_invalid',
     `This e-mail address is not accepted: it must have the form name@host and at most ${EMAIL_LENGTH} characters.`,

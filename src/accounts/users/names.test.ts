@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkEmail, checkUserName } from './users.ts';
+import { checkEmail, checkUserName } from './names.ts';
 
 describe('user names', () => {
   test.each(['ab', 'anna', 'Anna', 'john.doe', 'ci_robot-2', '0xff', 'a'.repeat(64)])('accept %s', (name) => {

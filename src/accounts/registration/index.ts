@@ -1,0 +1,6 @@
+export {
+  createRegistration,
+  type Registration,
+  type RegistrationMode,
+  type RegistrationRequest,
+} from './service.ts';
