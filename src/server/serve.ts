@@ -56,7 +56,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   try {
     const kontor = await openKontor(config, { create: true });
     try {
-      return await start(kontor, values, logger, () => lock?.release());
+      return await start(kontor, config, logger, () => lock?.release());
     } catch (error) {
       await kontor.close();
       throw error;
@@ -82,7 +82,7 @@ async function lockBeside(databasePath: string): Promise<{ release(): void }> {
 
 async function start(
   kontor: Kontor,
-  values: Values,
+  { values, sources }: Config,
   logger: Logger,
   releaseLock: () => void,
 ): Promise<RunningServer> {
@@ -131,7 +131,15 @@ async function start(
         ),
     }),
   });
-  addApi(app, { version: kontorVersion(), logger, accounts, catalogue, limits: limits.requests });
+  addApi(app, {
+    ...identity,
+    version: kontorVersion(),
+    logger,
+    catalogue,
+    secondFactors: kontor.secondFactors,
+    publicUrl: values.publicUrl,
+    limits: limits.requests,
+  });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({
@@ -145,7 +153,15 @@ async function start(
   }
   url = listeningUrl(values.host, (app.server.address() as AddressInfo).port);
   ready = true;
-  logger.info({ url, registration: values.registration, profile: values.profile }, `Kontor serves ${url}`);
+  logger.info(
+    {
+      url,
+      registration: values.registration,
+      registrationFrom: sources.find(({ name }) => name === 'registration')?.source,
+      profile: values.profile,
+    },
+    `Kontor serves ${url}`,
+  );
   // Whoever starts a server waits for this line.
   logger.flush();
 

@@ -10,18 +10,23 @@ import { limitRoute } from '../http/limits.ts';
 import { sendProblem } from '../http/problem.ts';
 import { assertAccess } from './access.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
+import { invitationRoutes } from './invitations.ts';
 import type { EdgeRequests } from './index.ts';
+import { meRoutes } from './me.ts';
 import { describeApi } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { registryRoutes } from './registries.ts';
 import { Problem } from './schemas.ts';
 import type { ApiScope } from './scope.ts';
+import { sessionRoutes } from './sessions.ts';
+import { userRoutes } from './users.ts';
 
 const PREFIX = '/-/api/v1';
 /** The largest body, bytes: nothing here takes files. */
 const LARGEST_BODY = 256 * 1024;
 
-const topics = [registryRoutes];
+const topics = [invitationRoutes, meRoutes, recoveryRoutes, registryRoutes, sessionRoutes, userRoutes];
 
 /** A server that is never listened at: the edge hands requests to its `routing`. */
 export async function createApi(parts: ApiParts, requests: EdgeRequests): Promise<FastifyInstance> {

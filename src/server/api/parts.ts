@@ -1,15 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Accounts } from '../../accounts/index.ts';
+import type { SecondFactors } from '../../accounts/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { Catalogue } from '../../registry/index.ts';
+import type { Identity } from '../identity.ts';
 
 /** What the API's routes work with. */
-export interface ApiParts {
+export interface ApiParts extends Identity {
   /** Of this release. */
   version: string;
   logger: FastifyBaseLogger;
-  accounts: Accounts;
   catalogue: Catalogue;
+  secondFactors: SecondFactors;
+  /** Under which clients reach us; undefined: as their request says. */
+  publicUrl: string | undefined;
   /** Undefined: nothing is counted. */
   limits: RequestLimits | undefined;
 }

@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
-/** Tokens that clients put into paths (npm logout) and the secrets of web logins; they must not reach a log. */
-const SECRET_IN_PATH = /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done)\/+)[^/?]+/;
+/** Tokens that clients put into paths (npm logout) and the secrets of web logins and links; they must not reach a log. */
+const SECRET_IN_PATH =
+  /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done)\/+|\/-\/+account\/+(?:register|reset|verify)\/+)[^/?]+/;
 /** A token wherever it was put. */
 const TOKEN = /ktr_\w+/g;
 

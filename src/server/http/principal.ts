@@ -1,11 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import { nobodyAt, type Accounts, type Principal } from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
+import { sessionFromCookie } from './session-cookie.ts';
 
 /** Who asks, by the credentials of the request. Faults `token_invalid` and `password_wrong` if they are no good. */
 export async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
   const { authorization } = request.headers;
-  if (authorization === undefined) return nobodyAt(request.clientAddress);
+  if (authorization === undefined) {
+    const session = sessionFromCookie(request.raw, request.originalUrl);
+    return session === undefined
+      ? nobodyAt(request.clientAddress)
+      : accounts.authenticate(session, request.clientAddress);
+  }
   const credentials = authorization.trim();
   const token = BEARER.exec(credentials)?.[1];
   if (token !== undefined) return accounts.authenticate(token, request.clientAddress);
