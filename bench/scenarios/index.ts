@@ -3,6 +3,7 @@ import { authenticated } from './authenticated.ts';
 import { coldTarball } from './cold-tarball.ts';
 import { growth } from './growth.ts';
 import { install } from './install.ts';
+import { members } from './members.ts';
 import { mixed } from './mixed.ts';
 import { notModified } from './not-modified.ts';
 import { packument } from './packument.ts';
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   growth,
   publish,
   install,
+  members,
   population,
   mixed,
   start,

@@ -44,7 +44,7 @@ export class World {
 
   /** Kontor with few packages, one of which has grown to 5,000 versions. */
   kontor(): Promise<Registry> {
-    return this.#registry('kontor', async (folder) => {
+    return this.registry('kontor', async (folder) => {
       const grown = { name: () => grownName, packages: 1, versions: GROWN_VERSIONS };
       await seedStore(folder, [grown]);
       return startKontor(folder);
@@ -52,12 +52,12 @@ export class World {
   }
 
   verdaccio(): Promise<Registry> {
-    return this.#registry('verdaccio', (folder) => startVerdaccio(folder));
+    return this.registry('verdaccio', (folder) => startVerdaccio(folder));
   }
 
   /** Kontor with so many packages of one version each. */
   populated(packages: number): Promise<Registry> {
-    return this.#registry(`populated-${packages}`, async () => startKontor(await this.seeded(packages)));
+    return this.registry(`populated-${packages}`, async () => startKontor(await this.seeded(packages)));
   }
 
   /** The folder of a store with so many packages. */
@@ -111,7 +111,8 @@ export class World {
     await Promise.all([...this.#servers.keys()].map((name) => this.stop(name).catch(() => undefined)));
   }
 
-  #registry(name: string, start: (folder: string) => Promise<Server>): Promise<Registry> {
+  /** Like `server`, with a token of the bench's user. */
+  registry(name: string, start: (folder: string) => Promise<Server>): Promise<Registry> {
     return this.server(name, async (folder) => {
       const server = await start(folder);
       return { ...server, token: await login(server.registry) };
