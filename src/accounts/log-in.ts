@@ -43,7 +43,7 @@ export function createLogIn({ store, clock, guard = noGuard, users }: LogInOptio
         async () => (await verifyPassword(hash, password)) && mayEnter,
       );
       if (!matches || !mayEnter) {
-        throw new Fault('password_wrong', 'The user name or the password is wrong.');
+        throw new Fault('password_wrong', 'The user name or the password is wrong.', { subject: user?.name });
       }
       verified.add(user.passwordHash, password);
       return withoutPassword(user);

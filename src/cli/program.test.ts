@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
 import { createAccounts, type Accounts } from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
-import { theServer } from '../ledger/index.ts';
+import { CHAIN_START, theServer } from '../ledger/index.ts';
 import type { Io } from './io.ts';
 import { run } from './program.ts';
 import type { VerifyReport } from '../registry/index.ts';
@@ -40,6 +40,17 @@ const kontor = (): Kontor => ({
     ],
   },
   accounts,
+  store: {
+    events: { sealed: async () => [], unsealed: async () => 2 },
+    audit: {
+      find: async (query) => {
+        calls.push(`find ${JSON.stringify(query)}`);
+        return [];
+      },
+      head: async () => ({ seq: 0, hash: CHAIN_START }),
+      segments: async () => [],
+    },
+  },
   createRegistry: async (name, format) => ({ id: 3, name, format, ...open, createdAt: NOW }),
   verify: async () => report,
   migrate: async () => ['0001-foundation'],
@@ -114,7 +125,7 @@ describe('the command line', () => {
   test('lists its commands on --help, on standard output', async () => {
     const { code, out, err } = await kontorDoes('--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    for (const command of ['serve', 'migrate', 'admin', 'token', 'registry', 'verify', 'config']) {
+    for (const command of ['audit', 'serve', 'migrate', 'admin', 'token', 'registry', 'verify', 'config']) {
       expect(out).toContain(`  ${command} `);
     }
   });
@@ -127,6 +138,7 @@ describe('the command line', () => {
     ['admin create-user anna --role root', /Allowed choices are administrator, user/],
     ['registry create team', /required option '--format <format>' not specified/],
     ['registry create team --format cargo', /Allowed choices are npm/],
+    ['audit list --result maybe', /Allowed choices are done, refused/],
     ['verify now', /too many arguments/],
   ])('%j makes no sense: exit code 2 and a sentence', async (args, sentence) => {
     const { code, out, err } = await kontorDoes(args);
@@ -365,5 +377,43 @@ describe('config', () => {
       settings: settings.sources,
       warnings: ['a sample password'],
     });
+  });
+});
+
+describe('audit', () => {
+  test('list passes its filter and page on', async () => {
+    const filter = '--actor anna --type package. --registry npm --package demo --result refused';
+    expect(
+      await kontorDoes(
+        `audit list ${filter} --since 2026-01-31 --until 2026-02-01T12:00Z --limit 3 --before 9`,
+      ),
+    ).toMatchObject({ code: 0, err: '' });
+    const since = Date.UTC(2026, 0, 31);
+    const until = Date.UTC(2026, 1, 1, 12);
+    const wanted = { actor: 'anna', type: 'package.', registry: 'npm', package: 'demo', result: 'refused' };
+    const query = { filter: { ...wanted, since, until }, order: 'newest', after: 9, limit: 3 };
+    expect(calls).toContain(`find ${JSON.stringify(query)}`);
+  });
+
+  test.each([
+    ['list --since yesterday', /yesterday is no time/],
+    ['export --until 2026-13-01', /2026-13-01 is no time/],
+    ['list --limit 0', /--limit takes a whole number/],
+    ['verify --head 7', /a number, a colon and a hash/],
+  ])('%s is refused before the store is opened', async (args, sentence) => {
+    const { code, err } = await kontorDoes(`audit ${args}`);
+    expect(code).toBe(1);
+    expect(err).toMatch(sentence);
+    expect(calls.filter((call) => call.startsWith('open'))).toEqual([]);
+  });
+
+  test('verify says what it looked at, and fails if a head that was noted is not there', async () => {
+    const { code, out } = await kontorDoes('audit verify');
+    expect(code).toBe(0);
+    expect(out).toContain('0, and 2 not yet sealed');
+    expect(out).toContain(`head      0:${CHAIN_START}`);
+    const later = await kontorDoes(`audit verify --json --head 5:${'a'.repeat(64)}`);
+    expect(later.code).toBe(1);
+    expect(JSON.parse(later.out)).toMatchObject({ whole: false, problems: [expect.any(String)] });
   });
 });

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { addAuditCommands } from './audit-commands.ts';
 import type { CreateTokenOptions } from './token-create.ts';
 import type { CreateUserOptions } from './admin-create-user.ts';
 import type { Context } from './context.ts';
@@ -97,6 +98,8 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
     .action((options: CreateTokenOptions) =>
       on(async (context) => (await import('./token-create.ts')).tokenCreate(context, options)),
     );
+
+  addAuditCommands(program, on);
 
   const registry = program.command('registry').description('look after registries');
   registry

@@ -1,3 +1,4 @@
+import type { AuditStore, EventStore } from '../ledger/index.ts';
 import type { Catalogue } from '../registry/index.ts';
 import type { Config, Kontor as OpenedKontor, RunningServer } from '../server/index.ts';
 import type { Io } from './io.ts';
@@ -7,9 +8,16 @@ export type CliConfig = Pick<Config, 'sources' | 'warnings'> & {
   values: Pick<Config['values'], 'host' | 'port' | 'publicUrl'>;
 };
 
+/** What the audit commands read. */
+export interface AuditedStore {
+  events: Pick<EventStore, 'sealed' | 'unsealed'>;
+  audit: Pick<AuditStore, 'find' | 'head' | 'segments'>;
+}
+
 /** The part of an open store that commands use. */
 export type Kontor = Pick<OpenedKontor, 'accounts' | 'createRegistry' | 'verify' | 'migrate' | 'close'> & {
   catalogue: Pick<Catalogue, 'registries'>;
+  store: AuditedStore;
 };
 
 /** The composition root as commands see it: loaded only when a command runs, and replaced by a smaller one in tests. */

@@ -3,6 +3,13 @@ import type { Principal } from '../accounts/index.ts';
 import type { Limit, LimitClass } from '../policy/index.ts';
 import type { RegistryRow } from '../registry/index.ts';
 
+export interface Place {
+  route?: string | undefined;
+  registry?: string | undefined;
+  package?: string | undefined;
+  version?: string | undefined;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What requests to this route count as; by default a read or a write, as the method says. `none`: they do not count. */
@@ -19,6 +26,14 @@ declare module 'fastify' {
     repeatable: Repeatable | undefined;
     /** Who asks. Fault `token_invalid` if credentials were sent and are no good. */
     principal(): Promise<Principal>;
+    /** The answer of `principal`, once something has asked. */
+    asked: Promise<Principal> | undefined;
+    /** What the request is about, for the record, where its path does not say it. */
+    place: Place | undefined;
+  }
+  interface FastifyContextConfig {
+    /** The type of event under which a refusal is recorded; else `request.read` or `request.write`. */
+    audit?: string;
   }
 }
 

@@ -1,11 +1,30 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { Fault, isFault } from '../kernel/index.ts';
+
+const faults = new WeakMap<IncomingMessage, Fault>();
+
+/** Why the request was refused, also where it was by another server that handles the same raw request. */
+export function faultOf({ raw }: FastifyRequest): Fault | undefined {
+  return faults.get(raw);
+}
 
 /**
  * What went wrong, as a Fault: ours as it is, Fastify's complaints about a request as `bad_request`, anything else as
  * `internal`, logged with the request's id and told without detail.
  */
 export function faultFrom(error: unknown, request: FastifyRequest): Fault {
+  const fault = read(error, request);
+  noteFault(fault, request);
+  return fault;
+}
+
+/** Says, for the record, what was refused by an answer that `faultFrom` has no part in. */
+export function noteFault(fault: Fault, { raw }: FastifyRequest): void {
+  faults.set(raw, fault);
+}
+
+function read(error: unknown, request: FastifyRequest): Fault {
   if (isFault(error)) {
     if (error.status >= 500) request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
     return error;

@@ -1,2 +1,2 @@
-export type { Door, Repeatable } from './context.ts';
-export { faultFrom, sayWhenToRetry } from './faults.ts';
+export type { Door, Place, Repeatable } from './context.ts';
+export { faultFrom, faultOf, noteFault, sayWhenToRetry } from './faults.ts';

@@ -70,6 +70,8 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface FaultOptions extends ErrorOptions {
   /** Seconds, whole. */
   retryAfter?: number;
+  /** See `Fault.subject`. */
+  subject?: string | undefined;
 }
 
 /**
@@ -81,11 +83,14 @@ export class Fault extends Error {
   readonly code: ErrorCode;
   /** Seconds after which the same request may succeed; undefined where that is not known. */
   readonly retryAfter: number | undefined;
+  /** Name of the user whom it is about, for the record only: the client may not learn that there is one. */
+  readonly subject: string | undefined;
 
   constructor(code: ErrorCode, message: string, options?: FaultOptions) {
     super(message, options);
     this.code = code;
     this.retryAfter = options?.retryAfter;
+    this.subject = options?.subject;
   }
 
   /** HTTP status that this code has unless a door says otherwise. */

@@ -1,3 +1,4 @@
+export * from './audit/index.ts';
 export { CHAIN_START, chainHash } from './chain.ts';
 export { sealAll } from './sealer.ts';
 export { theCommandLine, theServer, type Actor } from './actor.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { sha256Hex } from '../kernel/index.ts';
-import { CHAIN_START, chainHash, theServer, type EventStore, type SealedEvent } from '../ledger/index.ts';
+import { CHAIN_START, chainHash, theServer, type SealedEvent } from '../ledger/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
 import type { BlobRow, Blobs } from './ports/index.ts';
 import { verify, type VerifyOptions } from './verify.ts';
@@ -59,16 +59,20 @@ function chain(length: number): SealedEvent[] {
   return events;
 }
 
-function storeOf(events: SealedEvent[], unsealed = 0): Pick<EventStore, 'sealed' | 'unsealed'> {
+function storeOf(events: SealedEvent[], unsealed = 0): NonNullable<VerifyOptions['chain']> {
+  const { seq = 0, hash = CHAIN_START } = events.at(-1) ?? {};
   return {
-    sealed: async (after, limit) => events.filter(({ seq }) => seq > after).slice(0, limit),
-    unsealed: async () => unsealed,
+    events: {
+      sealed: async (after, limit) => events.filter((event) => event.seq > after).slice(0, limit),
+      unsealed: async () => unsealed,
+    },
+    audit: { head: async () => ({ seq, hash }), segments: async () => [] },
   };
 }
 
 test('reports a store in order as clean, with what it counted', async () => {
   for (let i = 0; i < 1200; i++) await add(`npm/p/${i}/f.tgz`, `file ${i % 10}`);
-  const report = await verify({ catalogue, blobs, events: storeOf(chain(1100), 3) });
+  const report = await verify({ catalogue, blobs, chain: storeOf(chain(1100), 3) });
   expect(report).toEqual({ blobs: 1200, bytes: 7200, events: 1100, unsealed: 3, orphans: 0, problems: [] });
 });
 
@@ -119,7 +123,7 @@ test('passes on references that lead nowhere', async () => {
 test('names an event that was changed, and only that one', async () => {
   const events = chain(5);
   for (const event of events.slice(2, 3)) event.detail = { tags: [] };
-  const { problems } = await verify({ catalogue, blobs, events: storeOf(events) });
+  const { problems } = await verify({ catalogue, blobs, chain: storeOf(events) });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain('Event 3 (package.publish)');
 });
@@ -127,13 +131,13 @@ test('names an event that was changed, and only that one', async () => {
 test('names the first event when the chain does not begin at its start', async () => {
   const events = chain(2);
   for (const event of events.slice(0, 1)) event.at = 7;
-  const { problems } = await verify({ catalogue, blobs, events: storeOf(events) });
+  const { problems } = await verify({ catalogue, blobs, chain: storeOf(events) });
   expect(problems).toEqual([expect.stringContaining('Event 1 ')]);
 });
 
 test('names events that are missing from the chain', async () => {
   const events = chain(8).filter(({ seq }) => ![1, 4, 5].includes(seq));
-  const { problems, events: count } = await verify({ catalogue, blobs, events: storeOf(events) });
+  const { problems, events: count } = await verify({ catalogue, blobs, chain: storeOf(events) });
   expect(count).toBe(5);
   expect(problems).toEqual([
     'Event 1 of the chain cannot be found before event 2.',

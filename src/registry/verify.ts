@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isFault } from '../kernel/index.ts';
-import { CHAIN_START, chainHash, type EventStore } from '../ledger/index.ts';
+import { verifyChain, type AuditStore, type EventStore } from '../ledger/index.ts';
 import type { BlobRow, Blobs, Catalogue } from './ports/index.ts';
 
 export interface VerifyOptions {
   catalogue: Pick<Catalogue, 'blobs' | 'knownKeys' | 'danglingReferences'>;
   blobs: Pick<Blobs, 'open' | 'list'>;
   /** Left out: the events are not looked at. */
-  events?: Pick<EventStore, 'sealed' | 'unsealed'>;
+  chain?: { events: Pick<EventStore, 'sealed' | 'unsealed'>; audit: Pick<AuditStore, 'head' | 'segments'> };
 }
 
 export interface VerifyReport {
@@ -36,7 +36,7 @@ const MOST_PROBLEMS = 1000;
  * Compares all that is stored with what the rows say: every blob's size and SHA-256, references, the chain of events.
  * Changes nothing and may run beside a server. Rejects only if the catalogue or the events cannot be read.
  */
-export async function verify({ catalogue, blobs, events }: VerifyOptions): Promise<VerifyReport> {
+export async function verify({ catalogue, blobs, chain }: VerifyOptions): Promise<VerifyReport> {
   const report: VerifyReport = { blobs: 0, bytes: 0, events: 0, unsealed: 0, orphans: 0, problems: [] };
   let unlisted = 0;
   const problem = (sentence: string) => {
@@ -46,9 +46,10 @@ export async function verify({ catalogue, blobs, events }: VerifyOptions): Promi
   await verifyBlobs(catalogue, blobs, report, problem);
   for (const sentence of await catalogue.danglingReferences()) problem(sentence);
   report.orphans = await countOrphans(catalogue, blobs);
-  if (events) {
-    report.events = await verifyEvents(events, problem);
-    report.unsealed = await events.unsealed();
+  if (chain) {
+    const { events, unsealed, problems } = await verifyChain(chain.events, chain.audit);
+    Object.assign(report, { events, unsealed });
+    problems.forEach(problem);
   }
   if (unlisted > 0) report.problems.push(`${unlisted} further problems are not listed.`);
   return report;
@@ -122,31 +123,4 @@ async function countOrphans(
   }
   if (keys.length > 0) await count();
   return orphans;
-}
-
-/** Recomputes the chain. Each event is judged by the one before it as stored, so that one change is one problem. */
-async function verifyEvents(
-  events: Pick<EventStore, 'sealed'>,
-  problem: (sentence: string) => void,
-): Promise<number> {
-  let checked = 0;
-  let previous = { seq: 0, hash: CHAIN_START };
-  for (;;) {
-    const page = await events.sealed(previous.seq, PAGE);
-    if (page.length === 0) return checked;
-    for (const event of page) {
-      checked += 1;
-      const expected = previous.seq + 1;
-      if (event.seq !== expected) {
-        const missing =
-          event.seq - 1 === expected ? `Event ${expected}` : `Events ${expected} to ${event.seq - 1}`;
-        problem(`${missing} of the chain cannot be found before event ${event.seq}.`);
-      } else if (chainHash(previous.hash, event.seq, event, JSON.stringify(event.detail)) !== event.hash) {
-        problem(
-          `Event ${event.seq} (${event.type}) does not match its hash: it or its predecessor was changed.`,
-        );
-      }
-      previous = event;
-    }
-  }
 }

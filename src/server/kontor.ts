@@ -83,7 +83,7 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
         }
         return catalogue.createRegistry(name, format, systemClock(), by);
       },
-      verify: () => verify({ catalogue, blobs, events: store.events }),
+      verify: () => verify({ catalogue, blobs, chain: store }),
       migrate: () => Promise.resolve(migrations),
       close: () => store.close(),
     };

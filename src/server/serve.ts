@@ -10,7 +10,7 @@ import {
   type FirstAdministrator,
 } from '../accounts/index.ts';
 import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
-import { sealAll } from '../ledger/index.ts';
+import { AuditRecorder, dropOldEvents, sealAll, type AuditStore } from '../ledger/index.ts';
 import { sweep } from '../registry/index.ts';
 import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
@@ -20,7 +20,7 @@ import { clientAddress } from './http/client-address.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
 import { createIdentity } from './identity.ts';
-import { startJobs } from './jobs.ts';
+import { startJobs, type PeriodicJob } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
@@ -30,6 +30,9 @@ import { kontorVersion } from './version.ts';
 
 /** An event gets its place in the chain within this time, milliseconds. */
 const SEAL_INTERVAL = 500;
+/** Refusals wait so long to be written, and are lost in a crash, milliseconds. */
+const RECORD_INTERVAL = 1_000;
+const RETENTION_INTERVAL = 3_600_000;
 /** Downloads counted since the last report are lost in a crash, milliseconds. */
 const REPORT_INTERVAL = 2_000;
 
@@ -114,6 +117,8 @@ async function start(
     warn: (message) => logger.warn(message),
   });
   const limits = await createLimits(values, store.id, logger);
+  const recorder = new AuditRecorder({ store: store.audit, clock: systemClock });
+  const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({
     accounts,
     registries,
@@ -121,6 +126,7 @@ async function start(
     storeId: store.id,
     doors: new Map([[npm.door.format, npm.door]]),
     publicUrl: values.publicUrl,
+    audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,
     clientAddress: clientAddress({
       trusted: values.trustedProxies,
@@ -138,6 +144,7 @@ async function start(
     catalogue,
     secondFactors: kontor.secondFactors,
     publicUrl: values.publicUrl,
+    audit: store.audit,
     limits: limits.requests,
   });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
@@ -169,7 +176,9 @@ async function start(
     [
       { name: 'report downloads', interval: REPORT_INTERVAL, everywhere: true, run: npm.flushDownloads },
       { name: 'share read counts', interval: SHARE_INTERVAL, everywhere: true, run: limits.share },
+      { name: 'record', interval: RECORD_INTERVAL, everywhere: true, run: () => recorder.flush() },
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
+      ...retention(values, store.audit),
       {
         name: 'sweep',
         interval: values.sweepInterval,
@@ -199,6 +208,9 @@ async function start(
       await app.close();
       await jobs.stop();
       await npm.flushDownloads();
+      await recorder
+        .flush()
+        .catch((error: unknown) => logger.error({ err: error }, 'error: refusals are lost'));
       await sealAll(store.events);
       await npm.close();
       await limits.close();
@@ -208,6 +220,18 @@ async function start(
       await new Promise<void>((resolve) => logger.flush(() => resolve()));
     },
   };
+}
+
+/** Nothing to do where events are kept for ever. */
+function retention({ auditRetentionDays: days }: Values, audit: AuditStore): PeriodicJob[] {
+  if (days === undefined) return [];
+  return [
+    {
+      name: 'drop old events',
+      interval: RETENTION_INTERVAL,
+      run: () => dropOldEvents(audit, systemClock, days),
+    },
+  ];
 }
 
 /** The password itself never goes to a log; see the command line for the terminal. */

@@ -5,10 +5,12 @@ import Fastify, {
   type FastifyRequest,
   type RouteOptions,
 } from 'fastify';
+import type { Place } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import { limitRoute } from '../http/limits.ts';
 import { sendProblem } from '../http/problem.ts';
 import { assertAccess } from './access.ts';
+import { auditRoutes } from './audit.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
 import { invitationRoutes } from './invitations.ts';
 import type { EdgeRequests } from './index.ts';
@@ -26,7 +28,15 @@ const PREFIX = '/-/api/v1';
 /** The largest body, bytes: nothing here takes files. */
 const LARGEST_BODY = 256 * 1024;
 
-const topics = [invitationRoutes, meRoutes, recoveryRoutes, registryRoutes, sessionRoutes, userRoutes];
+const topics = [
+  auditRoutes,
+  invitationRoutes,
+  meRoutes,
+  recoveryRoutes,
+  registryRoutes,
+  sessionRoutes,
+  userRoutes,
+];
 
 /** A server that is never listened at: the edge hands requests to its `routing`. */
 export async function createApi(parts: ApiParts, requests: EdgeRequests): Promise<FastifyInstance> {
@@ -54,10 +64,10 @@ export async function createApi(parts: ApiParts, requests: EdgeRequests): Promis
     },
   });
   app.setErrorHandler(sendProblem);
-  await app.register(apiRoutes(parts), { prefix: PREFIX });
+  await app.register(apiRoutes(parts, requests), { prefix: PREFIX });
   let description: Promise<string> | undefined;
   app.get('/-/api/openapi.json', async (_request, reply) => {
-    description ??= describeApi(apiRoutes(parts), { prefix: PREFIX, version: parts.version });
+    description ??= describeApi(apiRoutes(parts, requests), { prefix: PREFIX, version: parts.version });
     return reply
       .type('application/json')
       .header('cache-control', 'no-cache')
@@ -70,7 +80,7 @@ export async function createApi(parts: ApiParts, requests: EdgeRequests): Promis
   return app;
 }
 
-function apiRoutes(parts: ApiParts): (app: FastifyInstance) => Promise<void> {
+function apiRoutes(parts: ApiParts, requests: EdgeRequests): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
     const scope: ApiScope = app.withTypeProvider<TypeBoxTypeProvider>();
     scope.setValidatorCompiler(compileValidator);
@@ -78,6 +88,8 @@ function apiRoutes(parts: ApiParts): (app: FastifyInstance) => Promise<void> {
     scope.addHook('onRoute', demandRule);
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      const edge = requests.get(request.raw);
+      if (edge) edge.place = placeOf(request);
       await limitRoute(request, parts.limits);
       const { access } = request.routeOptions.config;
       if (access === undefined || access === 'anyone') return;
@@ -85,6 +97,12 @@ function apiRoutes(parts: ApiParts): (app: FastifyInstance) => Promise<void> {
     });
     for (const addRoutes of topics) addRoutes(scope, parts);
   };
+}
+
+/** What the edge cannot see of the path. */
+function placeOf({ params, routeOptions }: FastifyRequest): Place {
+  const { registry, name } = (params ?? {}) as { registry?: string; name?: string };
+  return { route: routeOptions.url, registry, ...(registry !== undefined && { package: name }) };
 }
 
 /** A route that nobody thought about who may use it is a mistake that must not start. */

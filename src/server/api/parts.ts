@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { SecondFactors } from '../../accounts/index.ts';
+import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { Catalogue } from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
@@ -13,6 +14,7 @@ export interface ApiParts extends Identity {
   secondFactors: SecondFactors;
   /** Under which clients reach us; undefined: as their request says. */
   publicUrl: string | undefined;
+  audit: AuditStore;
   /** Undefined: nothing is counted. */
   limits: RequestLimits | undefined;
 }

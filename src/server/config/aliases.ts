@@ -1,5 +1,5 @@
 import { levelOfRustFilter } from './log-level.ts';
-import { Complaint } from './parse.ts';
+import { Complaint, parseFlag } from './parse.ts';
 import type { Values } from './values.ts';
 
 /** A variable that other servers of the same job use, and what it means here. */
@@ -37,10 +37,7 @@ function storageBackend(raw: string): undefined {
 }
 
 function fallback(raw: string): 'off' | undefined {
-  const word = raw.toLowerCase();
-  if (['false', '0', 'no', 'off'].includes(word)) return 'off';
-  if (['true', '1', 'yes', 'on'].includes(word)) return undefined;
-  throw new Complaint(`is "${raw}", which is neither: write true or false.`);
+  return parseFlag(raw) ? undefined : 'off';
 }
 
 /** Every other name of a setting. All are valid always, whatever the profile; the setting's own name wins. */
@@ -71,6 +68,13 @@ export const aliases: Readonly<Record<string, Alias>> = {
   RUST_LOG: { setting: 'logLevel', translate: levelOfRustFilter },
   JWT_SECRET: { setting: 'jwtSecret' },
   MAX_PACKAGE_SIZE: { setting: 'maxTarballBytes' },
+};
+
+/** Settings that may stand in a section of `kontor.yaml`, as the files of other servers have them. */
+export const sections: Readonly<Record<string, keyof Values>> = {
+  'audit.enabled': 'auditEnabled',
+  'audit.retention_days': 'auditRetentionDays',
+  'audit.log_all_reads': 'auditLogAllReads',
 };
 
 /** Secrets of the sample files that Kontor does not read itself, but that must not stay as the sample has them. */

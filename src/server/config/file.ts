@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { errnoOf } from '../../kernel/index.ts';
+import { sections } from './aliases.ts';
 import type { Given } from './environment.ts';
 import { nearest } from './nearest.ts';
 import { isSettingName, settingNames } from './settings.ts';
@@ -31,19 +32,31 @@ export function readSettingsFile(
 
 function parseSettings(yaml: string, file: string, problems: string[]): ReadonlyMap<SettingName, Given> {
   const found = new Map<SettingName, Given>();
-  for (const [key, value] of parseYaml(yaml, file, problems)) {
-    const name = String(key);
+  for (const [key, value] of inSections(parseYaml(yaml, file, problems))) {
+    const name = sections[key] ?? key;
     if (!isSettingName(name)) {
-      const meant = nearest(name, settingNames);
+      const meant = nearest(key, [...settingNames, ...Object.keys(sections)]);
       const advice = meant === undefined ? 'remove it' : `did you mean ${meant}?`;
-      problems.push(`${name} in ${file} is not a setting: ${advice}${advice.endsWith('?') ? '' : '.'}`);
+      problems.push(`${key} in ${file} is not a setting: ${advice}${advice.endsWith('?') ? '' : '.'}`);
+    } else if (found.has(name)) {
+      problems.push(`${key} and ${name} in ${file} are the same setting: leave one out.`);
     } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      if (value !== '') found.set(name, { raw: String(value), origin: `${name} in ${file}` });
+      if (value !== '') found.set(name, { raw: String(value), origin: `${key} in ${file}` });
     } else if (value !== null) {
-      problems.push(`${name} in ${file} is a list or a map: write one value.`);
+      problems.push(`${key} in ${file} is a list or a map: write one value.`);
     }
   }
   return found;
+}
+
+/** `audit: { enabled: true }` as `audit.enabled: true`, where there is such a section. */
+function* inSections(settings: ReadonlyMap<unknown, unknown>): Generator<[string, unknown]> {
+  for (const [key, value] of settings) {
+    const section = `${String(key)}.`;
+    if (value instanceof Map && Object.keys(sections).some((name) => name.startsWith(section))) {
+      for (const [name, inner] of value) yield [section + String(name), inner];
+    } else yield [String(key), value];
+  }
 }
 
 /** The pairs of the top-level map. The parser's own words are not passed on: they may quote a secret. */

@@ -125,6 +125,24 @@ describe('order', () => {
   });
 });
 
+test('[A-81] settings of the audit may stand in their section', () => {
+  const section = 'audit:\n  enabled: false\n  retention_days: 90\n  log_all_reads: true\n';
+  writeFileSync(join(cwd, 'kontor.yaml'), section);
+  expect(load({}).values).toMatchObject({
+    auditEnabled: false,
+    auditRetentionDays: 90,
+    auditLogAllReads: true,
+  });
+  expect(load({ KONTOR_AUDIT_RETENTION_DAYS: '7' }).values.auditRetentionDays).toBe(7);
+  writeFileSync(join(cwd, 'kontor.yaml'), 'audit:\n  retention-days: 90\n  enabled: maybe\n');
+  expect(problems({})).toEqual([
+    'audit.retention-days in kontor.yaml is not a setting: did you mean audit.retention_days?',
+    expect.stringContaining('audit.enabled in kontor.yaml is "maybe"'),
+  ]);
+  writeFileSync(join(cwd, 'kontor.yaml'), 'auditEnabled: true\naudit: { enabled: false }\n');
+  expect(problems({})[0]).toContain('are the same setting');
+});
+
 const jwtSecret = '0123456789abcdef'.repeat(4);
 
 describe('refusals', () => {

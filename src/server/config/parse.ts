@@ -77,6 +77,16 @@ export function parseWord<T extends string>(raw: string, words: readonly T[]): T
   throw new Complaint(`is "${raw}", which it cannot be: write one of ${words.join(', ')}.`);
 }
 
+const yes: ReadonlySet<string> = new Set(['true', 'yes', 'on', '1']);
+const no: ReadonlySet<string> = new Set(['false', 'no', 'off', '0']);
+
+export function parseFlag(raw: string): boolean {
+  const word = raw.toLowerCase();
+  if (yes.has(word)) return true;
+  if (no.has(word)) return false;
+  throw new Complaint(`is "${raw}", which is neither: write true or false.`);
+}
+
 /**
  * The path of a `sqlite:` or `file:` setting, absolute. `scheme:path` and `scheme://path` are relative to `cwd`,
  * `scheme:///path` and `scheme:/path` absolute, as SQLx has it.

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { auditSettings } from './audit-settings.ts';
 import { parseDatabase, showDatabase } from './database.ts';
 import { limitSettings } from './limit-settings.ts';
 import { parseLogLevel } from './log-level.ts';
@@ -70,8 +71,10 @@ function defaultRegistration({ profile, host }: Basis): Default {
   return { raw: 'off', why: 'other machines can reach the host' };
 }
 
+export type SettingTable = { readonly [K in SettingName]: Setting<Values[K]> };
+
 /** The schema: loading, `kontor config` and the documentation follow from it. */
-export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
+export const settings: SettingTable = {
   profile: {
     env: 'KONTOR_PROFILE',
     doc: 'The family of clients whose paths and defaults come first: vais, pantry, aam, dryad, cpkgs or none.',
@@ -229,6 +232,7 @@ export const settings: { readonly [K in SettingName]: Setting<Values[K]> } = {
     show: (ms) => `${ms} ms`,
   },
   ...limitSettings,
+  ...auditSettings,
 };
 
 export function isSettingName(name: string): name is SettingName {

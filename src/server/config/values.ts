@@ -43,6 +43,12 @@ export interface Values extends LimitValues {
   sweepInterval: number;
   /** Milliseconds that staged bytes are left alone. */
   sweepGrace: number;
+  /** Are refusals recorded? */
+  auditEnabled: boolean;
+  /** Undefined: events are kept for ever. */
+  auditRetentionDays: number | undefined;
+  /** Are reads recorded, one by one? */
+  auditLogAllReads: boolean;
 }
 
 export type SettingName = keyof Values;

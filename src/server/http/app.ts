@@ -11,6 +11,7 @@ import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
+import { auditRequests, type AuditOptions } from './audit.ts';
 import { baseUrl } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
 import { drainOnClose } from './drain.ts';
@@ -33,6 +34,8 @@ export interface AppOptions {
   clientAddress: ClientAddress;
   /** Undefined: nothing is counted. */
   limits: RequestLimits | undefined;
+  /** Left out: nothing is recorded. */
+  audit?: AuditOptions | undefined;
   logger: FastifyBaseLogger;
 }
 
@@ -54,6 +57,7 @@ export function createApp({
   storeId,
   clientAddress,
   limits,
+  audit,
   logger,
 }: AppOptions): FastifyInstance {
   const log = requestLog(logger);
@@ -84,7 +88,9 @@ export function createApp({
     },
   });
   logRequests(app, log);
-  lane.learnFrom(app);
+  if (audit) auditRequests(app, audit);
+  // What the lane repeats passes by the audit.
+  if (!audit?.reads) lane.learnFrom(app);
   drainOnClose(app);
   drainUnreadBodies(app);
   app.setErrorHandler(sendProblem);
@@ -109,8 +115,10 @@ export function createApp({
       return clientAddress(this.raw);
     },
   });
+  app.decorateRequest('asked');
+  app.decorateRequest('place');
   app.decorateRequest('principal', function principal(this: FastifyRequest): Promise<Principal> {
-    const asked = principalOf(this, accounts);
+    const asked = (this.asked ??= principalOf(this, accounts));
     // Nobody is counted by address alone, and has the most requests: no promise more than need be.
     if (limits === undefined || this.headers.authorization === undefined) return asked;
     return asked.then((asker) => limitPrincipal(this, asker, limits));

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Deliveries, EventStore, Leases } from '../../ledger/index.ts';
+import type { AuditStore, Deliveries, EventStore, Leases } from '../../ledger/index.ts';
 import type { KnownNetworks } from '../../policy/index.ts';
 import type {
   AccountStore,
@@ -20,6 +20,7 @@ import type {
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { accountStoreOn } from './ports/accounts.ts';
+import { auditStoreOn } from './ports/audit.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
@@ -49,6 +50,7 @@ export interface SqlStore {
   links: LinkStore;
   organisations: OrganisationStore;
   events: EventStore;
+  audit: AuditStore;
   leases: Leases;
   deliveries: Deliveries;
   knownNetworks: KnownNetworks;
@@ -90,6 +92,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
       sealed: (afterSeq, limit) => events.sealedEvents(db, afterSeq, limit),
       unsealed: () => events.countUnsealed(db),
     },
+    audit: auditStoreOn(db, writer),
     leases: {
       acquire: (name, holder, now, ttl) => writer.run('acquireLease', { name, holder, now, ttl }),
       release: (name, holder) => writer.run('releaseLease', { name, holder }),

@@ -25,7 +25,7 @@ export function accessRoutes(app: FastifyInstance, { catalogue, publisher, reade
       .send(Object.fromEntries(owners.map(({ name }) => [name, 'write'])));
   });
 
-  app.post('/-/package/:name/access', async (request) => {
+  app.post('/-/package/:name/access', { config: { audit: 'package.access' } }, async (request) => {
     const name = nameOf(request);
     const principal = await publisher.assertMayChange(
       request.registry,

@@ -25,7 +25,7 @@ export function distTagRoutes(
     return sendDocument(request, reply, part, contentTypes.full);
   });
 
-  app.put('/-/package/:name/dist-tags/:tag', async (request, reply) => {
+  app.put('/-/package/:name/dist-tags/:tag', { config: { audit: 'package.tag' } }, async (request, reply) => {
     const { tag } = request.params as { tag: string };
     const name = nameOf(request);
     const principal = await request.principal();
@@ -39,14 +39,21 @@ export function distTagRoutes(
     return reply.code(201).send({ ok: true });
   });
 
-  app.delete('/-/package/:name/dist-tags/:tag', async (request, reply) => {
-    const { tag } = request.params as { tag: string };
-    const name = nameOf(request);
-    const principal = await request.principal();
-    if (tag === 'latest') {
-      throw new Fault('forbidden', 'The tag latest cannot be removed; point it at another version instead.');
-    }
-    await publisher.tag(request.registry, principal, { name, tag, version: null });
-    return reply.send({ ok: true });
-  });
+  app.delete(
+    '/-/package/:name/dist-tags/:tag',
+    { config: { audit: 'package.tag' } },
+    async (request, reply) => {
+      const { tag } = request.params as { tag: string };
+      const name = nameOf(request);
+      const principal = await request.principal();
+      if (tag === 'latest') {
+        throw new Fault(
+          'forbidden',
+          'The tag latest cannot be removed; point it at another version instead.',
+        );
+      }
+      await publisher.tag(request.registry, principal, { name, tag, version: null });
+      return reply.send({ ok: true });
+    },
+  );
 }

@@ -18,7 +18,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
   const { blobs, publisher, reader, signer, maxTarballBytes } = options;
   const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
 
-  app.put('/:name', { config: { limit: 'publish' } }, async (request, reply) => {
+  app.put('/:name', { config: { audit: 'package.publish', limit: 'publish' } }, async (request, reply) => {
     const { name } = request.params as { name: string };
     const principal = await request.principal();
     checkNewName(name);
@@ -52,6 +52,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
         digests,
         open: () => staged.open(),
       });
+      request.place = { version: release.version };
       const signature = await signer.sign(signedText(release.name, release.version, digests.sha512));
       const facts = JSON.stringify({ ...release.facts, signatures: [signatureShape(signature)] });
       await publisher.publish(request.registry, sender, {

@@ -38,7 +38,7 @@ export function revisionRoutes(
     return { head, principal, expectedRevision: readRevision(rev, head) };
   };
 
-  app.put('/:name/-rev/:rev', async (request) => {
+  app.put('/:name/-rev/:rev', { config: { audit: 'package.change' } }, async (request) => {
     const { head, principal, expectedRevision } = await seenBy(request);
     const change = readRevisionChange(await readChangeBody(request, principal.user.name));
     const { name } = head;
@@ -62,13 +62,13 @@ export function revisionRoutes(
     return answer(head, done.revision);
   });
 
-  app.delete('/:name/-rev/:rev', async (request) => {
+  app.delete('/:name/-rev/:rev', { config: { audit: 'package.change' } }, async (request) => {
     const { head, principal, expectedRevision } = await seenBy(request);
     const all = { name: head.name, versions: 'all' as const, tags: null, expectedRevision };
     return answer(head, (await publisher.unpublish(request.registry, principal, all)).revision);
   });
 
-  app.delete('/:name/-/:file/-rev/:rev', async (request) => {
+  app.delete('/:name/-/:file/-rev/:rev', { config: { audit: 'package.change' } }, async (request) => {
     const { head, principal, expectedRevision } = await seenBy(request);
     const { file } = request.params as { file: string };
     const artifact = await catalogue.findArtifact(request.registry.id, head.name, file);

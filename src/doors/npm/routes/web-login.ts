@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { byPassword, type WebLogin } from '../../../accounts/index.ts';
 import { isFault } from '../../../kernel/index.ts';
+import { noteFault } from '../../faults.ts';
 import { logInOrRegister } from '../login.ts';
 import { isFromOurPage, loginForm, notice, sendPage } from '../login-page.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -56,6 +57,7 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
       return sendPage(reply, 200, notice('Done', sentence));
     } catch (error) {
       if (!isFault(error) || error.code === 'internal') throw error;
+      noteFault(error, request);
       if (error.status === 401) reply.header('www-authenticate', 'Bearer');
       const { base } = request;
       const again = loginForm({ base, client: login.client, register, name, problem: error.message });

@@ -1,5 +1,6 @@
 import type { Session } from '../capabilities.ts';
 import { answerOffer, grantAccess, offerPackage } from './access.ts';
+import { appendEvents, dropEvents } from './audit.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
 import { claimDeliveries, finishDelivery, noteDeliveries, postponeDelivery } from './deliveries.ts';
@@ -37,6 +38,7 @@ export const commands = {
   answerInvitation,
   answerOffer,
   approveVersion,
+  appendEvents,
   approveWebLogin,
   barKey,
   changePassword,
@@ -56,6 +58,7 @@ export const commands = {
   finishDelivery,
   grantAccess,
   invite,
+  dropEvents,
   moveTag,
   noteDeliveries,
   offerPackage,

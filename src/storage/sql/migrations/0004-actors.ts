@@ -9,7 +9,7 @@ export async function actors(db: Kysely<unknown>, { types: { text } }: Capabilit
     `alter table events add column address ${text}`,
     `alter table events add column result ${text}`,
     `create index events_by_time on events (at)`,
-    `create index events_by_actor on events (actor_id, id) where actor_id is not null`,
+    `create index events_by_actor on events (actor_name, id) where actor_name is not null`,
     `create index events_by_package on events (package, id) where package is not null`,
     `alter table web_logins add column via ${text}`,
     `create table event_segments (

@@ -36,7 +36,11 @@ export async function sealedEvents(
     .orderBy('seq')
     .limit(limit)
     .execute();
-  return rows.map((row) => Object.assign(eventFrom(row), { seq: row.seq ?? 0, hash: row.hash ?? '' }));
+  return rows.map(sealedFrom);
+}
+
+export function sealedFrom(row: EventRow): SealedEvent {
+  return Object.assign(eventFrom(row), { seq: row.seq ?? 0, hash: row.hash ?? '' });
 }
 
 export async function countUnsealed(db: Kysely<Schema>): Promise<number> {
