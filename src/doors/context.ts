@@ -24,8 +24,12 @@ declare module 'fastify' {
     base: string;
     /** Set by a handler whose answer may be given again without asking it. */
     repeatable: Repeatable | undefined;
-    /** Who asks. Fault `token_invalid` if credentials were sent and are no good. */
-    principal(): Promise<Principal>;
+    /**
+     * Who asks. Fault `token_invalid` if credentials were sent and are no good; `password_insufficient` for a password where there
+     * is a second factor; `second_factor_due` for whom one is demanded of and who has none, unless the route is where they get one:
+     * `enrolling`.
+     */
+    principal(options?: { enrolling: boolean }): Promise<Principal>;
     /** The answer of `principal`, once something has asked. */
     asked: Promise<Principal> | undefined;
     /** What the request is about, for the record, where its path does not say it. */

@@ -10,6 +10,7 @@ export const errorCodes = {
   unauthenticated: 401,
   token_invalid: 401,
   password_wrong: 401,
+  password_insufficient: 401,
   second_factor_required: 401,
   second_factor_wrong: 401,
   forbidden: 403,

@@ -32,7 +32,7 @@ export interface NpmWiring {
 
 /** Puts the npm door together: its upstream, documents and keys. */
 export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
-  const { store, catalogue, blobs, accounts, registration } = kontor;
+  const { store, catalogue, blobs, accounts, secondFactors, registration } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
   const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
@@ -53,6 +53,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     catalogue,
     blobs,
     accounts,
+    secondFactors,
     documents,
     downloads,
     reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),

@@ -89,7 +89,7 @@ async function start(
   logger: Logger,
   releaseLock: () => void,
 ): Promise<RunningServer> {
-  const { store, blobs, catalogue } = kontor;
+  const { store, secondFactors, blobs, catalogue } = kontor;
   const identity = createIdentity({
     store,
     values,
@@ -121,6 +121,7 @@ async function start(
   const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({
     accounts,
+    secondFactors,
     registries,
     logger,
     storeId: store.id,

@@ -137,6 +137,12 @@ describe.each(adapters)('SecondFactorStore on $name', (adapter) => {
     expect(await store.admitGuess({ userId: bob.id, at: NOW })).toEqual({ waitUntil: null });
   });
 
+  test('a guess that others overtook is no later one', async () => {
+    await enrol(anna);
+    expect(await store.admitGuess({ userId: anna.id, at: NOW + 5 })).toEqual({ waitUntil: null });
+    expect(await store.admitGuess({ userId: anna.id, at: NOW })).toEqual({ waitUntil: null });
+  });
+
   test('a recovery code works once and only for its user', async () => {
     await enrol(anna);
     await enrol(bob);

@@ -14,6 +14,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { searchRoutes } from './routes/search.ts';
+import { secondFactorRoutes } from './routes/second-factor.ts';
 import { starRoutes } from './routes/stars.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -42,6 +43,7 @@ export function npmDoor(options: NpmDoorOptions): Door {
         distTagRoutes,
         accountRoutes,
         webLoginRoutes,
+        secondFactorRoutes,
         tokenRoutes,
         profileRoutes,
         keyRoutes,

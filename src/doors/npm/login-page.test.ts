@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isFromOurPage, loginForm, notice } from './login-page.ts';
+import { isFromOurPage, notice } from '../page.ts';
+import { loginForm } from './login-page.ts';
 
 const form = { base: 'https://registry.example/npm', client: 'npm/11', register: false };
 

@@ -1,4 +1,4 @@
-import type { Accounts, Registration } from '../../accounts/index.ts';
+import type { Accounts, Registration, SecondFactors } from '../../accounts/index.ts';
 import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
 
@@ -9,6 +9,7 @@ export interface NpmDoorOptions {
   reader: Reader;
   publisher: Publisher;
   accounts: Accounts;
+  secondFactors: SecondFactors;
   signer: Signer;
   documents: Documents;
   downloads: DownloadCounter;

@@ -19,8 +19,6 @@ test.each([
   ['JSON object', null],
   ['JSON object', ['fullname']],
   ['JSON object', 'fullname'],
-  ['second factors', { tfa: { password: 'a', mode: 'auth-only' } }],
-  ['second factors', { tfa: ['123456'] }],
   ['"name"', { name: 'bob' }],
   ['"__proto__"', JSON.parse('{"__proto__":{"email":"x"}}') as object],
   ['fullname', { fullname: 5 }],

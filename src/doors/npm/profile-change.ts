@@ -10,9 +10,6 @@ export function profileChange(body: unknown): ProfileChange {
     throw new Fault('bad_request', 'The body must be a JSON object.');
   }
   const wish = body as Record<string, unknown>;
-  if ('tfa' in wish) {
-    throw new Fault('bad_request', 'This registry has no second factors yet: tfa cannot be set.');
-  }
   const unknown = Object.keys(wish).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) {
     throw new Fault('bad_request', `A profile has no field ${JSON.stringify(unknown.slice(0, 50))} to set.`);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, type ErrorCode } from '../../kernel/index.ts';
 import type { ArtifactRow, Signature, VersionRow } from '../../registry/index.ts';
 import { faultFrom, sayWhenToRetry } from '../faults.ts';
+import { PromptFault } from './second-factor.ts';
 
 /** Where npm clients fetch a file: the form without the scope in the file name, which yarn 4 builds by itself. */
 export function tarballUrl(base: string, name: string, file: string): string {
@@ -52,7 +53,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     if (wanted !== undefined) reply.header('www-authenticate', wanted);
   }
   sayWhenToRetry(fault, reply);
-  return reply.code(status).send({ error: fault.message, code: fault.code });
+  const urls = fault instanceof PromptFault ? fault.urls : undefined;
+  return reply.code(status).send({ error: fault.message, code: fault.code, ...urls });
 }
 
 /**
@@ -60,7 +62,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
  * neither quotes nor anything beyond ASCII.
  */
 function challenge({ code, message }: Fault, { headers }: FastifyRequest): string | undefined {
-  if (code === 'password_wrong') {
+  // Protocols/npm 4.4: clients ask for a code and try again.
+  if (code === 'second_factor_required' || code === 'second_factor_wrong') return 'OTP';
+  if (code === 'password_wrong' || code === 'password_insufficient') {
     // With a header npm blames what it sent as credentials and hides the sentence, which is wrong for a log-in.
     return /^ *basic /i.test(headers.authorization ?? '')
       ? 'Basic realm="Kontor", charset="UTF-8"'

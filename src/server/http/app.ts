@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import type { Accounts, Principal } from '../../accounts/index.ts';
+import type { Accounts, Principal, SecondFactors } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
@@ -22,10 +22,12 @@ import { DOOR_PREFIX, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
+import { demandSecondFactor } from './second-factor.ts';
 import { drainUnreadBodies } from './unread-bodies.ts';
 
 export interface AppOptions {
   accounts: Accounts;
+  secondFactors: SecondFactors;
   doors: ReadonlyMap<string, Door>;
   registries: RegistryTable;
   publicUrl: string | undefined;
@@ -51,6 +53,7 @@ const LONGEST_IDLE = 72_000;
  */
 export function createApp({
   accounts,
+  secondFactors,
   doors,
   registries,
   publicUrl,
@@ -117,12 +120,17 @@ export function createApp({
   });
   app.decorateRequest('asked');
   app.decorateRequest('place');
-  app.decorateRequest('principal', function principal(this: FastifyRequest): Promise<Principal> {
-    const asked = (this.asked ??= principalOf(this, accounts));
-    // Nobody is counted by address alone, and has the most requests: no promise more than need be.
-    if (limits === undefined || this.headers.authorization === undefined) return asked;
-    return asked.then((asker) => limitPrincipal(this, asker, limits));
-  });
+  app.decorateRequest(
+    'principal',
+    function principal(this: FastifyRequest, options?: { enrolling: boolean }): Promise<Principal> {
+      const asked = (this.asked ??= principalOf(this, accounts));
+      // Nobody is counted by address alone, and has the most requests: no promise more than need be.
+      if (this.headers.authorization === undefined) return asked;
+      return asked
+        .then((asker) => (limits === undefined ? asker : limitPrincipal(this, asker, limits)))
+        .then((asker) => demandSecondFactor(secondFactors, asker, options?.enrolling === true));
+    },
+  );
 
   for (const door of doors.values()) {
     void app.register(

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 /** Tokens that clients put into paths (npm logout) and the secrets of web logins and links; they must not reach a log. */
 const SECRET_IN_PATH =
-  /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done)\/+|\/-\/+account\/+(?:register|reset|verify)\/+)[^/?]+/;
+  /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done|second-factor|second-factor-done)\/+|\/-\/+account\/+(?:register|reset|verify)\/+)[^/?]+/;
 /** A token wherever it was put. */
 const TOKEN = /ktr_\w+/g;
 

@@ -3,10 +3,14 @@ import { Fault } from '../../../kernel/index.ts';
 import type { PackageRow, Visibility } from '../../../registry/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf, readJson } from '../request.ts';
+import { assertFactorForWrite } from '../second-factor.ts';
 import { notFound } from '../shapes.ts';
 
 /** `npm access`: what protocols/npm 8 has on a single package. */
-export function accessRoutes(app: FastifyInstance, { catalogue, publisher, reader }: NpmDoorOptions): void {
+export function accessRoutes(
+  app: FastifyInstance,
+  { catalogue, publisher, reader, secondFactors }: NpmDoorOptions,
+): void {
   const headOf = async (request: FastifyRequest): Promise<PackageRow> => {
     const head = await reader.owned(request.registry, nameOf(request), await request.principal());
     if (head === undefined) throw notFound();
@@ -35,6 +39,7 @@ export function accessRoutes(app: FastifyInstance, { catalogue, publisher, reade
     );
     const visibility = readAccess(await readJson(request));
     if (visibility !== null) {
+      await assertFactorForWrite(secondFactors, request, principal);
       await publisher.setVisibility(request.registry, principal, { name, visibility });
     }
     return { ok: true };

@@ -4,14 +4,18 @@ import { Fault } from '../../../kernel/index.ts';
 import { logInOrRegister, type Credentials } from '../login.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { readJson } from '../request.ts';
+import { assertFactor } from '../second-factor.ts';
 import { signedIn } from '../signed-in.ts';
 
 const USER_ID = /^org\.couchdb\.user:(.+)$/s;
 
 /** Who am I, and the couch login: protocols/npm 4.3. */
-export function accountRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
+export function accountRoutes(
+  app: FastifyInstance,
+  { accounts, secondFactors, registration }: NpmDoorOptions,
+): void {
   app.get('/-/whoami', async (request) => {
-    const { user } = await signedIn(request);
+    const { user } = await signedIn(request, { enrolling: true });
     return { username: user.name };
   });
 
@@ -19,10 +23,12 @@ export function accountRoutes(app: FastifyInstance, { accounts, registration }: 
     const { id } = request.params as { id: string };
     const login = { ...credentialsFrom(await readJson(request), id), address: request.clientAddress };
     const user = await logInOrRegister(accounts, registration, login);
+    const by = byPassword(user, request.clientAddress);
+    await assertFactor(secondFactors, request, user, by);
     const { token } = await accounts.issueToken(
       user,
       { name: 'npm login', scopes: ['read', 'publish'], expiresAt: null },
-      byPassword(user, request.clientAddress),
+      by,
     );
     return reply.code(201).send({ ok: true, id, rev: `1-${user.id}`, token });
   });

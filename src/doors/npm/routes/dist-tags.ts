@@ -4,13 +4,14 @@ import { Fault } from '../../../kernel/index.ts';
 import { contentTypes } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf, readJson } from '../request.ts';
+import { assertFactorForWrite } from '../second-factor.ts';
 import { notFound } from '../shapes.ts';
 import { sendDocument } from './packument.ts';
 
 /** `npm dist-tag`: protocols/npm 3.6. */
 export function distTagRoutes(
   app: FastifyInstance,
-  { catalogue, reader, publisher, documents }: NpmDoorOptions,
+  { catalogue, reader, publisher, documents, secondFactors }: NpmDoorOptions,
 ): void {
   app.get('/-/package/:name/dist-tags', async (request, reply) => {
     const name = nameOf(request);
@@ -35,6 +36,11 @@ export function distTagRoutes(
       throw new Fault('bad_request', 'The body must be the version as a JSON string, such as "1.2.3".');
     }
     readVersion(version);
+    // Other tags move without it, as at npmjs: who installs gets `latest` unless they ask for more.
+    if (tag === 'latest') {
+      const sender = await publisher.assertMayChange(request.registry, name, principal, 'write');
+      await assertFactorForWrite(secondFactors, request, sender);
+    }
     await publisher.tag(request.registry, principal, { name, tag, version });
     return reply.code(201).send({ ok: true });
   });

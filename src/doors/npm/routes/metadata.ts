@@ -6,6 +6,7 @@ import { readMetadataChange } from '../changes.ts';
 import { localVersions } from '../local-versions.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { revisionText } from '../revision.ts';
+import { assertFactorForWrite } from '../second-factor.ts';
 
 /** A document without a tarball that came to a package's own path, and who sent it. */
 export interface SentMetadata {
@@ -18,10 +19,11 @@ export interface SentMetadata {
 
 /** `npm deprecate`, `npm star`: protocols/npm 3.2 and 3.4. Who may not see a package learns what they would of one that is not there. */
 export async function changeMetadata(
-  { catalogue, reader, publisher }: Pick<NpmDoorOptions, 'catalogue' | 'reader' | 'publisher'>,
-  { registry }: FastifyRequest,
+  { catalogue, reader, publisher, secondFactors }: NpmDoorOptions,
+  request: FastifyRequest,
   { name, sender, document, refusal }: SentMetadata,
 ): Promise<{ ok: true; id: string; rev: string }> {
+  const { registry } = request;
   const head = await reader.owned(registry, name, sender);
   const change = readMetadataChange(document, sender.user.name);
   if (change === undefined) {
@@ -43,6 +45,7 @@ export async function changeMetadata(
     if (message !== undefined && message !== deprecated) messages[version] = message;
   }
   if (Object.keys(messages).length === 0) return answer(head, head.revision);
+  await assertFactorForWrite(secondFactors, request, sender);
   const { revision } = await publisher.deprecate(registry, sender, { name, messages });
   return answer(head, revision);
 }

@@ -7,6 +7,7 @@ import type { NpmDoorOptions } from '../options.ts';
 import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { refuseEncoding } from '../request.ts';
+import { assertFactorForWrite } from '../second-factor.ts';
 import { changeMetadata } from './metadata.ts';
 import { signatureShape, signedText } from '../shapes.ts';
 
@@ -15,7 +16,7 @@ const MAX_METADATA_BYTES = 4 * 1024 * 1024;
 
 /** `npm publish`: protocols/npm 3.1; and what clients send to the same path without a tarball. */
 export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): void {
-  const { blobs, publisher, reader, signer, maxTarballBytes } = options;
+  const { blobs, publisher, reader, secondFactors, signer, maxTarballBytes } = options;
   const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
 
   app.put('/:name', { config: { audit: 'package.publish', limit: 'publish' } }, async (request, reply) => {
@@ -36,6 +37,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
       maxTarballBytes,
       stage: async () => {
         if (refusal) throw refusal;
+        await assertFactorForWrite(secondFactors, request, sender);
         return blobs.stage();
       },
       change: async () => ((await isHere()) ? new ChangeBody(sender.user.name) : undefined),

@@ -9,6 +9,7 @@ import { localVersions } from '../local-versions.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
 import { readRevision } from '../revision.ts';
+import { assertFactorForWrite } from '../second-factor.ts';
 import { notFound } from '../shapes.ts';
 import { answer } from './metadata.ts';
 
@@ -22,7 +23,7 @@ interface Seen {
 /** `npm unpublish`, `npm owner`: protocols/npm 3.5 and 3.3. Each may be sent again when its answer was lost. */
 export function revisionRoutes(
   app: FastifyInstance,
-  { accounts, catalogue, publisher, reader }: NpmDoorOptions,
+  { accounts, catalogue, publisher, reader, secondFactors }: NpmDoorOptions,
 ): void {
   const seenBy = async (request: FastifyRequest): Promise<Seen> => {
     const name = nameOf(request);
@@ -45,6 +46,7 @@ export function revisionRoutes(
     if ('keep' in change) {
       const removal = await removalOf(catalogue, head, change);
       if (removal === undefined) return answer(head, head.revision);
+      await assertFactorForWrite(secondFactors, request, principal);
       const done = await publisher.unpublish(request.registry, principal, {
         name,
         ...removal,
@@ -54,6 +56,7 @@ export function revisionRoutes(
     }
     const owners = await ownersOf(accounts, catalogue, head, change.maintainers);
     if (owners === undefined) return answer(head, head.revision);
+    await assertFactorForWrite(secondFactors, request, principal);
     const done = await publisher.setOwners(request.registry, principal, {
       name,
       ...owners,
@@ -64,6 +67,7 @@ export function revisionRoutes(
 
   app.delete('/:name/-rev/:rev', { config: { audit: 'package.change' } }, async (request) => {
     const { head, principal, expectedRevision } = await seenBy(request);
+    await assertFactorForWrite(secondFactors, request, principal);
     const all = { name: head.name, versions: 'all' as const, tags: null, expectedRevision };
     return answer(head, (await publisher.unpublish(request.registry, principal, all)).revision);
   });
@@ -71,11 +75,14 @@ export function revisionRoutes(
   app.delete('/:name/-/:file/-rev/:rev', { config: { audit: 'package.change' } }, async (request) => {
     const { head, principal, expectedRevision } = await seenBy(request);
     const { file } = request.params as { file: string };
+    // npm sends this after a PUT that has removed the version, with a code that is used by then: so a code is asked for only
+    // where there is something left to remove.
     const artifact = await catalogue.findArtifact(request.registry.id, head.name, file);
     if (artifact === undefined) {
       if (await wasThere(catalogue, head, file)) return answer(head, head.revision);
       throw notFound();
     }
+    await assertFactorForWrite(secondFactors, request, principal);
     const removal = {
       versions: [artifact.version],
       tags: await tagsWithout(catalogue, head, artifact.version),

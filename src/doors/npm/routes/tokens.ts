@@ -4,6 +4,7 @@ import { isoTime, systemClock } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { queryNumber } from '../query.ts';
 import { readJson } from '../request.ts';
+import { assertFactor } from '../second-factor.ts';
 import { accountHolder, signedIn } from '../signed-in.ts';
 import { tokenWish } from '../token-wish.ts';
 
@@ -11,7 +12,7 @@ const DAY = 86_400_000;
 const PAGE = 100;
 
 /** `npm token` and `npm logout`: protocols/npm 4.3 and 4.6. */
-export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions): void {
+export function tokenRoutes(app: FastifyInstance, { accounts, secondFactors }: NpmDoorOptions): void {
   // Whoever has a token may end it, also one that is no good any more: npm forgets it only after a 2xx.
   app.delete('/-/user/token/:token', async (request) => {
     const { token } = request.params as { token: string };
@@ -36,9 +37,11 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
   });
 
   app.post('/-/npm/v1/tokens', async (request, reply) => {
-    const { user } = await accountHolder(request);
+    const principal = await accountHolder(request);
+    const { user } = principal;
     const { password, name, description, readonly, days } = tokenWish(await readJson(request));
     await accounts.login(user.name, password, request.clientAddress);
+    await assertFactor(secondFactors, request, user, actorOf(principal));
     const createdAt = systemClock();
     const expiresAt = days === null ? null : createdAt + days * DAY;
     const scopes: TokenRow['scopes'] = readonly ? ['read'] : ['read', 'publish'];
@@ -54,6 +57,7 @@ export function tokenRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions):
       .send({ ...tokenShape(row), token });
   });
 
+  // Asks for no second factor: it can only take rights away, and a leaked token must be gone at once.
   app.delete('/-/npm/v1/tokens/token/:key', async (request, reply) => {
     const principal = await accountHolder(request);
     const { key } = request.params as { key: string };

@@ -1,18 +1,24 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { byPassword, type WebLogin } from '../../../accounts/index.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { byPassword, hasSecondFactor, type User, type WebLogin } from '../../../accounts/index.ts';
 import { isFault } from '../../../kernel/index.ts';
 import { noteFault } from '../../faults.ts';
 import { logInOrRegister } from '../login.ts';
-import { isFromOurPage, loginForm, notice, sendPage } from '../login-page.ts';
+import { isFromOurPage, notice, sendPage } from '../../page.ts';
+import { assertShown, sendFactorForm } from '../../show-factor.ts';
+import { loginForm } from '../login-page.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { readForm, readOptionalJson } from '../request.ts';
 
 const PAGE = '/-/v1/login/:id';
 /** Seconds until a client asks again. */
 const PATIENCE = 1;
+const WHY = 'A client waits for this log-in: it will act in your name.';
 
 /** `npm login` and `npm adduser` through a browser: protocols/npm 4.2. */
-export function webLoginRoutes(app: FastifyInstance, { accounts, registration }: NpmDoorOptions): void {
+export function webLoginRoutes(
+  app: FastifyInstance,
+  { accounts, secondFactors, registration }: NpmDoorOptions,
+): void {
   const mayRegister = ({ create }: WebLogin) => create && (registration.mode === 'open' || registration.mode);
 
   app.post('/-/v1/login', { config: { limit: 'login' } }, async (request, reply) => {
@@ -34,6 +40,34 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
     return sendPage(reply, 200, loginForm({ base: request.base, client: login.client, register }));
   });
 
+  const approve = async (request: FastifyRequest, reply: FastifyReply, user: User): Promise<FastifyReply> => {
+    const { id } = request.params as { id: string };
+    const by = byPassword(user, request.clientAddress);
+    if (!(await accounts.approveWebLogin(id, user, by))) return sendGone(reply);
+    const sentence = `You are logged in as ${user.name}. You may close this page and go back to your terminal.`;
+    return sendPage(reply, 200, notice('Done', sentence));
+  };
+
+  /** The password was right a moment ago: `proof` says whose. */
+  const secondStep = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: URLSearchParams,
+    proof: string,
+  ): Promise<FastifyReply> => {
+    const prompt = await secondFactors.openPrompt(proof);
+    if (prompt?.purpose !== 'page') return sendGone(reply);
+    const { user } = prompt;
+    try {
+      await assertShown(secondFactors, request, user, form);
+    } catch (error) {
+      if (!isFault(error) || error.status >= 500) throw error;
+      const again = { user, why: WHY, proof, problem: error.message };
+      return sendFactorForm(secondFactors, request, reply.code(error.status), again);
+    }
+    return approve(request, reply, user);
+  };
+
   app.post(PAGE, { config: { limit: 'login' } }, async (request, reply) => {
     const { id } = request.params as { id: string };
     if (!isFromOurPage(request.headers, request.base)) {
@@ -43,6 +77,8 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
     if (login === undefined) return sendGone(reply);
     const register = mayRegister(login);
     const form = await readForm(request);
+    const proof = form.get('proof');
+    if (proof !== null) return secondStep(request, reply, form, proof);
     const name = form.get('name') ?? '';
     try {
       const user = await logInOrRegister(accounts, register === true ? registration : undefined, {
@@ -51,10 +87,11 @@ export function webLoginRoutes(app: FastifyInstance, { accounts, registration }:
         email: form.get('email'),
         address: request.clientAddress,
       });
-      const by = byPassword(user, request.clientAddress);
-      if (!(await accounts.approveWebLogin(id, user, by))) return sendGone(reply);
-      const sentence = `You are logged in as ${user.name}. You may close this page and go back to your terminal.`;
-      return sendPage(reply, 200, notice('Done', sentence));
+      if (hasSecondFactor(await secondFactors.standingOf(user))) {
+        const page = await secondFactors.startPagePrompt(user, false);
+        return await sendFactorForm(secondFactors, request, reply, { user, why: WHY, proof: page });
+      }
+      return await approve(request, reply, user);
     } catch (error) {
       if (!isFault(error) || error.code === 'internal') throw error;
       noteFault(error, request);

@@ -78,9 +78,11 @@ export async function admitGuess(
   if (row === undefined) return { waitUntil: null };
   if (row.blocked_until > at) return { waitUntil: row.blocked_until };
   const failures = row.failures + 1;
+  const delay = delayAfter(failures);
   await db
     .updateTable('second_factors')
-    .set({ failures, blocked_until: at + delayAfter(failures) })
+    // Nothing waits for a delay of none: whoever waited here for the row's lock has an earlier `at`.
+    .set({ failures, blocked_until: delay === 0 ? 0 : at + delay })
     .where('user_id', '=', userId)
     .execute();
   return { waitUntil: null };
