@@ -2,13 +2,14 @@ import { Fault, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
 import type { GuessGuard } from './guessing/index.ts';
 import { createLogIn, withoutPassword, type LogIn } from './log-in.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { hashPassword } from './passwords.ts';
 import type { SignedIn } from './principal.ts';
 import { createProfiles, type Profiles } from './profile.ts';
 import { looksLikeJwt, type Sessions } from './sessions/index.ts';
 import type { AccountStore, TokenRow, TokenScope, User } from './store.ts';
 import { hashToken, looksLikeToken, newToken, tokenPrefix } from './tokens/secret.ts';
-import { checkEmail, checkUserName, isUserName } from './users/names.ts';
+import { isUserName } from './users/names.ts';
+import { checkAccount } from './users/new-account.ts';
 import type { UserStore } from './users/store.ts';
 import { createWebLogins, type WebLogins } from './web-logins.ts';
 
@@ -16,6 +17,8 @@ export interface NewAccount {
   name: string;
   password: string;
   email?: string | null;
+  /** Somebody vouches for the address. */
+  emailVerified?: boolean;
   /** `user` unless said otherwise. */
   role?: User['role'];
 }
@@ -40,7 +43,7 @@ export interface IssuedToken {
 
 /** What a person or robot can do with their account. */
 export interface Accounts extends LogIn, Profiles, WebLogins {
-  /** Faults `user_name_invalid`, `email_invalid`, `password_weak`, `user_exists`. */
+  /** Whom an administrator or the operator makes. Faults `user_name_invalid`, `email_invalid`, `password_weak`, `user_exists`, `email_taken`. */
   register(account: NewAccount, by: Actor): Promise<User>;
   /**
    * Name and secret as they come with a request (RFC 7617); the secret is a password or one of the user's tokens. Faults
@@ -99,17 +102,15 @@ export function createAccounts(store: AccountStore, clock: Clock, parts: Account
   }
 
   return {
-    async register({ name, password, email, role = 'user' }, by) {
-      const address = email === undefined || email === '' ? null : email;
-      checkUserName(name);
-      if (address !== null) checkEmail(address);
-      checkPassword(password, name);
+    async register({ role = 'user', emailVerified = false, ...account }, by) {
+      const { email } = checkAccount(account);
+      const { name } = account;
       // Asked before hashing too, so that a taken name costs no argon2; `createUser` decides.
       if (await store.userByName(name)) {
         throw new Fault('user_exists', `A user named ${name} exists: choose another name.`);
       }
-      const passwordHash = await hashPassword(password);
-      return await store.createUser({ name, email: address, role, passwordHash, at: clock(), by });
+      const passwordHash = await hashPassword(account.password);
+      return store.createUser({ name, email, emailVerified, role, passwordHash, at: clock(), by });
     },
 
     login,

@@ -15,7 +15,7 @@ export function adminCreateUser(context: Context, name: string, options: CreateU
     const password = await askPassword(context.io, options.passwordStdin !== true);
     const { email, role } = options;
     const user = await accounts.register(
-      { name, password, role, ...(email !== undefined && { email }) },
+      { name, password, role, emailVerified: true, ...(email !== undefined && { email }) },
       theCommandLine,
     );
     context.io.out(`created user ${user.name}\n`);

@@ -32,7 +32,16 @@ beforeEach(() => {
 
 const open = { visibility: 'public', publish: 'anyone', organisation: null } as const;
 
+/** Commands that need more than fits here are tested in test/system. */
+const notHere = new Proxy({} as Kontor['users'] & Kontor['recovery'], {
+  get: () => {
+    throw new Error('not in this test');
+  },
+});
+
 const kontor = (): Kontor => ({
+  users: notHere,
+  recovery: notHere,
   catalogue: {
     registries: async () => [
       { id: 1, name: 'npm', format: 'npm', ...open, createdAt: NOW },

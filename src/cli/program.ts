@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
 import type { CreateTokenOptions } from './token-create.ts';
-import type { CreateUserOptions } from './admin-create-user.ts';
+import { addAdminCommands } from './admin-program.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
@@ -72,19 +72,7 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
       on(async (context) => (await import('./config.ts')).showConfig(context, options)),
     );
 
-  program
-    .command('admin')
-    .description('look after users')
-    .command('create-user <name>')
-    .description('make a user; the password is asked for, or read as a line from a pipe')
-    .option('--email <address>', 'e-mail address')
-    .addOption(
-      new Option('--role <role>', 'what the user may do').choices(['administrator', 'user']).default('user'),
-    )
-    .option('--password-stdin', 'ask for the password only once')
-    .action((name: string, options: CreateUserOptions) =>
-      on(async (context) => (await import('./admin-create-user.ts')).adminCreateUser(context, name, options)),
-    );
+  addAdminCommands(program, on);
 
   program
     .command('token')

@@ -15,7 +15,10 @@ export interface AuditedStore {
 }
 
 /** The part of an open store that commands use. */
-export type Kontor = Pick<OpenedKontor, 'accounts' | 'createRegistry' | 'verify' | 'migrate' | 'close'> & {
+export type Kontor = Pick<
+  OpenedKontor,
+  'accounts' | 'users' | 'recovery' | 'createRegistry' | 'verify' | 'migrate' | 'close'
+> & {
   catalogue: Pick<Catalogue, 'registries'>;
   store: AuditedStore;
 };

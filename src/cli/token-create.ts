@@ -2,6 +2,7 @@ import { systemClock } from '../kernel/index.ts';
 import { theCommandLine } from '../ledger/index.ts';
 import { withKontor, type Context } from './context.ts';
 import { parseLife } from './duration.ts';
+import { reachableUrl } from './reachable-url.ts';
 import type { CliConfig } from './server-face.ts';
 
 export interface CreateTokenOptions {
@@ -35,8 +36,6 @@ export function tokenCreate(context: Context, options: CreateTokenOptions): Prom
 }
 
 /** The key in `.npmrc` under which npm looks for a token of its registry here: the URL without its scheme. */
-function npmKey({ values: { host, port, publicUrl } }: CliConfig): string {
-  const reachable = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
-  const base = publicUrl ?? `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-  return `${base.replace(/^https?:/, '')}/npm/:_authToken`;
+function npmKey(config: CliConfig): string {
+  return `${reachableUrl(config).replace(/^https?:/, '')}/npm/:_authToken`;
 }

@@ -53,13 +53,14 @@ export function createIdentity({ store, values, clock, guard, messenger }: Ident
     guard,
     clock,
   });
+  const service = createAccounts(accounts, clock, { sessions, users, guard });
   return {
-    accounts: createAccounts(accounts, clock, { sessions, users, guard }),
+    accounts: service,
     sessions,
     recovery,
     registration,
     users: createUserAdministration({
-      accounts,
+      accounts: service,
       users,
       links,
       messenger,

@@ -4,11 +4,11 @@ import type { MadeLink } from '../links/recovery.ts';
 import { linkHash, newLinkSecret } from '../links/secret.ts';
 import type { LinkRow, LinkStore } from '../links/store.ts';
 import type { Messenger } from '../messages/index.ts';
-import { hashPassword } from '../passwords.ts';
 import type { RegistrationMode } from '../registration/service.ts';
-import type { AccountStore, User } from '../store.ts';
+import type { Accounts } from '../service.ts';
+import type { User } from '../store.ts';
 import { checkEmail, isUserName } from './names.ts';
-import { checkAccount, type AccountRequest } from './new-account.ts';
+import type { AccountRequest } from './new-account.ts';
 import type { UserQuery, UserRow, UserStore } from './store.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface UserAdministration {
 }
 
 export interface UserAdministrationOptions {
-  accounts: Pick<AccountStore, 'createUser'>;
+  accounts: Pick<Accounts, 'register'>;
   users: UserStore;
   links: Pick<LinkStore, 'create' | 'invitations' | 'revokeInvitation'>;
   messenger: Messenger;
@@ -66,12 +66,7 @@ export function createUserAdministration(options: UserAdministrationOptions): Us
     list: (query) => users.list(query),
     find,
 
-    async create(account, by) {
-      const { email } = checkAccount(account);
-      const { name, role } = account;
-      const passwordHash = await hashPassword(account.password);
-      return accounts.createUser({ name, email, emailVerified: true, role, passwordHash, at: clock(), by });
-    },
+    create: (account, by) => accounts.register({ ...account, emailVerified: true }, by),
 
     setRole: async (name, role, by) => users.setRole({ ...(await change(name, by)), role }),
     disable: async (name, by) => users.disable(await change(name, by)),
