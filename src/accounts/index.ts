@@ -5,26 +5,36 @@ export {
   assertMayChangeAccount,
   byPassword,
   nobodyAt,
+  signedInWithPassword,
   type Nobody,
   type Principal,
   type SignedIn,
 } from './principal.ts';
 export type { ProfileChange } from './profile.ts';
-export {
-  createAccounts,
-  type Accounts,
-  type AccountsParts,
-  type IssuedToken,
-  type NewAccount,
-  type TokenRequest,
-} from './service.ts';
+export { createAccounts, type Accounts, type AccountsParts, type NewAccount } from './service.ts';
 export {
   INITIAL_PASSWORD_FILE,
   ensureFirstAdministrator,
   type FirstAdministrator,
   type FirstAdministratorSettings,
 } from './first-administrator.ts';
-export { looksLikeToken } from './tokens/secret.ts';
+export {
+  EVERYDAY_SCOPES,
+  limitsNames,
+  looksLikeToken,
+  matchesPackage,
+  scopePattern,
+  scopesOf,
+  type IssuedToken,
+  type NewToken,
+  type TokenIdentity,
+  type TokenLimits,
+  type TokenRequest,
+  type TokenRow,
+  type TokenScope,
+  type TokenStore,
+  type TokenUse,
+} from './tokens/index.ts';
 export * from './guessing/index.ts';
 export * from './messages/index.ts';
 export * from './organisations/index.ts';

@@ -1,6 +1,7 @@
 import { Fault } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
-import type { TokenScope, User } from './store.ts';
+import type { User } from './store.ts';
+import { limitsNames, scopesOf, type TokenLimits, type TokenScope } from './tokens/index.ts';
 
 /** Somebody whose credentials are good. */
 export interface SignedIn {
@@ -9,6 +10,12 @@ export interface SignedIn {
   scopes: TokenScope[];
   /** The token that they showed, or null for a password. */
   tokenId: number | null;
+  /** What narrows that token; null if nothing does. */
+  limits: TokenLimits | null;
+  /** When what they showed ends; null if it does not end by itself. */
+  expiresAt: number | null;
+  /** True for a robot's token, whose writes ask for no second factor. */
+  bypassSecondFactor: boolean;
   /** How they showed who they are; see `Actor`. */
   via: string;
   /** The client's address as the edge knows it. */
@@ -35,13 +42,38 @@ export function actorOf(principal: Principal): Actor {
   return { userId: user.id, name: user.name, via, address };
 }
 
+/** Somebody who showed their password with this very request. */
+export function signedInWithPassword(user: User, address: string | null): SignedIn {
+  return {
+    kind: 'user',
+    user,
+    scopes: scopesOf(user),
+    tokenId: null,
+    limits: null,
+    expiresAt: null,
+    bypassSecondFactor: false,
+    via: 'password',
+    address,
+  };
+}
+
 /** A user who has just shown their password. */
 export function byPassword({ id, name }: User, address: string | null): Actor {
   return { userId: id, name, via: 'password', address };
 }
 
-/** Fault `forbidden` for a token that may only read: it must not become one that may do more. */
-export function assertMayChangeAccount({ scopes }: SignedIn): void {
-  if (scopes.includes('publish')) return;
-  throw new Fault('forbidden', 'This token may only read: use one that may publish to change your account.');
+/** Fault `forbidden` for a token that may only read, or only reaches some packages: it must not become one that may do more. */
+export function assertMayChangeAccount({ scopes, limits }: SignedIn): void {
+  if (!scopes.includes('publish')) {
+    throw new Fault(
+      'forbidden',
+      'This token may only read: use one that may publish to change your account.',
+    );
+  }
+  if (limits !== null && limitsNames(limits)) {
+    throw new Fault(
+      'forbidden',
+      'This token is for some packages only: use one without such limits to change your account.',
+    );
+  }
 }

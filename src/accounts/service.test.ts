@@ -112,11 +112,11 @@ describe('a pair that was verified', () => {
 });
 
 describe('a name with a secret', () => {
-  test('may be the password: then it may read and publish', async () => {
+  test('may be the password: then it may all that the user may', async () => {
     const user = await register();
     expect(await accounts.authenticatePair('ANNA', 'Xk3$vb!e', null)).toMatchObject({
       user,
-      scopes: ['read', 'publish'],
+      scopes: ['read', 'publish', 'yank'],
       tokenId: null,
     });
   });
@@ -184,6 +184,9 @@ describe('tokens', () => {
     const { id, token } = await issue(user);
     expect(await accounts.authenticate(token, '192.0.2.1')).toEqual({
       kind: 'user',
+      limits: null,
+      expiresAt: null,
+      bypassSecondFactor: false,
       user,
       scopes: ['read', 'publish'],
       tokenId: id,

@@ -1,4 +1,5 @@
 import type { Actor } from '../ledger/index.ts';
+import type { TokenStore } from './tokens/index.ts';
 import type { WebLoginStore } from './web-login-store.ts';
 
 /** A person or robot with a name and a password. */
@@ -28,33 +29,6 @@ export interface NewUser {
   by: Actor;
 }
 
-export type TokenScope = 'read' | 'publish';
-
-export interface NewToken {
-  userId: number;
-  /** SHA-256 hex of the whole token; the token itself is never stored. */
-  hash: string;
-  /** The first characters, to tell tokens apart in lists. */
-  prefix: string;
-  name: string;
-  description?: string | null;
-  scopes: TokenScope[];
-  at: number;
-  by: Actor;
-  expiresAt: number | null;
-}
-
-/** A token as its owner sees it in a list. */
-export interface TokenRow {
-  hash: string;
-  prefix: string;
-  name: string;
-  description: string | null;
-  scopes: TokenScope[];
-  createdAt: number;
-  expiresAt: number | null;
-}
-
 /** What users tell about themselves; free text, shown as it is. */
 export interface ProfileFields {
   fullname: string | null;
@@ -71,17 +45,8 @@ export interface Profile extends User {
   fields: ProfileFields;
 }
 
-/** What a valid token says about its bearer. */
-export interface TokenIdentity {
-  tokenId: number;
-  scopes: TokenScope[];
-  expiresAt: number | null;
-  revokedAt: number | null;
-  user: User;
-}
-
 /** Users, tokens and logins under way at rest. */
-export interface AccountStore extends WebLoginStore {
+export interface AccountStore extends TokenStore, WebLoginStore {
   /** Fault `user_exists` if the name, in any case, is taken, `email_taken` if a verified address is. Writes the event `user.create`. */
   createUser(user: NewUser): Promise<User>;
   userByName(name: string): Promise<UserWithPassword | undefined>;
@@ -91,19 +56,6 @@ export interface AccountStore extends WebLoginStore {
   countUsers(): Promise<number>;
   /** Administrators that are not disabled, in the order of their ids. */
   administrators(): Promise<User[]>;
-  /** Writes the event `token.create`; returns the id. */
-  createToken(token: NewToken): Promise<number>;
-  /** The token of this hash with its user, whatever its state: the caller judges expiry, revocation and disabled users. */
-  tokenByHash(hash: string): Promise<TokenIdentity | undefined>;
-  /** Tokens of a user that are neither revoked nor expired, oldest first, and how many there are. */
-  tokensOf(query: {
-    userId: number;
-    now: number;
-    limit: number;
-    offset: number;
-  }): Promise<{ tokens: TokenRow[]; total: number }>;
-  /** Ends the token of this hash, of this user only if one is named. False if there was nothing to end. Writes the event `token.revoke`. */
-  revokeToken(revocation: { hash: string; userId: number | null; at: number; by: Actor }): Promise<boolean>;
   /** Replaces the password if `oldHash` is still what is stored; false if not. Writes the event `user.password`. */
   changePassword(change: {
     userId: number;

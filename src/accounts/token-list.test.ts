@@ -1,7 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryAccountStore, type MemoryAccountStore } from '../../test/contracts/memory-account-store.ts';
 import { theServer } from '../ledger/index.ts';
-import { assertMayChangeAccount, createAccounts, type Accounts, type User } from './index.ts';
+import {
+  assertMayChangeAccount,
+  createAccounts,
+  signedInWithPassword,
+  type Accounts,
+  type User,
+} from './index.ts';
 import { newToken } from './tokens/secret.ts';
 
 const NOW = 1_700_000_000_000;
@@ -31,7 +37,8 @@ const issue = (user: User, description?: string) =>
 const all = { limit: 100, offset: 0 };
 
 test('a token is listed with what tells it apart, and without itself', async () => {
-  const { token, hash } = await issue(anna, 'builds the house');
+  const { token, row } = await issue(anna, 'builds the house');
+  const { hash } = row;
   const { tokens, total } = await accounts.tokensOf(anna, all);
   expect(total).toBe(1);
   expect(tokens).toMatchObject([{ hash, name: 'ci', description: 'builds the house', createdAt: NOW }]);
@@ -41,7 +48,7 @@ test('a token is listed with what tells it apart, and without itself', async () 
 
 test('a token is revoked by its hash or by itself, and is not valid any more', async () => {
   const [byHash, byItself] = [await issue(anna), await issue(anna)];
-  await accounts.revokeToken(anna, byHash.hash, theServer);
+  await accounts.revokeToken(anna, byHash.row.hash, theServer);
   await accounts.revokeToken(anna, byItself.token, theServer);
   for (const { token } of [byHash, byItself])
     await expect(accounts.authenticate(token, null)).rejects.toMatchObject({ code: 'token_invalid' });
@@ -49,7 +56,8 @@ test('a token is revoked by its hash or by itself, and is not valid any more', a
 });
 
 test("somebody else's token cannot be revoked, and is not told from one that is not there", async () => {
-  const { hash, token } = await issue(bob);
+  const { token, row } = await issue(bob);
+  const { hash } = row;
   for (const name of [hash, token, newToken(), hash.toUpperCase(), `${hash.slice(0, 63)}%`, '']) {
     await expect(accounts.revokeToken(anna, name, theServer)).rejects.toMatchObject({
       code: 'not_found',
@@ -73,7 +81,11 @@ test.each(['', 'x'.repeat(501), 'a\nb'])('the description «%s» is refused', as
 });
 
 test('a token that may only read changes no account', () => {
-  const holder = { kind: 'user' as const, user: anna, tokenId: 1, via: 'token:1', address: null };
+  const holder = signedInWithPassword(anna, null);
   expect(() => assertMayChangeAccount({ ...holder, scopes: ['read'] })).toThrow('may only read');
   expect(() => assertMayChangeAccount({ ...holder, scopes: ['read', 'publish'] })).not.toThrow();
+  for (const limits of [{ packages: ['demo'] }, { registries: ['npm'] }, { organisations: ['acme'] }]) {
+    expect(() => assertMayChangeAccount({ ...holder, limits })).toThrow('some packages only');
+  }
+  expect(() => assertMayChangeAccount({ ...holder, limits: { addresses: ['::/0'] } })).not.toThrow();
 });

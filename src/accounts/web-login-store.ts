@@ -1,4 +1,4 @@
-import type { NewToken } from './store.ts';
+import type { NewToken } from './tokens/index.ts';
 
 /** A login that a client has asked for and a person completes in a browser. */
 export interface NewWebLogin {

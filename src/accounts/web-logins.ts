@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Fault, sha256Hex, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
-import type { AccountStore, TokenScope, User } from './store.ts';
-import { hashToken, newToken, tokenPrefix } from './tokens/secret.ts';
+import type { AccountStore, User } from './store.ts';
+import { hashToken, newToken, tokenPrefix, type TokenScope } from './tokens/index.ts';
 import type { WebLogin } from './web-login-store.ts';
 
 /** The two secrets of a login, 256 bits each in base64url: whoever has `done` gets the token, `page` only lets one log in. */
@@ -22,7 +22,7 @@ export interface WebLogins {
   /** Hands out the token of a completed login, once. Fault `not_found` for one that never was, has expired or was fetched. */
   redeemWebLogin(
     done: string,
-    token: { name: string; scopes: TokenScope[] },
+    token: { name: string; scopes: readonly TokenScope[] },
     address: string | null,
   ): Promise<{ state: 'waiting' } | { state: 'done'; token: string }>;
 }
@@ -73,7 +73,7 @@ export function createWebLogins(store: AccountStore, clock: Clock): WebLogins {
           hash: hashToken(token),
           prefix: tokenPrefix(token),
           name,
-          scopes,
+          scopes: [...scopes],
           at: clock(),
           expiresAt: null,
         },

@@ -277,7 +277,7 @@ describe('token create', () => {
     expect(out).toMatch(/^ktr_[0-9A-Za-z]{36}\n$/);
     expect(await accounts.authenticate(out.trim(), null)).toMatchObject({
       user: chef,
-      scopes: ['read', 'publish'],
+      scopes: ['read', 'publish', 'yank'],
     });
   });
 
@@ -311,6 +311,9 @@ describe('token create', () => {
     ['a life of nonsense', 'token create --user chef --expires soon', /such as 12h or 30d/],
     ['a life of a thousand years', 'token create --user chef --expires 99999w', /at most 100 years/],
     ['a life of nothing', 'token create --user chef --expires 0d', /such as 12h or 30d/],
+    ['a scope that is none', 'token create --user chef --scopes write', /no scope write/],
+    ['scopes said twice', 'token create --user chef --scopes read --read-only', /not both/],
+    ['addresses of nonsense', 'token create --user chef --cidr here', /no range of addresses/],
   ])('refuses %s and makes none', async (_what, args, sentence) => {
     await administrator('chef');
     await administrator('boss');
@@ -318,6 +321,59 @@ describe('token create', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(sentence);
     expect(store.tokens.size).toBe(0);
+  });
+});
+
+describe('token create, list and revoke', () => {
+  test('make tokens with limits and show what they are limited to', async () => {
+    await administrator();
+    await kontorDoes(
+      'token create --name ci --scopes publish,admin --packages demo --packages @acme/* --registries npm --organisations acme --cidr 10.0.0.0/8,::1 --bypass-2fa',
+    );
+    const { out } = await kontorDoes('token list --json');
+    expect(JSON.parse(out)).toMatchObject([
+      {
+        name: 'ci',
+        scopes: ['publish', 'admin'],
+        limits: {
+          registries: ['npm'],
+          packages: ['demo', '@acme/*'],
+          organisations: ['acme'],
+          addresses: ['10.0.0.0/8', '::1/128'],
+        },
+        bypassSecondFactor: true,
+        expiresAt: null,
+        lastUsedAt: null,
+      },
+    ]);
+    const table = (await kontorDoes('token list')).out;
+    expect(table).toMatch(/^ID +TOKEN +NAME +MAY +ONLY +EXPIRES +LAST USED\n/);
+    expect(table).toContain('npm,demo,@acme/*,acme,10.0.0.0/8,::1/128');
+  });
+
+  test('end a token by the beginning of its id, or by itself', async () => {
+    await administrator();
+    const [one, two] = [await kontorDoes('token create'), await kontorDoes('token create')];
+    const [first] = [...store.tokens.keys()];
+    expect(await kontorDoes(`token revoke ${first?.slice(0, 12)}`)).toMatchObject({ code: 0, out: '' });
+    expect(await kontorDoes(`token revoke ${two.out.trim()}`)).toMatchObject({ code: 0 });
+    for (const { out } of [one, two])
+      await expect(accounts.authenticate(out.trim(), null)).rejects.toMatchObject({ code: 'token_invalid' });
+    expect(await kontorDoes(`token revoke ${first?.slice(0, 12)}`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no such token'),
+    });
+  });
+
+  test('end none where several are meant', async () => {
+    const chef = await administrator();
+    // There are 16 digits to begin with.
+    for (let i = 0; i < 17; i++)
+      await accounts.issueToken(chef, { name: 'ci', scopes: ['read'], expiresAt: null }, theServer);
+    const beginnings = [...store.tokens.keys()].map((hash) => hash.charAt(0));
+    const shared = beginnings.find((one, i) => beginnings.indexOf(one) !== i);
+    const { code, err } = await kontorDoes(`token revoke ${shared}`);
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('give more of it') });
   });
 });
 

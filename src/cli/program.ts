@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
-import type { CreateTokenOptions } from './token-create.ts';
 import { addAdminCommands } from './admin-program.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
+import { addTokenCommands } from './token-commands.ts';
 import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
@@ -74,18 +74,7 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
 
   addAdminCommands(program, on);
 
-  program
-    .command('token')
-    .description('look after tokens')
-    .command('create')
-    .description('make a token and print it, this one time')
-    .option('--user <name>', 'whose it is (default: the only administrator)')
-    .option('--name <name>', 'what to call it', 'command line')
-    .option('--read-only', 'it may not publish')
-    .option('--expires <life>', 'how long it lives, such as 12h or 30d (default: until revoked)')
-    .action((options: CreateTokenOptions) =>
-      on(async (context) => (await import('./token-create.ts')).tokenCreate(context, options)),
-    );
+  addTokenCommands(program, on);
 
   addAuditCommands(program, on);
 

@@ -17,5 +17,6 @@ export {
   type Asker,
   type Right,
 } from './rights.ts';
+export { actsAsAdministrator, readsAsOwner, type Target } from './token-limits.ts';
 export { scopeOf, type PublishSetting, type Standing, type Visibility } from './standing.ts';
 export * from './limits/index.ts';

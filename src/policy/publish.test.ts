@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   nobodyAt,
+  signedInWithPassword,
   type OrganisationRole,
   type Principal,
-  type TokenScope,
+  type SignedIn,
   type User,
 } from '../accounts/index.ts';
 import { mayChange, mayPublish, type Standing, type WriteFacts } from './index.ts';
@@ -16,13 +17,9 @@ const user = (id: number, role: User['role'] = 'user'): User => ({
   createdAt: 0,
   disabledAt: null,
 });
-const principal = (who: User, scopes: TokenScope[] = ['read', 'publish']): Principal => ({
-  kind: 'user',
-  user: who,
-  scopes,
-  tokenId: 1,
-  via: 'token:1',
-  address: null,
+const principal = (who: User, more: Partial<SignedIn> = {}): SignedIn => ({
+  ...signedInWithPassword(who, null),
+  ...more,
 });
 const nobody = nobodyAt(null);
 const anna = principal(user(1));
@@ -34,6 +31,7 @@ const others: Standing['package'] = {
   visibility: 'public',
   removed: false,
   owner: false,
+  organisation: null,
   role: null,
   team: null,
 };
@@ -43,6 +41,7 @@ const ask = (decide: (facts: WriteFacts) => ReturnType<typeof mayPublish>) => {
   return (who: Principal, pack: Standing['package'], more: Partial<Standing> = {}) => {
     const decision = decide({
       principal: who,
+      registry: 'npm',
       name: '@acme/demo',
       standing: { registry: open, package: pack, scope: null, ...more },
     });
@@ -63,8 +62,10 @@ describe.each([
   });
 
   test("a token that may only read is refused, even its owner's and an administrator's", () => {
-    expect(decide(principal(user(1), ['read']), own)).toMatchObject({ code: 'forbidden' });
-    expect(decide(principal(user(9, 'administrator'), ['read']), own)).toMatchObject({ code: 'forbidden' });
+    expect(decide(principal(user(1), { scopes: ['read'] }), own)).toMatchObject({ code: 'forbidden' });
+    expect(decide(principal(user(9, 'administrator'), { scopes: ['read'] }), own)).toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   test('an owner may write', () => {
@@ -152,5 +153,70 @@ describe('A new name', () => {
 
   test('that a private package has is taken, where one could have it otherwise', () => {
     expect(publish(anna, { ...others, visibility: 'private' })).toMatchObject({ code: 'not_owner' });
+  });
+});
+
+const of = (more: Partial<SignedIn>) => principal(user(1), more);
+
+describe('A token', () => {
+  const yank = ask((facts) => mayChange(facts, 'manage', ['yank']));
+  const deprecate = ask((facts) => mayChange(facts, 'write', ['publish', 'yank']));
+
+  test('for publishing may not unpublish, one for yanking may nothing else [V-54]', () => {
+    const publisher = of({ scopes: ['read', 'publish'] });
+    expect(publish(publisher, own)).toMatchObject({ allowed: true });
+    expect(deprecate(publisher, own)).toMatchObject({ allowed: true });
+    expect(yank(publisher, own)).toMatchObject({ code: 'forbidden', message: expect.stringMatching(/yank/) });
+    const yanker = of({ scopes: ['yank'] });
+    expect(publish(yanker, own)).toMatchObject({ code: 'forbidden' });
+    expect(deprecate(yanker, own)).toMatchObject({ allowed: true });
+    expect(yank(yanker, own)).toMatchObject({ allowed: true });
+  });
+
+  test('for some packages is refused for others with a sentence, whoever owns them', () => {
+    for (const limits of [
+      { packages: ['demo', '@acme/dem', '@acm/*'] },
+      { organisations: ['acm'] },
+      { registries: ['team'] },
+    ]) {
+      expect(publish(of({ limits }), own)).toEqual({
+        code: 'forbidden',
+        message: 'This token is not for @acme/demo in the registry npm: use one whose limits allow it.',
+      });
+    }
+  });
+
+  test.each([
+    [{ packages: ['@acme/demo'] }],
+    [{ packages: ['@acme/*'] }],
+    [{ organisations: ['acme'] }],
+    [{ registries: ['npm'] }],
+    [{ registries: ['npm'], packages: ['x', '@acme/*'] }],
+    [{ packages: ['x'], organisations: ['acme'] }],
+    [{ addresses: ['10.0.0.0/8'] }],
+  ])('with limits that allow it does what its owner may: %o', (limits) => {
+    expect(publish(of({ limits }), own)).toMatchObject({ allowed: true });
+    expect(publish(of({ limits }), others)).toMatchObject({ code: 'not_owner' });
+  });
+
+  test('for an organisation reaches what that owns outside of its scope, if its owner may know of that', () => {
+    const limits = { organisations: ['house'] };
+    const owned = { ...others, organisation: 'House', role: 'publisher' as const };
+    expect(publish(of({ limits }), owned)).toMatchObject({ allowed: true });
+    const secret = { ...others, organisation: 'House', visibility: 'private' as const };
+    expect(publish(of({ limits }), secret)).toMatchObject({ code: 'forbidden' });
+  });
+
+  test('of an administrator has their powers only with the scope admin', () => {
+    const boss = user(9, 'administrator');
+    expect(publish(principal(boss, { scopes: ['read', 'publish', 'yank'] }), others)).toMatchObject({
+      code: 'not_owner',
+    });
+    expect(publish(principal(boss, { scopes: ['publish', 'admin'] }), others)).toMatchObject({
+      overrideOwnership: true,
+    });
+    expect(publish(principal(user(1), { scopes: ['publish', 'admin'] }), others)).toMatchObject({
+      code: 'not_owner',
+    });
   });
 });

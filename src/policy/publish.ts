@@ -1,12 +1,15 @@
-import type { Principal } from '../accounts/index.ts';
+import type { Principal, TokenScope } from '../accounts/index.ts';
 import { Fault, type ErrorCode } from '../kernel/index.ts';
 import { askerOf, creationBar, isEnough, rightOn, type Asker, type Right } from './rights.ts';
 import type { Standing } from './standing.ts';
+import { tokenBar } from './token-limits.ts';
 
 /** What a write to a package is judged by. */
 export interface WriteFacts {
   principal: Principal;
-  /** The package's name, for the sentence. */
+  /** Name of the registry. */
+  registry: string;
+  /** The package's name. */
   name: string;
   standing: Standing;
 }
@@ -26,20 +29,26 @@ export type WriteDecision =
  * May this principal publish a version of the package? A free name is judged by the registry's setting and the owner of the scope. Of
  * a package that they may not see they hear what they would of a free name, unless they could have that one.
  */
-export function mayPublish({ principal, name, standing }: WriteFacts): WriteDecision {
-  const refused = mayWriteAtAll(principal, name);
+export function mayPublish(facts: WriteFacts): WriteDecision {
+  const { principal, name, standing } = facts;
+  const refused = mayWriteAtAll(facts, ['publish']);
   if (refused) return refused;
   const asker = askerOf(principal);
   const fault = publishFault(standing, name, asker);
   return fault ? { allowed: false, fault } : allow(asker);
 }
 
-/** May this principal change a package that they see? `least` is the right that the change needs. */
+/**
+ * May this principal change a package that they see? `least` is the right that the change needs, `scopes` those of which a token
+ * needs one.
+ */
 export function mayChange(
-  { principal, name, standing }: WriteFacts,
+  facts: WriteFacts,
   least: Extract<Right, 'write' | 'manage'>,
+  scopes: readonly TokenScope[] = ['publish'],
 ): WriteDecision {
-  const refused = mayWriteAtAll(principal, name);
+  const { principal, name, standing } = facts;
+  const refused = mayWriteAtAll(facts, scopes);
   if (refused) return refused;
   const asker = askerOf(principal);
   const fault = changeFault(standing, name, asker, least);
@@ -47,8 +56,8 @@ export function mayChange(
 }
 
 /** May this principal leave a mark on a package that they see, such as a star? */
-export function mayMark(principal: Principal, name: string): WriteDecision {
-  return mayWriteAtAll(principal, name) ?? allow(askerOf(principal));
+export function mayMark(facts: WriteFacts): WriteDecision {
+  return mayWriteAtAll(facts, ['publish']) ?? allow(askerOf(facts.principal));
 }
 
 /** Why they may not publish this name; also the check inside the transaction that publishes. */
@@ -73,14 +82,18 @@ export function changeFault(standing: Standing, name: string, asker: Asker, leas
     : notOwner(name, least);
 }
 
-function mayWriteAtAll(principal: Principal, name: string): (WriteDecision & { allowed: false }) | undefined {
+function mayWriteAtAll(
+  { principal, registry, name, standing }: WriteFacts,
+  scopes: readonly TokenScope[],
+): (WriteDecision & { allowed: false }) | undefined {
   if (principal.kind === 'nobody') {
     return refuse('unauthenticated', `You must be logged in to change ${name}: log in or send a token.`);
   }
-  if (!principal.scopes.includes('publish')) {
-    return refuse('forbidden', `This token may only read: use one that may publish to change ${name}.`);
-  }
-  return undefined;
+  // Of a package that they may not know of, its owner must not show either.
+  const organisation =
+    rightOn(standing, askerOf(principal)) === 'none' ? null : (standing.package?.organisation ?? null);
+  const bar = tokenBar(principal, { registry, name, organisation }, scopes);
+  return bar && { allowed: false, fault: bar };
 }
 
 function allow({ userId, administrator }: Asker): WriteDecision {

@@ -24,6 +24,7 @@ const standing: Arbitrary<Standing> = record({
     visibility,
     removed: constant(false),
     owner: boolean(),
+    organisation: constantFrom(null, 'acme'),
     role,
     team: constantFrom(null, 'read' as const, 'write' as const),
   }),

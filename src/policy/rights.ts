@@ -1,5 +1,6 @@
 import { atLeast, type Principal } from '../accounts/index.ts';
 import type { Standing } from './standing.ts';
+import { actsAsAdministrator, searcherOf } from './token-limits.ts';
 
 /** What somebody may do with a package, least first: nothing, read it, publish versions and tags, or everything. */
 export type Right = 'none' | 'read' | 'write' | 'manage';
@@ -12,9 +13,10 @@ export interface Asker {
   administrator: boolean;
 }
 
+/** An administrator's token has their powers only if it was made with the scope `admin`. */
 export function askerOf(principal: Principal): Asker {
   if (principal.kind === 'nobody') return { userId: null, administrator: false };
-  return { userId: principal.user.id, administrator: principal.user.role === 'administrator' };
+  return { userId: principal.user.id, administrator: actsAsAdministrator(principal) };
 }
 
 /** May they know that the registry exists? If not, it must look to them as if there were none. */
@@ -55,8 +57,8 @@ export function mayRead(standing: Standing, asker: Asker): boolean {
   return rightOn(standing, asker) !== 'none';
 }
 
-/** Who searches: an administrator sees everything, a user what is theirs to see, nobody what is public. */
-export function readerId(principal: Principal): number | 'all' | null {
-  const { userId, administrator } = askerOf(principal);
+/** Who searches a registry: an administrator sees everything, a user what is theirs to see, nobody what is public. */
+export function readerId(principal: Principal, registry: string): number | 'all' | null {
+  const { userId, administrator } = askerOf(searcherOf(principal, registry));
   return administrator ? 'all' : userId;
 }

@@ -21,6 +21,8 @@ export interface Standing {
     removed: boolean;
     /** Are they one of its owners themselves? */
     owner: boolean;
+    /** Name of the organisation that owns it; null too where nobody asks. */
+    organisation: string | null;
     /** Their role in the organisation that owns it. */
     role: OrganisationRole | null;
     /** The most that a team of theirs was granted. */

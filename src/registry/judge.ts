@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/index.ts';
+import type { Principal, TokenScope } from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
 import {
   askerOf,
@@ -21,7 +21,7 @@ export class Judge {
 
   async publish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
     const standing = await this.see(registry, name, principal);
-    return mayPublish({ principal, name, standing });
+    return mayPublish({ principal, registry: registry.name, name, standing });
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen; throws what the decision is otherwise. */
@@ -30,11 +30,14 @@ export class Judge {
     name: string,
     principal: Principal,
     least: 'write' | 'manage',
+    scopes: readonly TokenScope[] = ['publish'],
   ): Promise<WriteDecision & { allowed: true }> {
     const sight = await this.see(registry, name, principal);
     const seen = isSeen(sight, principal);
     const standing = seen ? sight : { ...sight, package: null };
-    const decision = granted(mayChange({ principal, name, standing }, least));
+    const decision = granted(
+      mayChange({ principal, registry: registry.name, name, standing }, least, scopes),
+    );
     if (!seen) throw noPackage(name);
     return decision;
   }

@@ -1,4 +1,4 @@
-import { actorOf, type Principal, type SignedIn } from '../accounts/index.ts';
+import { actorOf, type Principal, type SignedIn, type TokenScope } from '../accounts/index.ts';
 import { Fault, type Clock, type Digests } from '../kernel/index.ts';
 import { mayMark } from '../policy/index.ts';
 import { Judge, granted, isSeen, noPackage } from './judge.ts';
@@ -53,8 +53,8 @@ export class Publisher {
   }
 
   /**
-   * Judges before a body is read. `refusal` says why the sender may not publish a package that others own; everything else
-   * that stands in the way is thrown (see `WriteDecision`).
+   * Judges before a body is read. `refusal` says why the sender may not publish a package that others own, or with a token that is
+   * for deprecating only; everything else that stands in the way is thrown (see `WriteDecision`).
    */
   async judge(
     registry: RegistryRow,
@@ -62,7 +62,7 @@ export class Publisher {
     principal: Principal,
   ): Promise<{ sender: SignedIn; refusal: Fault | undefined }> {
     const decision = await this.#judge.publish(registry, name, principal);
-    if (!decision.allowed && decision.fault.code !== 'not_owner') throw decision.fault;
+    if (!decision.allowed && !isLeftToBody(decision.fault, principal)) throw decision.fault;
     return { sender: signedIn(principal), refusal: decision.allowed ? undefined : decision.fault };
   }
 
@@ -76,7 +76,7 @@ export class Publisher {
     principal: Principal,
     least: 'write' | 'manage',
   ): Promise<SignedIn> {
-    await this.#judge.change(registry, name, principal, least);
+    await this.#judge.change(registry, name, principal, least, ['publish', 'yank']);
     return signedIn(principal);
   }
 
@@ -134,6 +134,7 @@ export class Publisher {
     const base = await this.#change(registry, principal, {
       name,
       type: 'package.deprecate',
+      scopes: ['publish', 'yank'],
       detail: { messages },
     });
     return this.#catalogue.deprecate({ ...base, messages });
@@ -154,6 +155,7 @@ export class Publisher {
     const base = await this.#change(registry, principal, {
       name,
       type: 'package.unpublish',
+      scopes: ['yank'],
       least: 'manage',
       detail: { versions },
     });
@@ -205,7 +207,7 @@ export class Publisher {
     { name, starred }: { name: string; starred: boolean },
   ): Promise<Changed> {
     const sight = await this.#judge.see(registry, name, principal);
-    const { userId } = granted(mayMark(principal, name));
+    const { userId } = granted(mayMark({ principal, registry: registry.name, name, standing: sight }));
     if (!isSeen(sight, principal)) throw noPackage(name);
     const at = this.#clock();
     return this.#catalogue.star({
@@ -234,12 +236,14 @@ export class Publisher {
       type: string;
       /** `write` unless said otherwise. */
       least?: 'manage';
+      /** Scopes of which a token needs one; `publish` unless said otherwise. */
+      scopes?: readonly TokenScope[];
       version?: string | null;
       detail: Record<string, unknown>;
     },
   ): Promise<PackageCommand> {
-    const { name, type, least = 'write', version = null, detail } = what;
-    const { userId, overrideOwnership } = await this.#judge.change(registry, name, principal, least);
+    const { name, type, least = 'write', scopes, version = null, detail } = what;
+    const { userId, overrideOwnership } = await this.#judge.change(registry, name, principal, least, scopes);
     const at = this.#clock();
     return {
       registryId: registry.id,
@@ -255,4 +259,10 @@ export class Publisher {
 function signedIn(principal: Principal): SignedIn {
   if (principal.kind === 'user') return principal;
   throw new Fault('unauthenticated', 'You must be logged in to change a package: log in or send a token.');
+}
+
+/** What may still be allowed, by what the body turns out to ask for. */
+function isLeftToBody({ code }: Fault, principal: Principal): boolean {
+  if (code === 'not_owner') return true;
+  return code === 'forbidden' && principal.kind === 'user' && principal.scopes.includes('yank');
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '../accounts/index.ts';
-import { askerOf, mayRead, seesRegistry } from '../policy/index.ts';
+import { askerOf, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
 import { hiddenRegistry } from './hidden.ts';
 import type {
   Catalogue,
@@ -10,6 +10,8 @@ import type {
   Upstream,
   UpstreamDocument,
 } from './ports/index.ts';
+
+const nobody: Asker = { userId: null, administrator: false };
 
 /** Where the document of a name comes from: rows of ours, or what an upstream said of it. */
 export type DocumentSource =
@@ -91,10 +93,16 @@ export class Reader {
     name: string,
     principal: Principal,
   ): Promise<PackageRow | 'hidden' | undefined> {
-    const asker = askerOf(principal);
+    let asker = nobody;
     let sight = await this.#rights.of(registry.id, name, null);
     const isOpen = sight?.registry.visibility === 'public' && sight.package?.visibility === 'public';
-    if (!isOpen && asker.userId !== null) sight = await this.#rights.of(registry.id, name, asker.userId);
+    if (!isOpen && principal.kind === 'user') {
+      const own = await this.#rights.of(registry.id, name, principal.user.id);
+      const organisation = own?.package?.organisation ?? null;
+      if (readsAsOwner(principal, { registry: registry.name, name, organisation })) {
+        [asker, sight] = [askerOf(principal), own];
+      }
+    }
     if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
     if (sight.package === null) return undefined;
     return mayRead(sight, asker) && !sight.package.removed ? sight.head : 'hidden';

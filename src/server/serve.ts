@@ -178,6 +178,12 @@ async function start(
       { name: 'report downloads', interval: REPORT_INTERVAL, everywhere: true, run: npm.flushDownloads },
       { name: 'share read counts', interval: SHARE_INTERVAL, everywhere: true, run: limits.share },
       { name: 'record', interval: RECORD_INTERVAL, everywhere: true, run: () => recorder.flush() },
+      {
+        name: 'report token uses',
+        interval: REPORT_INTERVAL,
+        everywhere: true,
+        run: () => accounts.reportTokenUses(),
+      },
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       ...retention(values, store.audit),
       {
@@ -212,6 +218,7 @@ async function start(
       await recorder
         .flush()
         .catch((error: unknown) => logger.error({ err: error }, 'error: refusals are lost'));
+      await accounts.reportTokenUses();
       await sealAll(store.events);
       await npm.close();
       await limits.close();

@@ -215,11 +215,49 @@ describe('npm token', () => {
     });
   });
 
-  test('hears of limits that tokens cannot have here', async () => {
+  test('creates tokens for some packages, which publish nothing else', async () => {
     const box = machine(registry, await register(server, 'dora'));
-    const args = ['token', 'create', '--cidr=10.0.0.0/8', `--password=${passwordOf('dora')}`];
-    const refused = await npm.run(args, box);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('limited to addresses') });
+    const password = `--password=${passwordOf('dora')}`;
+    const writes = '--packages-and-scopes-permission=read-write';
+    const args = ['token', 'create', '--json', '--name=ci', '--packages=dora-one', '--scopes=@dora', writes];
+    const created = JSON.parse(output(await npm.run([...args, '--bypass-2fa', password], box)));
+    expect(created).toMatchObject({ packages: ['dora-one', '@dora/*'], bypass_2fa: true, readonly: false });
+    const ci = machine(registry, created.token);
+    for (const name of ['dora-one', '@dora/two']) {
+      const folder = project(ci, name.replace('/', '-'), { name, version: '1.0.0' }, { 'index.js': '' });
+      expect(await npm.run(['publish'], folder)).toMatchObject({ code: 0 });
+    }
+    const other = project(ci, 'three', { name: 'dora-three', version: '1.0.0' }, { 'index.js': '' });
+    expect(await npm.run(['publish'], other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('This token is not for dora-three'),
+    });
+    const [, listed] = JSON.parse(output(await npm.run(['token', 'list', '--json'], box)));
+    expect(listed).toMatchObject({ name: 'ci', packages: ['dora-one', '@dora/*'], automation: true });
+    const missing = await npm.run(['token', 'create', '--packages=dora-one', password], box);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('read-only or read-write') });
+  });
+
+  test('creates tokens for an organisation, for reading only', async () => {
+    const box = machine(registry, await register(server, 'edda'));
+    const args = ['token', 'create', '--json', '--orgs=house', '--orgs-permission=read-only'];
+    const created = await npm.run([...args, `--password=${passwordOf('edda')}`], box);
+    expect(JSON.parse(output(created))).toMatchObject({ orgs: ['house'], readonly: true });
+  });
+
+  test('creates tokens for some addresses; elsewhere npm blames the address', async () => {
+    const box = machine(registry, await register(server, 'fanny'));
+    const create = async (cidr: string) => {
+      const args = ['token', 'create', '--json', `--cidr=${cidr}`, `--password=${passwordOf('fanny')}`];
+      return JSON.parse(output(await npm.run(args, box)));
+    };
+    const here = await create('10.0.0.0/8, 127.0.0.0/8');
+    expect(here).toMatchObject({ cidr_whitelist: ['10.0.0.0/8', '127.0.0.0/8'] });
+    expect(output(await npm.run(['whoami'], machine(registry, here.token)))).toBe('fanny\n');
+    const elsewhere = await create('10.0.0.0/8');
+    const refused = await npm.run(['whoami'], machine(registry, elsewhere.token));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/IP address/i) });
+    expect(output(await npm.run(['token', 'list'], box))).toContain('with IP whitelist: 10.0.0.0/8');
   });
 });
 

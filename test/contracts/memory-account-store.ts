@@ -40,7 +40,17 @@ export function memoryAccountStore(): MemoryAccountStore {
     if (!byId(userId)) throw new Error('no such user');
     const tokenId = tokens.size + 1;
     const description = token.description ?? null;
-    tokens.set(token.hash, { ...token, tokenId, userId, description, createdAt: at, revokedAt: null });
+    tokens.set(token.hash, {
+      limits: null,
+      bypassSecondFactor: false,
+      ...token,
+      tokenId,
+      userId,
+      description,
+      createdAt: at,
+      revokedAt: null,
+      lastUsedAt: null,
+    });
     return tokenId;
   };
   const store: MemoryAccountStore = {
@@ -80,8 +90,8 @@ export function memoryAccountStore(): MemoryAccountStore {
       const found = tokens.get(hash);
       const user = found && byId(found.userId);
       if (!found || !user) return undefined;
-      const { tokenId, scopes, expiresAt, revokedAt } = found;
-      return { tokenId, scopes, expiresAt, revokedAt, user };
+      const { tokenId, scopes, limits, bypassSecondFactor, expiresAt, revokedAt } = found;
+      return { tokenId, scopes, limits, bypassSecondFactor, expiresAt, revokedAt, user };
     },
     async tokensOf({ userId, now, limit, offset }) {
       store.queries++;
@@ -103,6 +113,12 @@ export function memoryAccountStore(): MemoryAccountStore {
       if (!found || found.revokedAt !== null || (userId !== null && found.userId !== userId)) return false;
       found.revokedAt = at;
       return true;
+    },
+    async recordTokenUses(uses) {
+      store.queries++;
+      for (const { tokenId, at } of uses) {
+        for (const token of tokens.values()) if (token.tokenId === tokenId) token.lastUsedAt = at;
+      }
     },
     async changePassword({ userId, oldHash, newHash, at }) {
       store.queries++;

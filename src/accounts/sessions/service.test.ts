@@ -52,8 +52,11 @@ describe('a session', () => {
     expect(await service().authenticate(token, '192.0.2.7')).toEqual({
       kind: 'user',
       user: anna,
-      scopes: ['read', 'publish'],
+      scopes: ['read', 'publish', 'yank'],
       tokenId: null,
+      limits: null,
+      expiresAt,
+      bypassSecondFactor: false,
       via: `session:${id}`,
       address: '192.0.2.7',
     });

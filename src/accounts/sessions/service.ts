@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Fault, sha256Hex, type Clock } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
-import type { SignedIn } from '../principal.ts';
-import type { TokenScope, User } from '../store.ts';
+import { signedInWithPassword, type SignedIn } from '../principal.ts';
+import type { User } from '../store.ts';
 import { looksLikeJwt, signSession, verifySession } from './jwt.ts';
 import type { SessionSecrets } from './secrets.ts';
 import type { SessionRow, SessionStore } from './store.ts';
 
 /** A session lives this long, milliseconds. */
 export const SESSION_LIFE = 24 * 3_600_000;
-
-/** What a person may do who has logged in. */
-const SCOPES: readonly TokenScope[] = ['read', 'publish'];
 
 export interface StartedSession {
   id: number;
@@ -94,8 +91,8 @@ export function createSessions({ store, clock, secrets: load, issuer }: SessionO
       ) {
         throw new Fault('token_invalid', 'This session is not valid (any more): log in again.');
       }
-      const { id, user } = found;
-      return { kind: 'user', user, scopes: [...SCOPES], tokenId: null, via: `session:${id}`, address };
+      const { id, user, expiresAt } = found;
+      return { ...signedInWithPassword(user, address), via: `session:${id}`, expiresAt };
     },
 
     async logout(token, address) {

@@ -70,6 +70,8 @@ function challenge({ code, message }: Fault, { headers }: FastifyRequest): strin
       ? 'Basic realm="Kontor", charset="UTF-8"'
       : undefined;
   }
+  // npm's word, by which it tells its user that the address is to blame; nothing may stand behind it.
+  if (code === 'address_refused') return 'ipaddress';
   if (headers.authorization === undefined) return 'Bearer';
   const description = message.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '');
   return `Bearer error="invalid_token", error_description="${description}"`;

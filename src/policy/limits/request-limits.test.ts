@@ -26,6 +26,9 @@ const anna: Principal = {
   user: { id: 7, name: 'anna', email: null, role: 'user', createdAt: 0, disabledAt: null },
   scopes: ['read'],
   tokenId: 1,
+  limits: null,
+  expiresAt: null,
+  bypassSecondFactor: false,
   via: 'token:1',
   address: null,
 };

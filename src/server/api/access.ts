@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { Principal, SignedIn } from '../../accounts/index.ts';
+import { assertMayChangeAccount, type Principal, type SignedIn } from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
+import { actsAsAdministrator } from '../../policy/index.ts';
 
 /** Who may use a route at all; what they may do with it is for the service behind it to judge. */
 export type Access = 'anyone' | 'user' | 'administrator';
@@ -8,6 +9,8 @@ export type Access = 'anyone' | 'user' | 'administrator';
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** True where the service behind a changing route judges what a token may: others refuse those that are for some packages. */
+    limitedTokens?: boolean;
   }
   interface FastifyRequest {
     /** Who asks, where the route's access demands that somebody does. */
@@ -18,15 +21,22 @@ declare module 'fastify' {
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Faults `unauthenticated`, `forbidden`, unless the route may be used with these credentials. */
-export function assertAccess(access: Access, principal: Principal, method: string): SignedIn {
+export function assertAccess(
+  { access, limitedTokens = false }: { access: Access; limitedTokens?: boolean | undefined },
+  principal: Principal,
+  method: string,
+): SignedIn {
   if (principal.kind !== 'user') {
     throw new Fault('unauthenticated', 'You are not logged in: send a token, or log in.');
   }
-  if (!SAFE.has(method) && !principal.scopes.includes('publish')) {
-    throw new Fault('forbidden', 'This token may only read: use one that may publish to change anything.');
-  }
-  if (access === 'administrator' && principal.user.role !== 'administrator') {
-    throw new Fault('forbidden', 'Only administrators may do this.');
+  if (!SAFE.has(method) && !limitedTokens) assertMayChangeAccount(principal);
+  if (access === 'administrator' && !actsAsAdministrator(principal)) {
+    throw new Fault(
+      'forbidden',
+      principal.user.role === 'administrator'
+        ? 'This token has not the scope admin: log in, or use one that has.'
+        : 'Only administrators may do this.',
+    );
   }
   return principal;
 }

@@ -91,9 +91,9 @@ function apiRoutes(parts: ApiParts, requests: EdgeRequests): (app: FastifyInstan
       const edge = requests.get(request.raw);
       if (edge) edge.place = placeOf(request);
       await limitRoute(request, parts.limits);
-      const { access } = request.routeOptions.config;
+      const { access, limitedTokens } = request.routeOptions.config;
       if (access === undefined || access === 'anyone') return;
-      request.asker = assertAccess(access, await request.principal(), request.method);
+      request.asker = assertAccess({ access, limitedTokens }, await request.principal(), request.method);
     });
     for (const addRoutes of topics) addRoutes(scope, parts);
   };

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { byPassword } from '../../../accounts/index.ts';
+import { byPassword, EVERYDAY_SCOPES } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { logInOrRegister, type Credentials } from '../login.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -27,7 +27,7 @@ export function accountRoutes(
     await assertFactor(secondFactors, request, user, by);
     const { token } = await accounts.issueToken(
       user,
-      { name: 'npm login', scopes: ['read', 'publish'], expiresAt: null },
+      { name: 'npm login', scopes: EVERYDAY_SCOPES, expiresAt: null },
       by,
     );
     return reply.code(201).send({ ok: true, id, rev: `1-${user.id}`, token });

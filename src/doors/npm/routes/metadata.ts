@@ -38,7 +38,7 @@ export async function changeMetadata(
     const { revision } = await publisher.star(registry, sender, { name, starred: change.star });
     return answer(head, revision);
   }
-  if (refusal) throw refusal;
+  await publisher.assertMayChange(registry, name, sender, 'write');
   const messages: Record<string, string | null> = {};
   for await (const { version, deprecated } of localVersions(catalogue, head.id)) {
     const message = change.deprecate.get(version);

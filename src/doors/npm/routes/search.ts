@@ -27,7 +27,7 @@ export function searchRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions
           ...terms,
           typed: text.trim(),
           registryId: request.registry.id,
-          readerId: readerId(principal),
+          readerId: readerId(principal, request.registry.name),
           limit,
           offset,
         })

@@ -10,7 +10,7 @@ export function starRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions):
     const names = await catalogue.starsOf(
       request.registry.id,
       userNameFrom(key),
-      readerId(await request.principal()),
+      readerId(await request.principal(), request.registry.name),
     );
     return reply.header('cache-control', 'no-cache').send({ rows: names.map((name) => ({ value: name })) });
   });

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { actorOf, byPassword, type TokenRow } from '../../../accounts/index.ts';
+import { actorOf, type TokenRow } from '../../../accounts/index.ts';
 import { isoTime, systemClock } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { queryNumber } from '../query.ts';
@@ -37,20 +37,12 @@ export function tokenRoutes(app: FastifyInstance, { accounts, secondFactors }: N
   });
 
   app.post('/-/npm/v1/tokens', async (request, reply) => {
-    const principal = await accountHolder(request);
-    const { user } = principal;
-    const { password, name, description, readonly, days } = tokenWish(await readJson(request));
-    await accounts.login(user.name, password, request.clientAddress);
-    await assertFactor(secondFactors, request, user, actorOf(principal));
-    const createdAt = systemClock();
-    const expiresAt = days === null ? null : createdAt + days * DAY;
-    const scopes: TokenRow['scopes'] = readonly ? ['read'] : ['read', 'publish'];
-    const { token, hash } = await accounts.issueToken(
-      user,
-      { name, description, scopes, expiresAt },
-      byPassword(user, request.clientAddress),
-    );
-    const row = { hash, prefix: '', name, description, scopes, createdAt, expiresAt };
+    const holder = await signedIn(request);
+    const { password, days, ...wish } = tokenWish(await readJson(request));
+    await accounts.login(holder.user.name, password, request.clientAddress);
+    await assertFactor(secondFactors, request, holder.user, actorOf(holder));
+    const expiresAt = days === null ? null : systemClock() + days * DAY;
+    const { token, row } = await accounts.deriveToken(holder, { ...wish, expiresAt }, { password: true });
     return reply
       .code(201)
       .header('cache-control', 'no-store')
@@ -73,10 +65,22 @@ function tokenShape(row: TokenRow) {
     key: row.hash,
     name: row.name,
     ...(row.description !== null && { description: row.description }),
-    cidr_whitelist: null,
-    readonly: !row.scopes.includes('publish'),
+    cidr_whitelist: row.limits?.addresses ?? null,
+    readonly: !row.scopes.some((scope) => scope !== 'read'),
+    automation: row.bypassSecondFactor,
+    bypass_2fa: row.bypassSecondFactor,
+    ...reachShape(row.limits),
     created: isoTime(row.createdAt),
     updated: isoTime(row.createdAt),
     expires: row.expiresAt === null ? null : isoTime(row.expiresAt),
+    last_used: row.lastUsedAt === null ? null : isoTime(row.lastUsedAt),
+  };
+}
+
+function reachShape(limits: TokenRow['limits']) {
+  return {
+    ...(limits?.packages && { packages: limits.packages }),
+    ...(limits?.organisations && { orgs: limits.organisations }),
+    ...(limits?.registries && { registries: limits.registries }),
   };
 }

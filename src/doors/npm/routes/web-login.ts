@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { byPassword, hasSecondFactor, type User, type WebLogin } from '../../../accounts/index.ts';
+import {
+  byPassword,
+  EVERYDAY_SCOPES,
+  hasSecondFactor,
+  type User,
+  type WebLogin,
+} from '../../../accounts/index.ts';
 import { isFault } from '../../../kernel/index.ts';
 import { noteFault } from '../../faults.ts';
 import { logInOrRegister } from '../login.ts';
@@ -108,7 +114,7 @@ export function webLoginRoutes(
     reply.header('cache-control', 'no-store');
     const login = await accounts.redeemWebLogin(
       id,
-      { name: 'npm login', scopes: ['read', 'publish'] },
+      { name: 'npm login', scopes: EVERYDAY_SCOPES },
       request.clientAddress,
     );
     if (login.state === 'done') return reply.send({ token: login.token });

@@ -19,7 +19,7 @@ import { endSession, retireSecret, startSession } from './sessions.ts';
 import { adoptSigningKey } from './signing-keys.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createTeam, removeTeam, setTeamMember } from './teams.ts';
-import { createToken, revokeToken } from './tokens.ts';
+import { createToken, recordTokenUses, revokeToken } from './tokens.ts';
 import { unpublish } from './unpublish.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
 import { disableUser, enableUser, removeUser, setRole } from './users.ts';
@@ -65,6 +65,7 @@ export const commands = {
   postponeDelivery,
   publish,
   putUpstreamDocument,
+  recordTokenUses,
   redeemWebLogin,
   registerInvited,
   rejectVersion,

@@ -1,4 +1,4 @@
-import type { AccountStore, NewToken } from '../../../accounts/index.ts';
+import type { NewToken, TokenStore, TokenUse } from '../../../accounts/index.ts';
 import type { Session } from '../capabilities.ts';
 import { nowhere, recordEvent } from './record.ts';
 
@@ -12,6 +12,8 @@ export async function createToken(session: Session, token: NewToken): Promise<nu
       name: token.name,
       description: token.description ?? null,
       scopes: token.scopes.join(','),
+      limits: token.limits ? JSON.stringify(token.limits) : null,
+      bypass_second_factor: token.bypassSecondFactor === true ? 1 : 0,
       created_at: token.at,
       expires_at: token.expiresAt,
       revoked_at: null,
@@ -23,14 +25,21 @@ export async function createToken(session: Session, token: NewToken): Promise<nu
     type: 'token.create',
     at: token.at,
     actor: token.by,
-    detail: { token: row.id, name: token.name, scopes: token.scopes },
+    detail: {
+      token: row.id,
+      name: token.name,
+      scopes: token.scopes,
+      ...(token.limits && { limits: token.limits }),
+      ...(token.bypassSecondFactor === true && { bypassSecondFactor: true }),
+      ...(token.expiresAt !== null && { expiresAt: token.expiresAt }),
+    },
   });
   return row.id;
 }
 
 export async function revokeToken(
   session: Session,
-  { hash, userId, at, by }: Parameters<AccountStore['revokeToken']>[0],
+  { hash, userId, at, by }: Parameters<TokenStore['revokeToken']>[0],
 ): Promise<boolean> {
   const open = session.db
     .updateTable('tokens')
@@ -49,4 +58,16 @@ export async function revokeToken(
     detail: { token: row.id, name: row.name },
   });
   return true;
+}
+
+export async function recordTokenUses({ db }: Session, uses: TokenUse[]): Promise<void> {
+  // In one order everywhere, so that two replicas that report at once do not lock each other out.
+  for (const { tokenId, at } of uses.toSorted((a, b) => a.tokenId - b.tokenId)) {
+    await db
+      .updateTable('tokens')
+      .set({ last_used_at: at })
+      .where('id', '=', tokenId)
+      .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+      .execute();
+  }
 }

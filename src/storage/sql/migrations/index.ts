@@ -5,6 +5,7 @@ import { npmWhole } from './0002-npm-whole.ts';
 import { webLogins } from './0003-web-logins.ts';
 import { actors } from './0004-actors.ts';
 import { identity } from './0005-identity.ts';
+import { tokenLimits } from './0006-token-limits.ts';
 import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
 import { secondFactors } from './0009-second-factors.ts';
@@ -16,6 +17,7 @@ const migrations = {
   '0003-web-logins': webLogins,
   '0004-actors': actors,
   '0005-identity': identity,
+  '0006-token-limits': tokenLimits,
   '0007-version-states': versionStates,
   '0008-organisations': organisations,
   '0009-second-factors': secondFactors,

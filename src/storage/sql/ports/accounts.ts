@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AccountStore } from '../../../accounts/index.ts';
 import type { Writer } from '../commands/index.ts';
 import * as accounts from '../queries/accounts.ts';
+import * as tokens from '../queries/tokens.ts';
 import * as webLogins from '../queries/web-logins.ts';
 import type { Schema } from '../schema/index.ts';
 
@@ -13,8 +14,9 @@ export function accountStoreOn(db: Kysely<Schema>, writer: Writer): AccountStore
     administrators: () => accounts.listAdministrators(db),
     countUsers: () => accounts.countUsers(db),
     createToken: (token) => writer.run('createToken', token),
-    tokenByHash: (hash) => accounts.tokenByHash(db, hash),
-    tokensOf: (query) => accounts.tokensOf(db, query),
+    tokenByHash: (hash) => tokens.tokenByHash(db, hash),
+    tokensOf: (query) => tokens.tokensOf(db, query),
+    recordTokenUses: (uses) => writer.run('recordTokenUses', uses),
     revokeToken: (revocation) => writer.run('revokeToken', revocation),
     changePassword: (change) => writer.run('changePassword', change),
     profileOf: (userId) => accounts.profileOf(db, userId),

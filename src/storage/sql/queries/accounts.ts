@@ -1,16 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type {
-  AccountStore,
-  Profile,
-  ProfileFields,
-  TokenIdentity,
-  TokenRow,
-  TokenScope,
-  User,
-  UserWithPassword,
-} from '../../../accounts/index.ts';
+import type { Profile, ProfileFields, User, UserWithPassword } from '../../../accounts/index.ts';
 import type { Schema } from '../schema/index.ts';
-import { prepared } from './prepared.ts';
 import { isVerified } from './verified-emails.ts';
 
 type ProfileRow = Omit<Selectable<Schema['users']>, 'name_key' | 'password_hash' | 'deleted_at'>;
@@ -58,68 +48,6 @@ export async function countUsers(db: Kysely<Schema>): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return row.count;
-}
-
-const identityByHash = prepared((db, hash: string) =>
-  db
-    .selectFrom('tokens')
-    .innerJoin('users', 'users.id', 'tokens.user_id')
-    .select([
-      'tokens.id as token_id',
-      'tokens.scopes',
-      'tokens.expires_at',
-      'tokens.revoked_at',
-      'users.id',
-      'users.name',
-      'users.email',
-      'users.role',
-      'users.created_at',
-      'users.disabled_at',
-    ])
-    .where('tokens.hash', '=', hash),
-);
-
-export async function tokenByHash(db: Kysely<Schema>, hash: string): Promise<TokenIdentity | undefined> {
-  const row = await identityByHash(db, hash);
-  return (
-    row && {
-      tokenId: row.token_id,
-      scopes: row.scopes.split(',') as TokenScope[],
-      expiresAt: row.expires_at,
-      revokedAt: row.revoked_at,
-      user: userFrom(row),
-    }
-  );
-}
-
-export async function tokensOf(
-  db: Kysely<Schema>,
-  { userId, now, limit, offset }: Parameters<AccountStore['tokensOf']>[0],
-): Promise<{ tokens: TokenRow[]; total: number }> {
-  const live = db
-    .selectFrom('tokens')
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
-  const [rows, counted] = await Promise.all([
-    live
-      .select(['hash', 'prefix', 'name', 'description', 'scopes', 'created_at', 'expires_at'])
-      .orderBy('id')
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-    live.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-  ]);
-  const tokens = rows.map((row) => ({
-    hash: row.hash,
-    prefix: row.prefix,
-    name: row.name,
-    description: row.description,
-    scopes: row.scopes.split(',') as TokenScope[],
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-  }));
-  return { tokens, total: counted.total };
 }
 
 export async function profileOf(db: Kysely<Schema>, userId: number): Promise<Profile | undefined> {

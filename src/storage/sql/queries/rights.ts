@@ -57,6 +57,7 @@ const byNameAndUser = prepared((db, registryId: number, name: string, scope: str
         .onRef('of_package.organisation_id', '=', 'packages.organisation_id')
         .on('of_package.user_id', '=', userId),
     )
+    .leftJoin('organisations as owning', 'owning.id', 'packages.organisation_id')
     .leftJoin('organisations', (join) => join.on('organisations.name_key', '=', scope))
     .leftJoin('organisation_members as of_scope', (join) =>
       join.onRef('of_scope.organisation_id', '=', 'organisations.id').on('of_scope.user_id', '=', userId),
@@ -69,6 +70,7 @@ const byNameAndUser = prepared((db, registryId: number, name: string, scope: str
       'of_registry.role as registry_role',
       'owners.user_id as owner',
       'of_package.role as package_role',
+      'owning.name as organisation',
       'organisations.name as scope_owner',
       'of_scope.role as scope_role',
       // `write` is the greater word.
@@ -101,6 +103,7 @@ interface Roles {
   registry_role: OrganisationRole | null;
   owner: number | null;
   package_role: OrganisationRole | null;
+  organisation: string | null;
   scope_owner: string | null;
   scope_role: OrganisationRole | null;
   team: 'read' | 'write' | null;
@@ -111,6 +114,7 @@ const nothing: Roles = {
   registry_role: null,
   owner: null,
   package_role: null,
+  organisation: null,
   scope_owner: null,
   scope_role: null,
   team: null,
@@ -134,6 +138,7 @@ function sightFrom(row: Row, roles: Roles): Sight {
           visibility: head.visibility,
           removed: head.removedAt !== null,
           owner: roles.owner !== null,
+          organisation: roles.organisation,
           role: roles.package_role,
           team: roles.team,
         }

@@ -32,6 +32,11 @@ interface TokensTable {
   description: Generated<string | null>;
   /** Comma-separated scopes. */
   scopes: string;
+  /** JSON of a `TokenLimits`, or null. */
+  limits: Generated<string | null>;
+  /** 1 for true. */
+  bypass_second_factor: Generated<number>;
+  last_used_at: Generated<number | null>;
   created_at: number;
   expires_at: number | null;
   revoked_at: number | null;
