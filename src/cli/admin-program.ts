@@ -12,6 +12,12 @@ const ROLES = ['administrator', 'user'];
 export function addAdminCommands(program: Command, on: Run): void {
   const admin = program.command('admin').description('look after users');
   admin
+    .command('send-test-mail <address>')
+    .description('send a mail, to see whether the settings are right')
+    .action((address: string) =>
+      on(async (context) => (await import('./send-test-mail.ts')).sendTestMail(context, address)),
+    );
+  admin
     .command('create-user <name>')
     .description('make a user; the password is asked for, or read as a line from a pipe')
     .option('--email <address>', 'e-mail address, which counts as verified')

@@ -76,6 +76,10 @@ const server = (): ServerFace => ({
     calls.push(`open, create ${create}`);
     return kontor();
   },
+  sendTestMail: async (_config, address) => {
+    calls.push(`mail to ${address}`);
+    return { from: 'kontor@example.com', via: 'mail.example.com:587' };
+  },
   serve: () => Promise.reject(new Error('not in this test')),
 });
 
@@ -425,6 +429,13 @@ describe('verify', () => {
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.out)).toEqual({ clean: false, ...report });
   });
+});
+
+test('admin send-test-mail opens no store and says how the mail went', async () => {
+  expect((await kontorDoes('admin send-test-mail ann@example.com')).out).toBe(
+    'sent to ann@example.com, from kontor@example.com, through mail.example.com:587\n',
+  );
+  expect(calls).toEqual(['config of the folder', 'mail to ann@example.com']);
 });
 
 describe('config', () => {

@@ -28,5 +28,6 @@ export interface ServerFace {
   loadConfig(options: { env: Io['env']; cwd: string; configFile?: string }): CliConfig;
   describeConfig(config: CliConfig): string;
   openKontor(config: CliConfig, options: { create: boolean }): Promise<Kontor>;
+  sendTestMail(config: CliConfig, address: string): Promise<{ from: string; via: string }>;
   serve(config: CliConfig): Promise<RunningServer>;
 }

@@ -23,7 +23,7 @@ export interface Deliveries {
     reader: string;
     from: number | undefined;
     to: number;
-    bodies: readonly Record<string, unknown>[];
+    bodies: readonly object[];
     at: number;
   }): Promise<boolean>;
   /** Takes what is due, oldest first, for whoever asks: nobody else gets it before `until`. */

@@ -1,4 +1,5 @@
 export { describeConfig, loadConfig, type Config } from './config/index.ts';
 export { openKontor, type Kontor } from './kontor.ts';
+export { sendTestMail } from './mail.ts';
 export { serve, type RunningServer } from './serve.ts';
 export { kontorVersion } from './version.ts';

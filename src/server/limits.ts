@@ -1,31 +1,50 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { noGuard, type GuessGuard } from '../accounts/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { defaultLimits, RequestLimits, type Counters, type Limit, type Limits } from '../policy/index.ts';
+import {
+  createGuessGuard,
+  defaultLimits,
+  RequestLimits,
+  type Counters,
+  type Limit,
+  type Limits,
+} from '../policy/index.ts';
 import { MemoryCounters } from '../storage/memory/index.ts';
+import type { SqlStore } from '../storage/sql/index.ts';
 import type { LimitChoice, Values } from './config/index.ts';
 
 /** The limits of one server. */
 export interface LimitParts {
   /** Undefined: nothing is counted. */
   requests: RequestLimits | undefined;
+  guard: GuessGuard;
   /** Tells reads to the other replicas, and learns of theirs. */
   share(): Promise<void>;
   close(): Promise<void>;
 }
 
+const nothing = () => Promise.resolve();
+
 /** Puts the rate limits together, with counts in Redis where there is one. */
 export async function createLimits(
   values: Values,
-  storeId: string,
+  store: Pick<SqlStore, 'id' | 'knownNetworks'>,
   logger: FastifyBaseLogger,
 ): Promise<LimitParts> {
   if (values.rateLimits === 'off') {
     logger.warn('rate limits are off: let a program in front of this server slow guesses and floods');
-    return { requests: undefined, share: () => Promise.resolve(), close: () => Promise.resolve() };
+    return { requests: undefined, guard: noGuard, share: nothing, close: nothing };
   }
-  const { counters, close } = await openCounters(values.redis, storeId, logger);
-  const requests = new RequestLimits({ counters, limits: limitsFrom(values), clock: systemClock });
-  return { requests, share: () => requests.share(), close };
+  const { counters, close } = await openCounters(values.redis, store.id, logger);
+  const limits = limitsFrom(values);
+  const requests = new RequestLimits({ counters, limits, clock: systemClock });
+  const guard = createGuessGuard({
+    counters,
+    networks: store.knownNetworks,
+    clock: systemClock,
+    registration: limits.registration,
+  });
+  return { requests, guard, share: () => requests.share(), close };
 }
 
 async function openCounters(

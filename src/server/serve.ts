@@ -3,12 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import {
-  ensureFirstAdministrator,
-  noGuard,
-  noMessenger,
-  type FirstAdministrator,
-} from '../accounts/index.ts';
+import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
 import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
 import { AuditRecorder, dropOldEvents, sealAll, type AuditStore } from '../ledger/index.ts';
 import { sweep } from '../registry/index.ts';
@@ -24,6 +19,7 @@ import { startJobs, type PeriodicJob } from './jobs.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
+import { createMail } from './mail.ts';
 import { createNpm } from './npm.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
@@ -90,12 +86,18 @@ async function start(
   releaseLock: () => void,
 ): Promise<RunningServer> {
   const { store, secondFactors, blobs, catalogue } = kontor;
+  let url = '';
+  const limits = await createLimits(values, store, logger);
+  const mail = await createMail(values, store, {
+    base: () => values.publicUrl ?? url,
+    warn: (message) => logger.warn(message),
+  });
   const identity = createIdentity({
     store,
     values,
     clock: systemClock,
-    guard: noGuard,
-    messenger: noMessenger,
+    guard: limits.guard,
+    messenger: mail.messenger,
   });
   const { accounts } = identity;
   const firstAdministrator = await ensureFirstAdministrator(
@@ -108,7 +110,6 @@ async function start(
 
   const registries = new RegistryTable(catalogue);
   await registries.refresh();
-  let url = '';
   let ready = false;
   const npm = await createNpm({
     kontor: { ...kontor, ...identity },
@@ -116,7 +117,6 @@ async function start(
     ownUrls: () => [url, values.publicUrl].filter((own): own is string => own !== undefined && own !== ''),
     warn: (message) => logger.warn(message),
   });
-  const limits = await createLimits(values, store.id, logger);
   const recorder = new AuditRecorder({ store: store.audit, clock: systemClock });
   const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({
@@ -184,6 +184,7 @@ async function start(
         everywhere: true,
         run: () => accounts.reportTokenUses(),
       },
+      ...mail.jobs,
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       ...retention(values, store.audit),
       {
@@ -221,6 +222,7 @@ async function start(
       await accounts.reportTokenUses();
       await sealAll(store.events);
       await npm.close();
+      await mail.close();
       await limits.close();
       await kontor.close();
       releaseLock();

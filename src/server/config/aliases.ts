@@ -67,6 +67,11 @@ export const aliases: Readonly<Record<string, Alias>> = {
   NPM_FALLBACK: { setting: 'npmUpstream', translate: fallback },
   RUST_LOG: { setting: 'logLevel', translate: levelOfRustFilter },
   JWT_SECRET: { setting: 'jwtSecret' },
+  SMTP_HOST: { setting: 'smtpHost' },
+  SMTP_PORT: { setting: 'smtpPort' },
+  SMTP_USER: { setting: 'smtpUser' },
+  SMTP_PASSWORD: { setting: 'smtpPassword' },
+  SMTP_FROM: { setting: 'smtpFrom' },
   MAX_PACKAGE_SIZE: { setting: 'maxTarballBytes' },
 };
 
@@ -81,7 +86,6 @@ export const sections: Readonly<Record<string, keyof Values>> = {
 export const foreignSecrets: readonly string[] = [
   'POSTGRES_PASSWORD',
   'MINIO_ROOT_PASSWORD',
-  'SMTP_PASSWORD',
   'REGISTRY_DB_PASSWORD',
   'GITEA_SECRET_KEY',
   'GITEA_TOKEN',

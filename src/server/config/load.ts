@@ -56,6 +56,8 @@ export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
     profile: 'none',
     host: '',
     data: '',
+    smtpHost: '',
+    smtpPort: 0,
   };
   const found = new Map<SettingName, Found>();
   for (const name of settingNames) {

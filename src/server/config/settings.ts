@@ -14,6 +14,7 @@ import {
   parseSize,
   parseWord,
 } from './parse.ts';
+import { mailSettings } from './mail-settings.ts';
 import { longEnough, parseSigningSecret } from './secrets.ts';
 import { portOf, profileNames, type ProfileHint, type ProfileName } from './profiles.ts';
 import type { NpmUpstream, SettingName, Values } from './values.ts';
@@ -25,6 +26,9 @@ export interface Basis {
   profile: ProfileName;
   host: string;
   data: string;
+  /** Empty: there is none. */
+  smtpHost: string;
+  smtpPort: number;
 }
 
 /** A default, written as an operator would write it, and why it is so where that is not plain. */
@@ -233,6 +237,7 @@ export const settings: SettingTable = {
   },
   ...limitSettings,
   ...auditSettings,
+  ...mailSettings,
 };
 
 export function isSettingName(name: string): name is SettingName {

@@ -2,13 +2,14 @@ import type { RegistrationMode } from '../../accounts/index.ts';
 import type { DatabaseLocation } from './database.ts';
 import type { LimitValues } from './limit-settings.ts';
 import type { LogLevel } from './log-level.ts';
+import type { MailValues } from './mail-settings.ts';
 import type { ProfileName } from './profiles.ts';
 
 /** Where the npm door asks for packages that are not here. `npm`: the registry that npm itself is configured for. */
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
-export interface Values extends LimitValues {
+export interface Values extends LimitValues, MailValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;

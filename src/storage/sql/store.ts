@@ -3,6 +3,7 @@ import type { AuditStore, Deliveries, EventStore, Leases } from '../../ledger/in
 import type { KnownNetworks } from '../../policy/index.ts';
 import type {
   AccountStore,
+  Contacts,
   LinkStore,
   OrganisationStore,
   SecondFactorStore,
@@ -23,7 +24,7 @@ import { accountStoreOn } from './ports/accounts.ts';
 import { auditStoreOn } from './ports/audit.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
-import { deliveriesOn, knownNetworksOn } from './ports/notify.ts';
+import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
@@ -54,6 +55,7 @@ export interface SqlStore {
   leases: Leases;
   deliveries: Deliveries;
   knownNetworks: KnownNetworks;
+  contacts: Contacts;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
   /** Resolves when the database answers; rejects when it does not. */
@@ -99,6 +101,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     },
     deliveries: deliveriesOn(db, writer),
     knownNetworks: knownNetworksOn(db, writer),
+    contacts: contactsOn(db),
     signingKeys: {
       list: (purpose) => listSigningKeys(db, purpose),
       adopt: (key) => writer.run('adoptSigningKey', key),

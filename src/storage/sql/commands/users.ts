@@ -65,6 +65,7 @@ export async function removeUser(
     .execute();
   await endAllOf(session, userId);
   await dropVerifiedEmail(session, userId);
+  await db.deleteFrom('known_networks').where('user_id', '=', userId).execute();
   await db
     .updateTable('tokens')
     .set({ revoked_at: at })

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { Contacts } from '../../../accounts/index.ts';
 import type { Deliveries } from '../../../ledger/index.ts';
 import type { KnownNetworks } from '../../../policy/index.ts';
 import type { Writer } from '../commands/index.ts';
+import { contactNamed, contactsOf } from '../queries/contacts.ts';
 import type { Schema } from '../schema/index.ts';
 
 export function knownNetworksOn(db: Kysely<Schema>, writer: Writer): KnownNetworks {
@@ -33,5 +35,12 @@ export function deliveriesOn(db: Kysely<Schema>, writer: Writer): Deliveries {
     claim: (request) => writer.run('claimDeliveries', request),
     finish: (id) => writer.run('finishDelivery', id),
     postpone: (later) => writer.run('postponeDelivery', later),
+  };
+}
+
+export function contactsOn(db: Kysely<Schema>): Contacts {
+  return {
+    named: (userName) => contactNamed(db, userName),
+    answeringFor: (registry, packageName, limit) => contactsOf(db, registry, packageName, limit),
   };
 }

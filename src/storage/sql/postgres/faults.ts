@@ -48,6 +48,7 @@ export function withFaults(store: SqlStore): SqlStore {
     leases: guarded(store.leases),
     deliveries: guarded(store.deliveries),
     knownNetworks: guarded(store.knownNetworks),
+    contacts: guarded(store.contacts),
     signingKeys: guarded(store.signingKeys),
     upstreamDocuments: guarded(store.upstreamDocuments),
   };
