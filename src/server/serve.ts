@@ -21,6 +21,7 @@ import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
 import { createMail } from './mail.ts';
 import { createNpm } from './npm.ts';
+import { addLinkPages } from './pages/links.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
 
@@ -148,6 +149,7 @@ async function start(
     audit: store.audit,
     limits: limits.requests,
   });
+  addLinkPages(app, { ...identity, publicUrl: values.publicUrl });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({

@@ -17,6 +17,8 @@ export interface MadeLink {
 
 /** Ways back into an account, and proofs of an address. */
 export interface Recovery {
+  /** Does this server send mail? */
+  readonly mails: boolean;
   /**
    * Sends a link for a new password to the verified address of the account, if there are such. The same answer in the same time
    * for an account that is not there. Fault `mail_off` on a server without mail.
@@ -78,6 +80,8 @@ export function createRecovery({ accounts, users, links, messenger, clock }: Rec
   }
 
   return {
+    mails: messenger.available,
+
     async forgot(nameOrEmail, address) {
       if (!messenger.available) throw mailOff('ask an administrator for a link');
       const user = await whoForgot(nameOrEmail);

@@ -22,7 +22,7 @@ const Me = Type.Object({
 });
 
 /** One's own account. */
-export function meRoutes(app: ApiScope, { accounts, secondFactors }: ApiParts): void {
+export function meRoutes(app: ApiScope, { accounts, recovery, secondFactors }: ApiParts): void {
   app.get(
     '/me',
     {
@@ -43,7 +43,7 @@ export function meRoutes(app: ApiScope, { accounts, secondFactors }: ApiParts): 
         tags: ['account'],
         summary: 'Change your account',
         description:
-          'What is not named stays. Another e-mail address is not verified, and needs the password.',
+          'What is not named stays. Another e-mail address needs the password, and is verified by a mail.',
         body: Type.Object({
           email: Type.Optional(Type.Union([Email, Type.Null()])),
           password: Type.Optional(Type.String({ maxLength: 10_000 })),
@@ -67,7 +67,11 @@ export function meRoutes(app: ApiScope, { accounts, secondFactors }: ApiParts): 
         ...(email !== undefined && { email }),
         fields: fields satisfies Partial<ProfileFields>,
       };
-      return meShape(asker, await accounts.changeProfile(asker.user, change, actorOf(asker)));
+      const by = actorOf(asker);
+      const profile = await accounts.changeProfile(asker.user, change, by);
+      const isNew = email !== undefined && email !== null && !profile.emailVerified;
+      if (isNew && recovery.mails) await recovery.sendVerification(profile, by);
+      return meShape(asker, profile);
     },
   );
 

@@ -125,7 +125,7 @@ export function createApp({
     function principal(this: FastifyRequest, options?: { enrolling: boolean }): Promise<Principal> {
       const asked = (this.asked ??= principalOf(this, accounts));
       // Nobody is counted by address alone, and has the most requests: no promise more than need be.
-      if (this.headers.authorization === undefined) return asked;
+      if (this.headers.authorization === undefined && this.headers.cookie === undefined) return asked;
       return asked
         .then((asker) => (limits === undefined ? asker : limitPrincipal(this, asker, limits)))
         .then((asker) => demandSecondFactor(secondFactors, asker, options?.enrolling === true));
