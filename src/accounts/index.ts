@@ -36,6 +36,7 @@ export {
   type TokenUse,
 } from './tokens/index.ts';
 export * from './guessing/index.ts';
+export * from './machines/index.ts';
 export * from './messages/index.ts';
 export * from './organisations/index.ts';
 export * from './second-factors/index.ts';

@@ -1,5 +1,6 @@
 import { Fault } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
+import type { Machine } from './machines/index.ts';
 import type { User } from './store.ts';
 import { limitsNames, scopesOf, type TokenLimits, type TokenScope } from './tokens/index.ts';
 
@@ -28,7 +29,7 @@ export interface Nobody {
 }
 
 /** Who asks, and what the key in their hand allows. */
-export type Principal = Nobody | SignedIn;
+export type Principal = Nobody | SignedIn | Machine;
 
 export function nobodyAt(address: string | null): Nobody {
   return { kind: 'nobody', address };
@@ -38,6 +39,10 @@ export function nobodyAt(address: string | null): Nobody {
 export function actorOf(principal: Principal): Actor {
   const { address } = principal;
   if (principal.kind === 'nobody') return { userId: null, name: null, via: 'nobody', address };
+  if (principal.kind === 'machine') {
+    const via = `trusted:${principal.grants[0]?.trustId ?? ''}`;
+    return { userId: null, name: principal.label, via, address };
+  }
   const { user, via } = principal;
   return { userId: user.id, name: user.name, via, address };
 }

@@ -64,6 +64,8 @@ export interface Door {
   canonicalPath(path: string): string;
   /** Limits that this door's clients know from the server that they were made for; they count beside the general ones. */
   limits?: Partial<Record<LimitClass, Limit>>;
+  /** Routes at the root of the server, for clients that leave the registry's path out; requests carry `base` and `principal`. */
+  rootRoutes?: FastifyPluginAsync;
   /** Routes below the registry's root; requests carry `registry`, `base` and `principal`. */
   routes: FastifyPluginAsync;
 }

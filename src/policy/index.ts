@@ -1,3 +1,4 @@
+export { isTrusted, mayMachinePublish, type MachineDecision, type MachineFacts } from './machine.ts';
 export {
   changeFault,
   mayChange,

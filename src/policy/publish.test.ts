@@ -30,6 +30,7 @@ const others: Standing['package'] = {
   origin: 'local',
   visibility: 'public',
   removed: false,
+  trustedOnly: false,
   owner: false,
   organisation: null,
   role: null,

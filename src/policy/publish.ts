@@ -22,7 +22,7 @@ export type WriteDecision =
       /** True for an administrator: may write to what others own. */
       overrideOwnership: boolean;
     }
-  /** `unauthenticated`, `forbidden`, `name_taken_upstream`, `publish_closed`, `scope_owned` or `not_owner`. */
+  /** `unauthenticated`, `forbidden`, `name_taken_upstream`, `publish_closed`, `scope_owned`, `not_owner` or `trusted_only`. */
   | { allowed: false; fault: Fault };
 
 /**
@@ -65,7 +65,7 @@ export function publishFault(standing: Standing, name: string, asker: Asker): Fa
   const facts = standing.package;
   if (facts?.origin === 'upstream') return takenUpstream(name);
   const right = rightOn(standing, asker);
-  if (isEnough(right, 'write')) return undefined;
+  if (isEnough(right, 'write')) return facts?.trustedOnly ? trustedOnly(name) : undefined;
   if (facts === null || right === 'none') {
     const bar = creationBar(standing, asker);
     if (bar !== null) return barFault(bar, name, standing);
@@ -88,6 +88,12 @@ function mayWriteAtAll(
 ): (WriteDecision & { allowed: false }) | undefined {
   if (principal.kind === 'nobody') {
     return refuse('unauthenticated', `You must be logged in to change ${name}: log in or send a token.`);
+  }
+  if (principal.kind === 'machine') {
+    return refuse(
+      'not_trusted',
+      `A trusted publisher may publish versions and nothing else: change ${name} with a token of your own.`,
+    );
   }
   // Of a package that they may not know of, its owner must not show either.
   const organisation =
@@ -125,6 +131,13 @@ function takenUpstream(name: string): Fault {
   return new Fault(
     'name_taken_upstream',
     `The name ${name} belongs to a package of the upstream registry: choose another name.`,
+  );
+}
+
+function trustedOnly(name: string): Fault {
+  return new Fault(
+    'trusted_only',
+    `Versions of ${name} come from its trusted publishers only: publish from there, or let its owners allow others.`,
   );
 }
 

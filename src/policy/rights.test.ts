@@ -23,6 +23,7 @@ const standing: Arbitrary<Standing> = record({
     origin: constant('local' as const),
     visibility,
     removed: constant(false),
+    trustedOnly: boolean(),
     owner: boolean(),
     organisation: constantFrom(null, 'acme'),
     role,

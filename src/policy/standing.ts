@@ -19,6 +19,8 @@ export interface Standing {
     origin: 'local' | 'upstream';
     visibility: Visibility;
     removed: boolean;
+    /** Do its owners want versions from trusted publishers only? */
+    trustedOnly: boolean;
     /** Are they one of its owners themselves? */
     owner: boolean;
     /** Name of the organisation that owns it; null too where nobody asks. */

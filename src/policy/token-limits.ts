@@ -28,7 +28,7 @@ export function readsAsOwner({ scopes, limits }: SignedIn, target: Target): bool
  * single packages.
  */
 export function searcherOf(principal: Principal, registry: string): Principal {
-  if (principal.kind === 'nobody') return principal;
+  if (principal.kind !== 'user') return principal;
   const { scopes, limits, address } = principal;
   const isFree = limits === null || (!isForNames(limits) && isForRegistry(limits, registry));
   return scopes.includes('read') && isFree ? principal : nobodyAt(address);

@@ -9,4 +9,5 @@ export { checkRegistryName } from './names.ts';
 export { Publisher, type Publication } from './publisher.ts';
 export { searchWords } from './search-words.ts';
 export { sweep, type SweepResult } from './sweeper.ts';
+export { TrustKeeper, type PublishingRules } from './trust-keeper.ts';
 export { verify, type VerifyReport } from './verify.ts';

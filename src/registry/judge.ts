@@ -1,8 +1,17 @@
-import type { Principal, TokenScope } from '../accounts/index.ts';
+import type {
+  Machine,
+  MachineGrant,
+  Principal,
+  SignedIn,
+  TokenScope,
+  TrustPermission,
+} from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
 import {
   askerOf,
+  isTrusted,
   mayChange,
+  mayMachinePublish,
   mayPublish,
   mayRead,
   seesRegistry,
@@ -22,6 +31,19 @@ export class Judge {
   async publish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
     const standing = await this.see(registry, name, principal);
     return mayPublish({ principal, registry: registry.name, name, standing });
+  }
+
+  /** Throws what stands in the machine's way. */
+  async publishByMachine(
+    registry: RegistryRow,
+    name: string,
+    machine: Machine,
+    permission: TrustPermission,
+  ): Promise<MachineGrant> {
+    const standing = await this.see(registry, name, machine);
+    const decision = mayMachinePublish({ machine, registryId: registry.id, name, standing }, permission);
+    if (!decision.allowed) throw decision.fault;
+    return decision.grant;
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen; throws what the decision is otherwise. */
@@ -46,14 +68,20 @@ export class Judge {
   async see(registry: RegistryRow, name: string, principal: Principal): Promise<Sight> {
     const asker = askerOf(principal);
     const sight = await this.#rights.of(registry.id, name, asker.userId);
-    if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
+    const sees = (found: Sight) => seesRegistry(found, asker) || isTrusted(principal, registry.id, name);
+    if (sight === undefined || !sees(sight)) throw hiddenRegistry(registry);
     return sight;
   }
 }
 
 /** True for a package that is here and that they may know of. */
 export function isSeen(sight: Sight, principal: Principal): boolean {
-  return sight.package !== null && !sight.package.removed && mayRead(sight, askerOf(principal));
+  const { package: facts, head } = sight;
+  if (facts === null || facts.removed) return false;
+  return (
+    mayRead(sight, askerOf(principal)) ||
+    (head !== undefined && isTrusted(principal, head.registryId, head.name))
+  );
 }
 
 export function noPackage(name: string): Fault {
@@ -63,4 +91,10 @@ export function noPackage(name: string): Fault {
 export function granted(decision: WriteDecision): WriteDecision & { allowed: true } {
   if (!decision.allowed) throw decision.fault;
   return decision;
+}
+
+/** Fault `unauthenticated` for whoever is no user. */
+export function signedIn(principal: Principal): SignedIn {
+  if (principal.kind === 'user') return principal;
+  throw new Fault('unauthenticated', 'You must be logged in to change a package: log in or send a token.');
 }

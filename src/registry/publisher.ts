@@ -1,7 +1,7 @@
-import { actorOf, type Principal, type SignedIn, type TokenScope } from '../accounts/index.ts';
-import { Fault, type Clock, type Digests } from '../kernel/index.ts';
+import { actorOf, type Machine, type Principal, type SignedIn, type TokenScope } from '../accounts/index.ts';
+import type { Fault, Clock, Digests } from '../kernel/index.ts';
 import { mayMark } from '../policy/index.ts';
-import { Judge, granted, isSeen, noPackage } from './judge.ts';
+import { Judge, granted, isSeen, noPackage, signedIn } from './judge.ts';
 import type {
   Attestation,
   Blobs,
@@ -60,7 +60,11 @@ export class Publisher {
     registry: RegistryRow,
     name: string,
     principal: Principal,
-  ): Promise<{ sender: SignedIn; refusal: Fault | undefined }> {
+  ): Promise<{ sender: SignedIn | Machine; refusal: Fault | undefined }> {
+    if (principal.kind === 'machine') {
+      await this.#judge.publishByMachine(registry, name, principal, 'createPackage');
+      return { sender: principal, refusal: undefined };
+    }
     const decision = await this.#judge.publish(registry, name, principal);
     if (!decision.allowed && !isLeftToBody(decision.fault, principal)) throw decision.fault;
     return { sender: signedIn(principal), refusal: decision.allowed ? undefined : decision.fault };
@@ -83,9 +87,7 @@ export class Publisher {
   /** Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. */
   async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
     const { artifacts, ...version } = publication;
-    const { userId, overrideOwnership } = granted(
-      await this.#judge.publish(registry, version.name, principal),
-    );
+    const { by, detail, ...right } = await this.#publisher(registry, version.name, principal);
     const at = this.#clock();
     return storeVersion(
       { catalogue: this.#catalogue, blobs: this.#blobs },
@@ -94,8 +96,7 @@ export class Publisher {
         registry: registry.name,
         registryId: registry.id,
         origin: 'local',
-        publisherId: userId,
-        overrideOwnership,
+        ...right,
         at,
         artifacts: artifacts.map(({ file, facts, digests, staged }) => ({
           row: { file, facts, ...digests },
@@ -104,11 +105,11 @@ export class Publisher {
         event: {
           type: 'package.publish',
           at,
-          actor: actorOf(principal),
+          actor: by,
           registry: registry.name,
           package: version.name,
           version: version.version,
-          detail: { tags: version.tags, sha256: artifacts.map(({ digests }) => digests.sha256) },
+          detail: { tags: version.tags, sha256: artifacts.map(({ digests }) => digests.sha256), ...detail },
         },
       },
     );
@@ -228,6 +229,22 @@ export class Publisher {
     });
   }
 
+  /** Whoever publishes, judged, as the command and its event name them. */
+  async #publisher(registry: RegistryRow, name: string, principal: Principal) {
+    if (principal.kind === 'machine') {
+      const { trustId } = await this.#judge.publishByMachine(registry, name, principal, 'createPackage');
+      return {
+        publisherId: null,
+        trustedPublisherId: trustId,
+        overrideOwnership: false,
+        by: { ...actorOf(principal), via: `trusted:${trustId}` },
+        detail: { job: principal.claims },
+      };
+    }
+    const { userId, overrideOwnership } = granted(await this.#judge.publish(registry, name, principal));
+    return { publisherId: userId, overrideOwnership, by: actorOf(principal), detail: {} };
+  }
+
   async #change(
     registry: RegistryRow,
     principal: Principal,
@@ -256,13 +273,8 @@ export class Publisher {
   }
 }
 
-function signedIn(principal: Principal): SignedIn {
-  if (principal.kind === 'user') return principal;
-  throw new Fault('unauthenticated', 'You must be logged in to change a package: log in or send a token.');
-}
-
 /** What may still be allowed, by what the body turns out to ask for. */
 function isLeftToBody({ code }: Fault, principal: Principal): boolean {
-  if (code === 'not_owner') return true;
+  if (code === 'not_owner' || code === 'trusted_only') return true;
   return code === 'forbidden' && principal.kind === 'user' && principal.scopes.includes('yank');
 }

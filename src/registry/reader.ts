@@ -1,5 +1,5 @@
 import type { Principal } from '../accounts/index.ts';
-import { askerOf, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
+import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
 import { hiddenRegistry } from './hidden.ts';
 import type {
   Catalogue,
@@ -103,6 +103,8 @@ export class Reader {
         [asker, sight] = [askerOf(principal), own];
       }
     }
+    if (!isOpen && sight?.package?.removed === false && isTrusted(principal, registry.id, name))
+      return sight.head;
     if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
     if (sight.package === null) return undefined;
     return mayRead(sight, asker) && !sight.package.removed ? sight.head : 'hidden';

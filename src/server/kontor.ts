@@ -1,8 +1,16 @@
-import { createSecondFactors, noGuard, noMessenger, type SecondFactors } from '../accounts/index.ts';
+import {
+  createMachines,
+  createSecondFactors,
+  noGuard,
+  noMessenger,
+  type Machines,
+  type SecondFactors,
+} from '../accounts/index.ts';
 import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
   checkRegistryName,
+  TrustKeeper,
   verify,
   type Blobs,
   type Catalogue,
@@ -12,6 +20,7 @@ import {
 import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
 import type { Config } from './config/index.ts';
+import { issuerKeys } from './openid/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
@@ -26,6 +35,8 @@ export interface Kontor extends Identity {
   store: SqlStore;
   catalogue: Catalogue;
   secondFactors: SecondFactors;
+  machines: Machines;
+  trust: TrustKeeper;
   blobs: Blobs;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor): Promise<RegistryRow>;
@@ -71,6 +82,20 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
         wrap: keyWrap(values.secret),
         storeId: store.id,
         requirement: values.requireSecondFactor,
+      }),
+      machines: createMachines(
+        store.machines,
+        issuerKeys(
+          new Set([values.githubIssuer, values.gitlabIssuer, ...values.trustedIssuers]),
+          systemClock,
+        ),
+        systemClock,
+      ),
+      trust: new TrustKeeper({
+        store: store.trustedPublishing,
+        rights: store.rights,
+        clock: systemClock,
+        issuers: { github: values.githubIssuer, gitlab: values.gitlabIssuer },
       }),
       blobs,
       createRegistry: async (name, format, by) => {

@@ -32,7 +32,7 @@ export interface NpmWiring {
 
 /** Puts the npm door together: its upstream, documents and keys. */
 export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
-  const { store, catalogue, blobs, accounts, secondFactors, registration } = kontor;
+  const { store, catalogue, blobs, accounts, secondFactors, registration, machines, trust } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
   const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
@@ -54,6 +54,9 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     blobs,
     accounts,
     secondFactors,
+    machines,
+    trust,
+    publicUrl: values.publicUrl,
     documents,
     downloads,
     reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),

@@ -123,6 +123,7 @@ async function start(
   const app = createApp({
     accounts,
     secondFactors,
+    machines: kontor.machines,
     registries,
     logger,
     storeId: store.id,

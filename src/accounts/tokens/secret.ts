@@ -3,26 +3,29 @@ import { crc32 } from 'node:zlib';
 import { sha256Hex } from '../../kernel/index.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const PREFIX = 'ktr_';
+/** Begins the tokens of users. */
+const USER_PREFIX = 'ktr_';
+/** Begins those of trusted publishers, which are no users. */
+export const MACHINE_PREFIX = 'ktm_';
 const RANDOM_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
+const SHAPE = new RegExp(`^[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
- * A fresh secret: `ktr_`, 30 random base62 characters (178 bits), and the CRC-32 of these 30 in six. Prefix and checksum
+ * A fresh secret: the prefix, 30 random base62 characters (178 bits), and the CRC-32 of these 30 in six. Prefix and checksum
  * let secret scanners find a leaked token without false alarms.
  */
-export function newToken(): string {
+export function newToken(prefix = USER_PREFIX): string {
   let random = '';
   for (let i = 0; i < RANDOM_LENGTH; i++) random += ALPHABET.charAt(randomInt(ALPHABET.length));
-  return PREFIX + random + checksum(random);
+  return prefix + random + checksum(random);
 }
 
 /** True if the checksum fits: garbage then costs no query. Says nothing about whether the token was ever issued. */
-export function looksLikeToken(text: string): boolean {
-  if (!SHAPE.test(text)) return false;
-  const end = PREFIX.length + RANDOM_LENGTH;
-  return checksum(text.slice(PREFIX.length, end)) === text.slice(end);
+export function looksLikeToken(text: string, prefix = USER_PREFIX): boolean {
+  const secret = text.slice(prefix.length);
+  if (!text.startsWith(prefix) || !SHAPE.test(secret)) return false;
+  return checksum(secret.slice(0, RANDOM_LENGTH)) === secret.slice(RANDOM_LENGTH);
 }
 
 /** What is stored instead of the token: SHA-256 hex. A token is random enough to need no slow hash. */
@@ -32,7 +35,7 @@ export function hashToken(token: string): string {
 
 /** The first characters, by which a person tells tokens apart in lists; 36 bits of the secret at most. */
 export function tokenPrefix(token: string): string {
-  return token.slice(0, PREFIX.length + 6);
+  return token.slice(0, USER_PREFIX.length + 6);
 }
 
 /** CRC-32 in base62, most significant digit first; 62^6 exceeds 2^32. */

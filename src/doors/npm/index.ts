@@ -13,6 +13,7 @@ import { packumentRoutes } from './routes/packument.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { revisionRoutes } from './routes/revisions.ts';
+import { rootRoutes } from './routes/root.ts';
 import { searchRoutes } from './routes/search.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
 import { starRoutes } from './routes/stars.ts';
@@ -20,6 +21,7 @@ import { tarballRoutes } from './routes/tarball.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userDocumentRoutes } from './routes/user-documents.ts';
 import { webLoginRoutes } from './routes/web-login.ts';
+import { trustRoutes } from './routes/trust.ts';
 import { sendError } from './shapes.ts';
 
 export { Documents } from './documents/index.ts';
@@ -30,6 +32,7 @@ export function npmDoor(options: NpmDoorOptions): Door {
   return {
     format: 'npm',
     canonicalPath,
+    rootRoutes: rootRoutes(options),
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendError);
       for (const routes of [
@@ -50,6 +53,7 @@ export function npmDoor(options: NpmDoorOptions): Door {
         searchRoutes,
         downloadRoutes,
         attestationRoutes,
+        trustRoutes,
       ]) {
         routes(app, options);
       }

@@ -1,5 +1,13 @@
-import type { Accounts, Registration, SecondFactors } from '../../accounts/index.ts';
-import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
+import type { Accounts, Machines, Registration, SecondFactors } from '../../accounts/index.ts';
+import type {
+  Blobs,
+  Catalogue,
+  DownloadCounter,
+  Publisher,
+  Reader,
+  Signer,
+  TrustKeeper,
+} from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
 
 /** What the npm door works with. */
@@ -10,6 +18,10 @@ export interface NpmDoorOptions {
   publisher: Publisher;
   accounts: Accounts;
   secondFactors: SecondFactors;
+  machines: Machines;
+  trust: TrustKeeper;
+  /** Under which this server is reached, if its operator has said so. */
+  publicUrl: string | undefined;
   signer: Signer;
   documents: Documents;
   downloads: DownloadCounter;

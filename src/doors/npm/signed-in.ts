@@ -8,6 +8,12 @@ export async function signedIn(request: FastifyRequest, options?: { enrolling: b
   if (principal.kind === 'nobody') {
     throw new Fault('unauthenticated', 'You are not logged in: send a token, or run npm login.');
   }
+  if (principal.kind === 'machine') {
+    throw new Fault(
+      'not_trusted',
+      'This is the token of a trusted publisher, which has no account: use one of a user.',
+    );
+  }
   return principal;
 }
 

@@ -33,6 +33,8 @@ export interface PublishCommand {
   attestation: Attestation | null;
   /** Who publishes; null for what comes from upstream. */
   publisherId: number | null;
+  /** The rule that lets a machine publish, which nobody's rights stand behind; `publisherId` is null then. */
+  trustedPublisherId?: string;
   /** True if the publisher may write to packages that others own. */
   overrideOwnership: boolean;
   at: number;

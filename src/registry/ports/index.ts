@@ -8,4 +8,5 @@ export type * from './rows.ts';
 export type * from './search.ts';
 export type * from './signing-keys.ts';
 export type * from './staged-versions.ts';
+export type * from './trusted-publishing.ts';
 export type * from './upstream.ts';

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { auditSettings } from './audit-settings.ts';
 import { parseDatabase, showDatabase } from './database.ts';
 import { limitSettings } from './limit-settings.ts';
+import { openidSettings } from './openid-settings.ts';
 import { parseLogLevel } from './log-level.ts';
 import {
   Complaint,
@@ -235,6 +236,7 @@ export const settings: SettingTable = {
     initial: () => ({ raw: '24h' }),
     show: (ms) => `${ms} ms`,
   },
+  ...openidSettings,
   ...limitSettings,
   ...auditSettings,
   ...mailSettings,

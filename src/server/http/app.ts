@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import type { Accounts, Principal, SecondFactors } from '../../accounts/index.ts';
+import type { Accounts, Machines, Principal, SecondFactors } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
@@ -28,6 +28,7 @@ import { drainUnreadBodies } from './unread-bodies.ts';
 export interface AppOptions {
   accounts: Accounts;
   secondFactors: SecondFactors;
+  machines: Machines;
   doors: ReadonlyMap<string, Door>;
   registries: RegistryTable;
   publicUrl: string | undefined;
@@ -54,6 +55,7 @@ const LONGEST_IDLE = 72_000;
 export function createApp({
   accounts,
   secondFactors,
+  machines,
   doors,
   registries,
   publicUrl,
@@ -123,7 +125,7 @@ export function createApp({
   app.decorateRequest(
     'principal',
     function principal(this: FastifyRequest, options?: { enrolling: boolean }): Promise<Principal> {
-      const asked = (this.asked ??= principalOf(this, accounts));
+      const asked = (this.asked ??= principalOf(this, accounts, machines));
       // Nobody is counted by address alone, and has the most requests: no promise more than need be.
       if (this.headers.authorization === undefined && this.headers.cookie === undefined) return asked;
       return asked
@@ -132,6 +134,18 @@ export function createApp({
     },
   );
 
+  for (const { rootRoutes } of doors.values()) {
+    if (rootRoutes === undefined) continue;
+    void app.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+      scope.addHook('onRequest', (request, _reply, done) => {
+        request.base = baseUrl(request.raw, publicUrl);
+        done();
+      });
+      await scope.register(rootRoutes);
+    });
+  }
   for (const door of doors.values()) {
     void app.register(
       async (scope) => {

@@ -1,10 +1,20 @@
 import type { FastifyRequest } from 'fastify';
-import { nobodyAt, type Accounts, type Principal } from '../../accounts/index.ts';
+import {
+  isMachineToken,
+  nobodyAt,
+  type Accounts,
+  type Machines,
+  type Principal,
+} from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import { sessionFromCookie } from './session-cookie.ts';
 
 /** Who asks, by the credentials of the request. Faults `token_invalid` and `password_wrong` if they are no good. */
-export async function principalOf(request: FastifyRequest, accounts: Accounts): Promise<Principal> {
+export async function principalOf(
+  request: FastifyRequest,
+  accounts: Accounts,
+  machines: Machines,
+): Promise<Principal> {
   const { authorization } = request.headers;
   if (authorization === undefined) {
     const session = sessionFromCookie(request.raw, request.originalUrl);
@@ -14,6 +24,9 @@ export async function principalOf(request: FastifyRequest, accounts: Accounts): 
   }
   const credentials = authorization.trim();
   const token = BEARER.exec(credentials)?.[1];
+  if (token !== undefined && isMachineToken(token)) {
+    return machines.authenticate(token, request.clientAddress);
+  }
   if (token !== undefined) return accounts.authenticate(token, request.clientAddress);
   const pair = pairFrom(BASIC.exec(credentials)?.[1]);
   if (pair !== undefined) return accounts.authenticatePair(pair.name, pair.secret, request.clientAddress);

@@ -5,6 +5,7 @@ import type {
   AccountStore,
   Contacts,
   LinkStore,
+  MachineStore,
   OrganisationStore,
   SecondFactorStore,
   SessionStore,
@@ -17,6 +18,7 @@ import type {
   Rights,
   SigningKeys,
   StagedVersions,
+  TrustedPublishing,
 } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
@@ -26,6 +28,7 @@ import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
+import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
@@ -50,6 +53,8 @@ export interface SqlStore {
   sessions: SessionStore;
   links: LinkStore;
   organisations: OrganisationStore;
+  machines: MachineStore;
+  trustedPublishing: TrustedPublishing;
   events: EventStore;
   audit: AuditStore;
   leases: Leases;
@@ -88,6 +93,8 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     users: userStoreOn(db, writer),
     sessions: sessionStoreOn(db, writer),
     links: linkStoreOn(db, writer),
+    machines: machinesOn(db, writer),
+    trustedPublishing: trustedPublishingOn(db, writer),
     organisations: organisationStoreOn(db, writer),
     events: {
       seal: (limit) => writer.run('seal', limit),

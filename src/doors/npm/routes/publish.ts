@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { checkNewName, readRelease } from '../../../formats/npm/index.ts';
-import type { User } from '../../../accounts/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
-import { maintainerShape } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
+import { publisherShape, type PublisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { refuseEncoding } from '../request.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
@@ -37,13 +36,15 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
       maxTarballBytes,
       stage: async () => {
         if (refusal) throw refusal;
-        await assertFactorForWrite(secondFactors, request, sender);
+        if (sender.kind === 'user') await assertFactorForWrite(secondFactors, request, sender);
         return blobs.stage();
       },
-      change: async () => ((await isHere()) ? new ChangeBody(sender.user.name) : undefined),
+      change: async () =>
+        sender.kind === 'user' && (await isHere()) ? new ChangeBody(sender.user.name) : undefined,
     });
     const [attachment] = attachments;
     if (attachment === undefined) {
+      if (sender.kind === 'machine') throw onlyVersions();
       return changeMetadata(options, request, { name, sender, document, refusal });
     }
     const { staged, digests, fileName, declaredLength } = attachment;
@@ -61,7 +62,7 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
         name: release.name,
         version: release.version,
         versionKey: release.versionKey,
-        manifest: withPublisher(release.manifest, sender.user),
+        manifest: withPublisher(release.manifest, publisherShape(sender, request.registry, release.name)),
         summary: release.summary,
         readme: release.readme,
         searchText: release.searchText,
@@ -85,8 +86,8 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
 }
 
 /** `_npmUser`, which says who published a version. */
-function withPublisher(manifest: string, user: User): string {
-  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(maintainerShape(user))}}`;
+function withPublisher(manifest: string, publisher: PublisherShape): string {
+  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(publisher)}}`;
 }
 
 /** npmjs's sentence: tools look for it. */
@@ -95,6 +96,13 @@ function publishedBefore(document: unknown): Fault {
   return new Fault(
     'version_exists',
     `You cannot publish over the previously published versions: ${versions}.`,
+  );
+}
+
+function onlyVersions(): Fault {
+  return new Fault(
+    'not_trusted',
+    'A trusted publisher may publish versions and nothing else: send one, or use a token of a user.',
   );
 }
 

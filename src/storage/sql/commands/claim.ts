@@ -4,11 +4,12 @@ import { publishFault, scopeOf } from '../../../policy/index.ts';
 import type { PublishCommand, VersionState } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { readSight } from '../queries/rights.ts';
+import { assertTrusted } from './machines/index.ts';
 import type { LockedPackage } from './packages.ts';
 
 type Claim = Pick<
   PublishCommand,
-  'registryId' | 'name' | 'origin' | 'publisherId' | 'overrideOwnership' | 'at'
+  'registryId' | 'name' | 'origin' | 'publisherId' | 'trustedPublisherId' | 'overrideOwnership' | 'at'
 >;
 
 /**
@@ -54,7 +55,10 @@ export async function claimPackage(
         )
       : new Fault('conflict', `${name} is owned here and takes no versions from upstream.`);
   }
-  if (publisherId !== null) await assertPublisher(session, command, publisherId, created !== undefined);
+  if (command.trustedPublisherId !== undefined) {
+    await assertTrusted(session, head.id, name, command.trustedPublisherId, state);
+  } else if (publisherId !== null)
+    await assertPublisher(session, command, publisherId, created !== undefined);
   if (created === undefined || command.origin === 'upstream') return head;
   const scope = scopeOf(name);
   if (scope !== null) await claimScope(session, command, scope);

@@ -9,6 +9,7 @@ import { answerInvitation, invite, withdrawInvitation } from './invitations.ts';
 import { rememberNetwork } from './known-networks.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
 import { createOrganisation, removeMember, setMember } from './organisations.ts';
+import { addTrust, issueMachineToken, removeTrust, setTrustedOnly } from './machines/index.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
@@ -34,6 +35,7 @@ export { Abandon } from './abandon.ts';
 export const commands = {
   ...secondFactors,
   acquireLease,
+  addTrust,
   adoptSigningKey,
   answerInvitation,
   answerOffer,
@@ -59,6 +61,7 @@ export const commands = {
   grantAccess,
   invite,
   dropEvents,
+  issueMachineToken,
   moveTag,
   noteDeliveries,
   offerPackage,
@@ -77,6 +80,7 @@ export const commands = {
   resetPassword,
   retireSecret,
   revokeInvitation,
+  removeTrust,
   revokeToken,
   seal,
   setMember,
@@ -84,6 +88,7 @@ export const commands = {
   setRegistryMember,
   setRole,
   setTeamMember,
+  setTrustedOnly,
   setVisibility,
   stageVersion,
   star,

@@ -10,6 +10,7 @@ import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
 import { secondFactors } from './0009-second-factors.ts';
 import { notify } from './0011-notify.ts';
+import { machines } from './0010-machines.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -22,6 +23,7 @@ const migrations = {
   '0008-organisations': organisations,
   '0009-second-factors': secondFactors,
   '0011-notify': notify,
+  '0010-machines': machines,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

@@ -44,6 +44,8 @@ export function withFaults(store: SqlStore): SqlStore {
     sessions: guarded(store.sessions),
     links: guarded(store.links),
     organisations: guarded(store.organisations),
+    machines: guarded(store.machines),
+    trustedPublishing: guarded(store.trustedPublishing),
     events: guarded(store.events),
     leases: guarded(store.leases),
     deliveries: guarded(store.deliveries),

@@ -31,7 +31,7 @@ export function openRevisionOn(db: Kysely<Schema>): Catalogue['openRevision'] {
   return query && ((packageId) => query(packageId)?.revision);
 }
 
-export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads'>;
+export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads' | 'trusted_only'>;
 
 export function packageFrom(row: PackageColumns): PackageRow {
   return {

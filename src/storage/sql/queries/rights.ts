@@ -19,6 +19,7 @@ const packageColumns = [
   'packages.created_at',
   'packages.updated_at',
   'packages.removed_at',
+  'packages.trusted_only',
 ] as const;
 
 /** What everybody reads of a name: every anonymous read runs this once. */
@@ -120,7 +121,11 @@ const nothing: Roles = {
   team: null,
 };
 
-type Row = { registry_visibility: Sight['registry']['visibility']; publish: Sight['registry']['publish'] } & {
+type Row = {
+  trusted_only: number | null;
+  registry_visibility: Sight['registry']['visibility'];
+  publish: Sight['registry']['publish'];
+} & {
   [C in keyof PackageColumns]: PackageColumns[C] | null;
 };
 
@@ -137,6 +142,7 @@ function sightFrom(row: Row, roles: Roles): Sight {
           origin: head.origin,
           visibility: head.visibility,
           removed: head.removedAt !== null,
+          trustedOnly: row.trusted_only === 1,
           owner: roles.owner !== null,
           organisation: roles.organisation,
           role: roles.package_role,

@@ -3,6 +3,7 @@ import type { BlobTables } from './blobs.ts';
 import type { IdentityTables } from './identity.ts';
 import type { LedgerTables } from './ledger.ts';
 import type { NotifyTables } from './notify.ts';
+import type { MachineTables } from './machines.ts';
 import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
 import type { SecondFactorTables } from './second-factors.ts';
@@ -19,6 +20,7 @@ export interface Schema
     BlobTables,
     LedgerTables,
     NotifyTables,
+    MachineTables,
     OrganisationTables,
     IdentityTables,
     PackageTables,

@@ -60,6 +60,8 @@ interface PackagesTable {
   created_at: number;
   updated_at: number;
   removed_at: Generated<number | null>;
+  /** 1: versions come from trusted publishers only. */
+  trusted_only: Generated<number>;
 }
 
 /** A removed version keeps its row, so that its number stays taken; its artifacts are gone. */

@@ -1,0 +1,1 @@
+export { issuerKeys } from './issuer-keys.ts';
