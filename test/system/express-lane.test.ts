@@ -69,20 +69,21 @@ function comparable({ status, headers, body }: RawAnswer): unknown {
 }
 
 test('a request gets the same answer on the express lane as on the slow one, byte for byte', async () => {
-  const connection = await RawConnection.to(server);
-  const send = async (request: RawRequest) => {
-    connection.write(requestHead(request));
-    return comparable(await connection.answer(request.method));
-  };
   await assert(
     asyncProperty(requests, async (request) => {
+      // The first of a connection is read by Node in any case, and what Node has read it need not read again.
+      const connection = await RawConnection.to(server);
+      const send = async (sent: RawRequest) => {
+        connection.write(requestHead(sent));
+        return comparable(await connection.answer(sent.method));
+      };
       // No request that came through somebody else is taken by the express lane.
       const slow = await send({ ...request, headers: { ...request.headers, via: '1.1 somebody' } });
       for (let time = 1; time <= 3; time += 1) expect(await send(request)).toEqual(slow);
+      connection.hangUp();
     }),
     { numRuns: 150 },
   );
-  connection.hangUp();
 });
 
 test('requests sent in one go are answered in their order', async () => {

@@ -68,20 +68,18 @@ export function createApp({
   const log = requestLog(logger);
   let lastId = 0;
   const nextId = () => `req-${(++lastId).toString(36)}`;
-  const lane = new ExpressLane({ doors, limits, clientAddress, log, nextId });
+  const lane = new ExpressLane({ doors, limits, clientAddress, log, nextId, keepAliveTimeout: LONGEST_IDLE });
   const app = Fastify({
     loggerInstance: logger,
     genReqId: nextId,
     // The lines of a request name it themselves: a logger for each would cost more than its line.
     childLoggerFactory: (own) => own,
     logController: new LogController({ disableRequestLogging: true }),
-    serverFactory: (slowLane) =>
-      createServer(
-        { requestTimeout: SLOWEST_REQUEST, keepAliveTimeout: LONGEST_IDLE },
-        (request, response) => {
-          if (!lane.answer(request, response)) slowLane(request, response);
-        },
-      ),
+    serverFactory: (slowLane) => {
+      const server = createServer({ requestTimeout: SLOWEST_REQUEST, keepAliveTimeout: LONGEST_IDLE });
+      lane.serve(server, slowLane);
+      return server;
+    },
     forceCloseConnections: 'idle',
     // A request that still comes over an open connection is in flight too.
     return503OnClosing: false,

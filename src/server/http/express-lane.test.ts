@@ -27,13 +27,15 @@ beforeEach(async () => {
     clientAddress: ({ headers }) => String(headers['x-forwarded-for'] ?? '127.0.0.1'),
     log: (line) => lines.push(line),
     nextId: () => 'next',
+    keepAliveTimeout: 5000,
   });
   app = Fastify({
     exposeHeadRoutes: true,
-    serverFactory: (slow) =>
-      (server = createServer((request, response) => {
-        if (!lane.answer(request, response)) slow(request, response);
-      })),
+    serverFactory: (slowLane) => {
+      server = createServer();
+      lane.serve(server, slowLane);
+      return server;
+    },
   });
   app.decorateRequest('repeatable');
   app.decorateRequest('registry');

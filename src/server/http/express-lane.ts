@@ -1,18 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Door, Repeatable } from '../../doors/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { ClientAddress } from './client-address.ts';
+import { KnownHeads } from './known-heads.ts';
 import { isPlainRead } from './limits.ts';
-import type { RequestLog } from './log.ts';
+import type { RequestLine, RequestLog } from './log.ts';
 
 /** Answers that one process knows by heart; their bodies are kept elsewhere. */
 const MOST_ANSWERS = 4096;
 /** Characters of the request that tell it from others; longer ones are rare and would fill the memory. */
 const LONGEST_KEY = 2048;
 
-interface Answer {
+export interface Answer {
   status: number;
   /** Names and values in turn, as `writeHead` takes them. */
   headers: string[];
@@ -28,6 +29,8 @@ export interface ExpressLaneOptions {
   clientAddress: ClientAddress;
   log: RequestLog;
   nextId: () => string;
+  /** Milliseconds that an idle connection is kept. */
+  keepAliveTimeout: number;
 }
 
 /**
@@ -37,11 +40,25 @@ export interface ExpressLaneOptions {
  */
 export class ExpressLane {
   readonly #answers = new LRUCache<string, Answer>({ max: MOST_ANSWERS });
+  readonly #heads: KnownHeads;
   readonly #options: ExpressLaneOptions;
   #closing = false;
 
   constructor(options: ExpressLaneOptions) {
     this.#options = options;
+    this.#heads = new KnownHeads({
+      ...options,
+      repeat: ({ answer, method, url }, address, send) =>
+        this.#repeat(answer, { method, url, address }, send),
+    });
+  }
+
+  /** Answers what it can of the requests that `server` gets; everything else goes to the slow lane. */
+  serve(server: Server, slowLane: RequestListener): void {
+    this.#heads.watch(server);
+    server.on('request', (request, response) => {
+      if (!this.#answer(request, response)) slowLane(request, response);
+    });
   }
 
   /** Learns from the answers of `app`, until it closes. */
@@ -51,38 +68,41 @@ export class ExpressLane {
       done();
     });
     // From then on answers close their connections.
-    app.addHook('preClose', (done) => {
+    app.addHook('preClose', async () => {
       this.#closing = true;
-      done();
+      await this.#heads.drain();
     });
   }
 
   /** True if it has answered; else nothing has happened. */
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
-    const { clientAddress, limits, log, nextId } = this.#options;
-    const begun = performance.now();
+  #answer(request: IncomingMessage, response: ServerResponse): boolean {
     const key = keyOf(request);
-    const known = key === undefined || this.#closing ? undefined : this.#answers.get(key);
+    const known = key === undefined ? undefined : this.#answers.get(key);
     if (key === undefined || known === undefined) return false;
-    const body = known.body?.deref();
-    if ((known.body !== undefined && body === undefined) || !known.holds()) {
-      this.#answers.delete(key);
-      return false;
-    }
-    const address = clientAddress(request);
+    const { method = '', url = '' } = request;
+    const address = this.#options.clientAddress(request);
+    const answered = this.#repeat(known, { method, url, address }, (body) => {
+      response.writeHead(known.status, known.headers);
+      response.end(body);
+    });
+    if (answered) this.#heads.learn(request, known);
+    return answered;
+  }
+
+  #repeat(
+    { status, body: kept, holds, onRepeat }: Answer,
+    { method, url, address }: Pick<RequestLine, 'method' | 'url' | 'address'>,
+    send: (body: Buffer | undefined) => void,
+  ): boolean {
+    const { limits, log, nextId } = this.#options;
+    const begun = performance.now();
+    const body = kept?.deref();
+    if (this.#closing || (kept !== undefined && body === undefined) || !isTrue(holds)) return false;
     // The slow lane asks the same and says why.
     if (limits?.read(address) !== undefined) return false;
-    response.writeHead(known.status, known.headers);
-    response.end(body);
-    known.onRepeat?.();
-    log({
-      reqId: nextId(),
-      method: request.method ?? '',
-      url: request.url ?? '',
-      status: known.status,
-      address,
-      ms: performance.now() - begun,
-    });
+    send(body);
+    onRepeat?.();
+    log({ reqId: nextId(), method, url, status, address, ms: performance.now() - begun });
     return true;
   }
 
@@ -102,6 +122,15 @@ export class ExpressLane {
       holds,
       onRepeat,
     });
+  }
+}
+
+/** What goes wrong here goes wrong in the slow lane too, which can say so. */
+function isTrue(condition: () => boolean): boolean {
+  try {
+    return condition();
+  } catch {
+    return false;
   }
 }
 
