@@ -1,10 +1,11 @@
-import type {
-  Machine,
-  MachineGrant,
-  Principal,
-  SignedIn,
-  TokenScope,
-  TrustPermission,
+import {
+  actorOf,
+  type Machine,
+  type MachineGrant,
+  type Principal,
+  type SignedIn,
+  type TokenScope,
+  type TrustPermission,
 } from '../accounts/index.ts';
 import { Fault } from '../kernel/index.ts';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../policy/index.ts';
 import { hiddenRegistry } from './hidden.ts';
 import type { RegistryRow, Rights, Sight } from './ports/index.ts';
+import type { Bringer } from './publication.ts';
 
 /** Brings the facts on a name and the policy together, for whoever wants to write. */
 export class Judge {
@@ -33,6 +35,14 @@ export class Judge {
     return mayPublish({ principal, registry: registry.name, name, standing });
   }
 
+  /** May they decide on a version that waits? Also where only machines may bring versions: a person's yes is the point of it. */
+  async decide(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
+    const sight = await this.see(registry, name, principal);
+    const facts = sight.package && { ...sight.package, trustedOnly: false };
+    const standing = { ...sight, package: facts };
+    return mayPublish({ principal, registry: registry.name, name, standing });
+  }
+
   /** Throws what stands in the machine's way. */
   async publishByMachine(
     registry: RegistryRow,
@@ -44,6 +54,27 @@ export class Judge {
     const decision = mayMachinePublish({ machine, registryId: registry.id, name, standing }, permission);
     if (!decision.allowed) throw decision.fault;
     return decision.grant;
+  }
+
+  /** Who may bring a version of the package; throws what stands in their way. */
+  async bringer(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+    permission: TrustPermission,
+  ): Promise<Bringer> {
+    if (principal.kind === 'machine') {
+      const { trustId } = await this.publishByMachine(registry, name, principal, permission);
+      return {
+        publisherId: null,
+        trustedPublisherId: trustId,
+        overrideOwnership: false,
+        actor: { ...actorOf(principal), via: `trusted:${trustId}` },
+        detail: { job: principal.claims },
+      };
+    }
+    const { userId, overrideOwnership } = granted(await this.publish(registry, name, principal));
+    return { publisherId: userId, overrideOwnership, actor: actorOf(principal), detail: {} };
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen; throws what the decision is otherwise. */

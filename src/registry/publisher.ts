@@ -1,37 +1,17 @@
-import { actorOf, type Machine, type Principal, type SignedIn, type TokenScope } from '../accounts/index.ts';
-import type { Fault, Clock, Digests } from '../kernel/index.ts';
+import {
+  actorOf,
+  type Machine,
+  type Principal,
+  type SignedIn,
+  type TokenScope,
+  type TrustPermission,
+} from '../accounts/index.ts';
+import type { Fault, Clock } from '../kernel/index.ts';
 import { mayMark } from '../policy/index.ts';
 import { Judge, granted, isSeen, noPackage, signedIn } from './judge.ts';
-import type {
-  Attestation,
-  Blobs,
-  Catalogue,
-  PackageCommand,
-  RegistryRow,
-  Rights,
-  SearchText,
-  StagedBlob,
-  Visibility,
-} from './ports/index.ts';
+import type { Blobs, Catalogue, PackageCommand, RegistryRow, Rights, Visibility } from './ports/index.ts';
+import { uploadOf, type Publication } from './publication.ts';
 import { storeVersion } from './store-version.ts';
-
-/** A version as a format read it from an upload, with its files staged. */
-export interface Publication {
-  name: string;
-  version: string;
-  versionKey: string;
-  /** JSON texts; see `VersionRow`. */
-  manifest: string;
-  summary: string;
-  readme: string | null;
-  searchText: SearchText;
-  deprecated: string | null;
-  tags: string[];
-  fallbackTag: string | null;
-  visibility: Visibility | null;
-  attestation: Attestation | null;
-  artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
-}
 
 /** What every change of a package answers. */
 interface Changed {
@@ -60,9 +40,10 @@ export class Publisher {
     registry: RegistryRow,
     name: string,
     principal: Principal,
+    permission: TrustPermission = 'createPackage',
   ): Promise<{ sender: SignedIn | Machine; refusal: Fault | undefined }> {
     if (principal.kind === 'machine') {
-      await this.#judge.publishByMachine(registry, name, principal, 'createPackage');
+      await this.#judge.publishByMachine(registry, name, principal, permission);
       return { sender: principal, refusal: undefined };
     }
     const decision = await this.#judge.publish(registry, name, principal);
@@ -86,32 +67,10 @@ export class Publisher {
 
   /** Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. */
   async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
-    const { artifacts, ...version } = publication;
-    const { by, detail, ...right } = await this.#publisher(registry, version.name, principal);
-    const at = this.#clock();
+    const by = await this.#judge.bringer(registry, publication.name, principal, 'createPackage');
     return storeVersion(
       { catalogue: this.#catalogue, blobs: this.#blobs },
-      {
-        ...version,
-        registry: registry.name,
-        registryId: registry.id,
-        origin: 'local',
-        ...right,
-        at,
-        artifacts: artifacts.map(({ file, facts, digests, staged }) => ({
-          row: { file, facts, ...digests },
-          staged,
-        })),
-        event: {
-          type: 'package.publish',
-          at,
-          actor: by,
-          registry: registry.name,
-          package: version.name,
-          version: version.version,
-          detail: { tags: version.tags, sha256: artifacts.map(({ digests }) => digests.sha256), ...detail },
-        },
-      },
+      uploadOf(registry, publication, 'package.publish', by, this.#clock()),
     );
   }
 
@@ -227,22 +186,6 @@ export class Publisher {
         detail: {},
       },
     });
-  }
-
-  /** Whoever publishes, judged, as the command and its event name them. */
-  async #publisher(registry: RegistryRow, name: string, principal: Principal) {
-    if (principal.kind === 'machine') {
-      const { trustId } = await this.#judge.publishByMachine(registry, name, principal, 'createPackage');
-      return {
-        publisherId: null,
-        trustedPublisherId: trustId,
-        overrideOwnership: false,
-        by: { ...actorOf(principal), via: `trusted:${trustId}` },
-        detail: { job: principal.claims },
-      };
-    }
-    const { userId, overrideOwnership } = granted(await this.#judge.publish(registry, name, principal));
-    return { publisherId: userId, overrideOwnership, by: actorOf(principal), detail: {} };
   }
 
   async #change(

@@ -7,6 +7,7 @@ import type {
   Catalogue,
   PublishArtifact,
   PublishCommand,
+  PublishOutcome,
   StagedBlob,
 } from './ports/index.ts';
 
@@ -22,11 +23,12 @@ const TRIES = 5;
 
 /**
  * Makes the bytes durable, then commits the rows that point at them. Refusals come as the catalogue's Faults. The
- * staged bytes are discarded in every case.
+ * staged bytes are discarded in every case. `publish`: the command that makes it true, if it is not the catalogue's.
  */
 export async function storeVersion(
-  { catalogue, blobs }: { catalogue: Catalogue; blobs: Blobs },
+  { catalogue, blobs }: { catalogue: Pick<Catalogue, 'findBlob' | 'publish'>; blobs: Blobs },
   upload: VersionUpload,
+  publish = (command: PublishCommand): Promise<PublishOutcome> => catalogue.publish(command),
 ): Promise<{ packageId: number; revision: number }> {
   const { registry, artifacts: files, ...rest } = upload;
   const artifacts: PublishArtifact[] = files.map(({ row }) => ({ ...row, key: null }));
@@ -42,7 +44,7 @@ export async function storeVersion(
       }
     }
     for (let tries = 1; tries <= TRIES; tries += 1) {
-      const result = await catalogue.publish({ ...rest, artifacts });
+      const result = await publish({ ...rest, artifacts });
       if (result.outcome === 'published') {
         await removeAll(blobs, result.unusedKeys);
         return { packageId: result.packageId, revision: result.revision };

@@ -7,6 +7,7 @@ import {
   Publisher,
   Reader,
   Signer,
+  Stages,
   type RegistryRow,
   type UpstreamSource,
 } from '../registry/index.ts';
@@ -61,6 +62,13 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     downloads,
     reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),
     publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
+    stages: new Stages({
+      stagedVersions: store.stagedVersions,
+      catalogue,
+      rights: store.rights,
+      blobs,
+      clock: systemClock,
+    }),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
     registration,
     maxTarballBytes: values.maxTarballBytes,

@@ -145,7 +145,7 @@ export function createSecondFactors(options: SecondFactorOptions): SecondFactors
     assertSecondFactor,
 
     async assertMayWrite(principal, code) {
-      if (principal.via.startsWith('session:')) return;
+      if (principal.via.startsWith('session:') || principal.bypassSecondFactor) return;
       const { user, via, address } = principal;
       await assertSecondFactor(user, 'writes', code, { userId: user.id, name: user.name, via, address });
     },

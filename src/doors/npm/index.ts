@@ -16,6 +16,7 @@ import { revisionRoutes } from './routes/revisions.ts';
 import { rootRoutes } from './routes/root.ts';
 import { searchRoutes } from './routes/search.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
+import { stageRoutes } from './routes/stages.ts';
 import { starRoutes } from './routes/stars.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -39,6 +40,7 @@ export function npmDoor(options: NpmDoorOptions): Door {
         packumentRoutes,
         tarballRoutes,
         publishRoutes,
+        stageRoutes,
         revisionRoutes,
         accessRoutes,
         starRoutes,

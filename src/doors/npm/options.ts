@@ -6,6 +6,7 @@ import type {
   Publisher,
   Reader,
   Signer,
+  Stages,
   TrustKeeper,
 } from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
@@ -16,6 +17,7 @@ export interface NpmDoorOptions {
   blobs: Blobs;
   reader: Reader;
   publisher: Publisher;
+  stages: Stages;
   accounts: Accounts;
   secondFactors: SecondFactors;
   machines: Machines;

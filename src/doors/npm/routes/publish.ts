@@ -1,22 +1,19 @@
 import type { FastifyInstance } from 'fastify';
-import { checkNewName, readRelease } from '../../../formats/npm/index.ts';
+import { checkNewName } from '../../../formats/npm/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
-import { publisherShape, type PublisherShape } from '../publisher-shape.ts';
+import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
+import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { refuseEncoding } from '../request.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
 import { changeMetadata } from './metadata.ts';
-import { signatureShape, signedText } from '../shapes.ts';
-
-/** Everything of the body that is not the tarball: manifest and readme. */
-const MAX_METADATA_BYTES = 4 * 1024 * 1024;
 
 /** `npm publish`: protocols/npm 3.1; and what clients send to the same path without a tarball. */
 export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): void {
   const { blobs, publisher, reader, secondFactors, signer, maxTarballBytes } = options;
-  const maxBodyBytes = Math.ceil(maxTarballBytes / 3) * 4 + MAX_METADATA_BYTES;
+  const maxBodyBytes = largestBody(maxTarballBytes);
 
   app.put('/:name', { config: { audit: 'package.publish', limit: 'publish' } }, async (request, reply) => {
     const { name } = request.params as { name: string };
@@ -47,47 +44,24 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
       if (sender.kind === 'machine') throw onlyVersions();
       return changeMetadata(options, request, { name, sender, document, refusal });
     }
-    const { staged, digests, fileName, declaredLength } = attachment;
     try {
-      const release = await readRelease(document, name, {
-        fileName,
-        declaredLength,
-        digests,
-        open: () => staged.open(),
+      const publication = await publicationOf(signer, {
+        name,
+        document,
+        attachment,
+        publisher: publisherShape(sender, request.registry, name),
       });
-      request.place = { version: release.version };
-      const signature = await signer.sign(signedText(release.name, release.version, digests.sha512));
-      const facts = JSON.stringify({ ...release.facts, signatures: [signatureShape(signature)] });
-      await publisher.publish(request.registry, sender, {
-        name: release.name,
-        version: release.version,
-        versionKey: release.versionKey,
-        manifest: withPublisher(release.manifest, publisherShape(sender, request.registry, release.name)),
-        summary: release.summary,
-        readme: release.readme,
-        searchText: release.searchText,
-        deprecated: release.deprecated,
-        visibility: release.visibility,
-        attestation: release.attestation,
-        tags: release.tags,
-        // A package whose first version has another tag gets `latest` as well: clients cannot do without it.
-        fallbackTag: 'latest',
-        artifacts: [{ file: release.file, facts, digests, staged }],
-      });
+      request.place = { version: publication.version };
+      await publisher.publish(request.registry, sender, publication);
       return reply
         .code(201)
-        .send({ ok: true, id: release.name, rev: `1-${digests.sha1.slice(0, 16)}`, success: true });
+        .send({ ok: true, id: name, rev: `1-${attachment.digests.sha1.slice(0, 16)}`, success: true });
     } catch (error) {
       throw isFault(error, 'version_exists') ? publishedBefore(document) : error;
     } finally {
-      await staged.discard();
+      await attachment.staged.discard();
     }
   });
-}
-
-/** `_npmUser`, which says who published a version. */
-function withPublisher(manifest: string, publisher: PublisherShape): string {
-  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(publisher)}}`;
 }
 
 /** npmjs's sentence: tools look for it. */
@@ -103,13 +77,5 @@ function onlyVersions(): Fault {
   return new Fault(
     'not_trusted',
     'A trusted publisher may publish versions and nothing else: send one, or use a token of a user.',
-  );
-}
-
-function tooLarge(maxTarballBytes: number): Fault {
-  const megabytes = Math.floor(maxTarballBytes / 1024 ** 2);
-  return new Fault(
-    'too_large',
-    `The package is too large: this registry takes tarballs of up to ${megabytes} MB.`,
   );
 }

@@ -1,0 +1,63 @@
+import type { Digests } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
+import type { Attestation, RegistryRow, SearchText, StagedBlob, Visibility } from './ports/index.ts';
+import type { VersionUpload } from './store-version.ts';
+
+/** A version as a format read it from an upload, with its files staged. */
+export interface Publication {
+  name: string;
+  version: string;
+  versionKey: string;
+  /** JSON texts; see `VersionRow`. */
+  manifest: string;
+  summary: string;
+  readme: string | null;
+  searchText: SearchText;
+  deprecated: string | null;
+  tags: string[];
+  fallbackTag: string | null;
+  visibility: Visibility | null;
+  attestation: Attestation | null;
+  artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
+}
+
+/** Who was allowed to bring a version, and what stands behind that. */
+export interface Bringer {
+  publisherId: number | null;
+  trustedPublisherId?: string;
+  overrideOwnership: boolean;
+  actor: Actor;
+  /** What the event tells besides. */
+  detail: Record<string, unknown>;
+}
+
+/** What is to be stored of a publication; `type` is that of its event. */
+export function uploadOf(
+  registry: RegistryRow,
+  { artifacts, ...version }: Publication,
+  type: string,
+  { actor, detail, ...right }: Bringer,
+  at: number,
+): VersionUpload {
+  return {
+    ...version,
+    ...right,
+    registry: registry.name,
+    registryId: registry.id,
+    origin: 'local',
+    at,
+    artifacts: artifacts.map(({ file, facts, digests, staged }) => ({
+      row: { file, facts, ...digests },
+      staged,
+    })),
+    event: {
+      type,
+      at,
+      actor,
+      registry: registry.name,
+      package: version.name,
+      version: version.version,
+      detail: { tags: version.tags, sha256: artifacts.map(({ digests }) => digests.sha256), ...detail },
+    },
+  };
+}
