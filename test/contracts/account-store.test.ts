@@ -60,7 +60,7 @@ describe.each(adapters)('What happens to accounts on $name', (adapter) => {
         type: 'token.create',
         at: 2,
         actor: by,
-        detail: { token: tokenId, name: 'ci', scopes: ['read'] },
+        detail: { user: 'anna', token: tokenId, name: 'ci', scopes: ['read'] },
       },
       { type: 'token.revoke', at: 3, actor: by, detail: { token: tokenId, name: 'ci' } },
       { type: 'user.password', at: 4, actor: by, detail: { user: 'anna' } },

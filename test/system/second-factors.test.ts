@@ -327,6 +327,14 @@ describe('[A-71] a second factor that the operator demands of administrators', (
         headers: { authorization: `Bearer ${token}` },
       });
       expect(api.status).toBe(403);
+      const session = await fetch(`${strict.url}/-/api/v1/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ login: 'root', password: passwordOf('root') }),
+      });
+      const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+      const byCookie = await fetch(`${strict.url}/-/api/v1/registries`, { headers: { cookie } });
+      expect(byCookie.status).toBe(403);
       expect((await ask('/-/whoami', { token })).status).toBe(200);
       const plain = await register(strict, 'greta');
       expect((await put('of-greta', '1.0.0', { token: plain })).status).toBe(201);

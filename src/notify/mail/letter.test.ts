@@ -51,7 +51,7 @@ const types = [
   'second-factor.disable',
   'second-factor.recovery',
   'package.publish',
-  'version.stage',
+  'package.stage',
 ];
 
 test.each(types)('a notice of %s says who, from where and when', (type) => {

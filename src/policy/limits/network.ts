@@ -5,14 +5,28 @@
 export function networkOf(address: string): string {
   const colon = address.indexOf(':');
   if (colon < 0) return address;
-  const embedded = /^::(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (embedded !== undefined) return embedded;
+  if (colon === 0 && address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
+  return `${leadingGroups(address) ?? expandedGroups(address)}::/64`;
+}
+
+/** The first four groups where nothing is left out of them, which is how most addresses look. */
+function leadingGroups(address: string): string | undefined {
+  let groups = 0;
+  for (let place = address.indexOf(':'); place > 0; place = address.indexOf(':', place + 1)) {
+    groups += 1;
+    if (groups === 4) return address.slice(0, place);
+    if (address[place + 1] === ':') return undefined;
+  }
+  return undefined;
+}
+
+function expandedGroups(address: string): string {
   const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::');
   const front = head === '' ? [] : head.split(':');
-  if (tail === undefined) return `${front.slice(0, 4).join(':')}::/64`;
+  if (tail === undefined) return front.slice(0, 4).join(':');
   const back = tail === '' ? [] : tail.split(':');
   const groups = [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  return groups.slice(0, 4).join(':');
 }
 
 /** True for an address of this very machine. */

@@ -61,7 +61,7 @@ const letters: Readonly<Record<string, (notice: Notice) => Written>> = {
       'If this should not be: deprecate or unpublish the version, and revoke the token that was used.',
     ],
   }),
-  'version.stage': (notice) => ({
+  'package.stage': (notice) => ({
     subject: `${nameOf(notice)} waits for your approval`,
     blocks: [
       `${notice.by} wants to publish ${nameOf(notice)}, a package of yours. Nobody gets it before one of its owners approves it.`,

@@ -20,12 +20,18 @@ export async function createToken(session: Session, token: NewToken): Promise<nu
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const { name: user } = await session.db
+    .selectFrom('users')
+    .select('name')
+    .where('id', '=', token.userId)
+    .executeTakeFirstOrThrow();
   await recordEvent(session, {
     ...nowhere,
     type: 'token.create',
     at: token.at,
     actor: token.by,
     detail: {
+      user,
       token: row.id,
       name: token.name,
       scopes: token.scopes,
