@@ -119,7 +119,14 @@ export class RequestLimits {
 }
 
 function keyOf(principal: Principal): string | undefined {
-  return principal.kind === 'user' ? `user:${principal.user.id}` : undefined;
+  switch (principal.kind) {
+    case 'user':
+      return `user:${principal.user.id}`;
+    case 'machine':
+      return `trusted:${principal.grants[0]?.trustId ?? ''}`;
+    case 'nobody':
+      return undefined;
+  }
 }
 
 function tooMany(whose: string, wait: number): Fault {
