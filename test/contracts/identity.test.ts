@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LinkPurpose, NewLink, User } from '../../src/accounts/index.ts';
 import { theCommandLine, theServer } from '../../src/ledger/index.ts';
 import type { SqlStore } from '../../src/storage/sql/index.ts';
+import { event, publishCommand } from './catalogue-fixtures.ts';
 import { adapters, freshStore } from './stores.ts';
 
 const NOW = 1_700_000_000_000;
@@ -55,6 +56,10 @@ const eventTypes = async () => {
 
 const find = (purpose: LinkPurpose, hash: string, now = NOW) => store.links.find({ hash, purpose, now });
 const makeReset = (hash: string, more = {}) => makeLink('reset', hash, { userId: ben.id, most: 2, ...more });
+
+const ownersOf = async (id: number) => (await store.catalogue.owners(id)).map(({ name }) => name).toSorted();
+const remove = (heirId: number | null, inherits: 'all' | 'orphans') =>
+  store.users.remove({ ...change(ben), heirId, inherits });
 
 describe.each(adapters)('Users, sessions and links on $name', (adapter) => {
   beforeEach(async () => {
@@ -181,13 +186,69 @@ describe.each(adapters)('Users, sessions and links on $name', (adapter) => {
     test('who are not there cannot be changed', async () => {
       const gone = { userId: 4711, at: NOW, by: theServer };
       for (const attempt of [
-        store.users.disable(gone),
-        store.users.enable(gone),
-        store.users.setRole({ ...gone, role: 'user' }),
-        store.users.remove({ ...gone, heirId: null, inherits: 'orphans' }),
+        () => store.users.disable(gone),
+        () => store.users.enable(gone),
+        () => store.users.setRole({ ...gone, role: 'user' }),
+        () => store.users.remove({ ...gone, heirId: null, inherits: 'orphans' }),
       ]) {
-        await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+        await expect(attempt()).rejects.toMatchObject({ code: 'not_found' });
       }
+    });
+
+    describe('who are deleted', () => {
+      const ofAnna = { by: theServer, administrator: true, at: NOW };
+      let packages: Record<'alone' | 'shared' | 'ofAcme', number>;
+      let acme: number;
+      beforeEach(async () => {
+        const registry = await store.catalogue.createRegistry('npm', 'npm', NOW, theServer);
+        const publish = async (name: string) => {
+          await store.catalogue.publish(publishCommand(registry, ben, '1.0.0', { name }));
+          const head = await store.catalogue.findPackage(registry.id, name);
+          return head?.id ?? 0;
+        };
+        packages = {
+          alone: await publish('alone'),
+          shared: await publish('shared'),
+          ofAcme: await publish('@acme/tools'),
+        };
+        await store.catalogue.setOwners({
+          registryId: registry.id,
+          name: 'shared',
+          actorId: ben.id,
+          overrideOwnership: true,
+          owners: [ben.id, anna.id],
+          expectedRevision: null,
+          at: NOW,
+          event: event('package.owners', 'shared', null),
+        });
+        const organisation = { ...ofAnna, name: 'acme', description: '', ownerId: ben.id };
+        ({ id: acme } = await store.organisations.create(organisation));
+      });
+
+      test('leave to the heir what nobody else owns', async () => {
+        expect(await remove(anna.id, 'orphans')).toEqual({ inherited: 1 });
+        expect(await ownersOf(packages.alone)).toEqual(['anna']);
+        expect(await ownersOf(packages.shared)).toEqual(['anna']);
+        expect(await ownersOf(packages.ofAcme)).toEqual(['acme']);
+        const members = await store.organisations.members(acme, { limit: 10, offset: 0 });
+        expect(members).toEqual([expect.objectContaining({ name: 'anna', role: 'owner' })]);
+      });
+
+      test('leave everything to an heir who is named for it', async () => {
+        const carl = await makeUser('carl');
+        expect(await remove(carl.id, 'all')).toEqual({ inherited: 3 });
+        expect(await ownersOf(packages.alone)).toEqual(['carl']);
+        expect(await ownersOf(packages.shared)).toEqual(['anna', 'carl']);
+      });
+
+      test('are not deleted without an heir while only they own something', async () => {
+        await expect(remove(null, 'orphans')).rejects.toMatchObject({
+          code: 'conflict',
+          message: expect.stringContaining('1 package and 1 organisation'),
+        });
+        expect(await ownersOf(packages.alone)).toEqual(['Ben']);
+        expect(await store.accounts.userByName('ben')).toMatchObject({ disabledAt: null });
+      });
     });
 
     test('who are deleted leave nothing but their name, which nobody can have again', async () => {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { SignJWT, errors, jwtVerify } from 'jose';
+import type * as Jose from 'jose';
 
 /** What a session's token says: RFC 7519 section 4.1, and `sid` of OpenID Connect Front-Channel Logout section 3. */
 export interface SessionClaims {
@@ -21,12 +21,18 @@ const SHAPE = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Ours have 300 to 400 characters. */
 const LONGEST = 2000;
 
+/** Loaded with the first session: most servers that only npm talks to never see one. */
+function jose(): Promise<typeof Jose> {
+  return import('jose');
+}
+
 /** True for what has the shape of a JWT, so that nothing else is looked into. */
 export function looksLikeJwt(text: string): boolean {
   return text.length <= LONGEST && SHAPE.test(text);
 }
 
-export function signSession(claims: SessionClaims, key: KeyObject): Promise<string> {
+export async function signSession(claims: SessionClaims, key: KeyObject): Promise<string> {
+  const { SignJWT } = await jose();
   return new SignJWT({ sid: claims.sid })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
     .setSubject(claims.sub)
@@ -45,6 +51,7 @@ export async function verifySession(
   key: KeyObject,
   { issuer, now, longest }: { issuer: string; now: number; longest: number },
 ): Promise<{ sub: string; sid: string } | 'signature' | undefined> {
+  const { errors, jwtVerify } = await jose();
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],

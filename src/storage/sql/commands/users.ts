@@ -1,10 +1,10 @@
 import type { User, UserStore } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
+import { forgetUser } from './forget.ts';
 import { inherit } from './inherit.ts';
 import { nowhere, recordEvent } from './record.ts';
 import { endSessionsOf } from './sessions.ts';
-import { dropVerifiedEmail } from './verified-emails.ts';
 
 type Input<M extends keyof UserStore> = Parameters<UserStore[M]>[0];
 
@@ -63,15 +63,7 @@ export async function removeUser(
     })
     .where('id', '=', userId)
     .execute();
-  await endAllOf(session, userId);
-  await dropVerifiedEmail(session, userId);
-  await db.deleteFrom('known_networks').where('user_id', '=', userId).execute();
-  await db
-    .updateTable('tokens')
-    .set({ revoked_at: at })
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
+  await forgetUser(session, userId, at);
   const detail = { user: user.name, heir: heir?.name ?? null, inherited };
   await recordEvent(session, { ...nowhere, type: 'user.delete', at, actor: by, detail });
   return { inherited };
