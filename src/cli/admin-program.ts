@@ -62,6 +62,14 @@ export function addAdminCommands(program: Command, on: Run): void {
       on(async (context) => (await import('./admin-links.ts')).resetPassword(context, name)),
     );
   admin
+    .command('reset-second-factor <name>')
+    .description('take the second factors of a user away, who has lost them and the recovery codes')
+    .action((name: string) =>
+      on(async (context) =>
+        (await import('./admin-reset-second-factor.ts')).adminResetSecondFactor(context, name),
+      ),
+    );
+  admin
     .command('delete-user <name>')
     .description('delete a user for good; their packages stay, and nobody can have the name again')
     .option('--heir <name>', 'who owns their packages from then on; needed where nobody else does')

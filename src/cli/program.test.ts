@@ -33,7 +33,7 @@ beforeEach(() => {
 const open = { visibility: 'public', publish: 'anyone', organisation: null } as const;
 
 /** Commands that need more than fits here are tested in test/system. */
-const notHere = new Proxy({} as Kontor['users'] & Kontor['recovery'], {
+const notHere = new Proxy({} as Kontor['users'] & Kontor['recovery'] & Kontor['secondFactors'], {
   get: () => {
     throw new Error('not in this test');
   },
@@ -42,6 +42,7 @@ const notHere = new Proxy({} as Kontor['users'] & Kontor['recovery'], {
 const kontor = (): Kontor => ({
   users: notHere,
   recovery: notHere,
+  secondFactors: notHere,
   catalogue: {
     registries: async () => [
       { id: 1, name: 'npm', format: 'npm', ...open, createdAt: NOW },

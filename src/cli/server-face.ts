@@ -17,7 +17,7 @@ export interface AuditedStore {
 /** The part of an open store that commands use. */
 export type Kontor = Pick<
   OpenedKontor,
-  'accounts' | 'users' | 'recovery' | 'createRegistry' | 'verify' | 'migrate' | 'close'
+  'accounts' | 'users' | 'recovery' | 'secondFactors' | 'createRegistry' | 'verify' | 'migrate' | 'close'
 > & {
   catalogue: Pick<Catalogue, 'registries'>;
   store: AuditedStore;

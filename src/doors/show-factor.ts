@@ -41,7 +41,8 @@ export async function assertShown(
   return factors.assertSecondFactor(user, 'always', form.get('code') ?? undefined, by);
 }
 
-function readResponse(text: string): unknown {
+/** What a passkey form has posted. Fault `bad_request` if it is not JSON. */
+export function readResponse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

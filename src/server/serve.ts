@@ -22,6 +22,7 @@ import { createLogger } from './logger.ts';
 import { createMail } from './mail.ts';
 import { createNpm } from './npm.ts';
 import { addLinkPages } from './pages/links.ts';
+import { addSecurityPage } from './pages/security.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
 
@@ -140,6 +141,7 @@ async function start(
         ),
     }),
   });
+  addSecurityPage(app, { accounts, secondFactors, publicUrl: values.publicUrl });
   addApi(app, {
     ...identity,
     version: kontorVersion(),

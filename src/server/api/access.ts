@@ -11,6 +11,8 @@ declare module 'fastify' {
     access?: Access;
     /** True where the service behind a changing route judges what a token may: others refuse those that are for some packages. */
     limitedTokens?: boolean;
+    /** May it be used by who has to get a second factor first? */
+    enrolling?: boolean;
   }
   interface FastifyRequest {
     /** Who asks, where the route's access demands that somebody does. */

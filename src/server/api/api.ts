@@ -21,6 +21,7 @@ import { recoveryRoutes } from './recovery.ts';
 import { registryRoutes } from './registries.ts';
 import { Problem } from './schemas.ts';
 import type { ApiScope } from './scope.ts';
+import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
 
@@ -34,6 +35,7 @@ const topics = [
   meRoutes,
   recoveryRoutes,
   registryRoutes,
+  secondFactorRoutes,
   sessionRoutes,
   userRoutes,
 ];
@@ -55,9 +57,12 @@ export async function createApi(parts: ApiParts, requests: EdgeRequests): Promis
     if (known === undefined) throw new Error('a request came past the edge');
     return known;
   };
-  app.decorateRequest('principal', function principal(this: FastifyRequest) {
-    return atEdge(this).principal();
-  });
+  app.decorateRequest(
+    'principal',
+    function principal(this: FastifyRequest, options?: { enrolling: boolean }) {
+      return atEdge(this).principal(options);
+    },
+  );
   app.decorateRequest('clientAddress', {
     getter(this: FastifyRequest) {
       return atEdge(this).clientAddress;
@@ -91,9 +96,10 @@ function apiRoutes(parts: ApiParts, requests: EdgeRequests): (app: FastifyInstan
       const edge = requests.get(request.raw);
       if (edge) edge.place = placeOf(request);
       await limitRoute(request, parts.limits);
-      const { access, limitedTokens } = request.routeOptions.config;
+      const { access, limitedTokens, enrolling = false } = request.routeOptions.config;
       if (access === undefined || access === 'anyone') return;
-      request.asker = assertAccess({ access, limitedTokens }, await request.principal(), request.method);
+      const principal = await request.principal({ enrolling });
+      request.asker = assertAccess({ access, limitedTokens }, principal, request.method);
     });
     for (const addRoutes of topics) addRoutes(scope, parts);
   };

@@ -26,7 +26,7 @@ export function meRoutes(app: ApiScope, { accounts, recovery, secondFactors }: A
   app.get(
     '/me',
     {
-      config: { access: 'user' },
+      config: { access: 'user', enrolling: true },
       schema: { tags: ['account'], summary: 'Read your account', response: { 200: Me } },
     },
     async (request) => {

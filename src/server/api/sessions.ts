@@ -93,7 +93,7 @@ export function sessionRoutes(
   app.delete(
     '/sessions/current',
     {
-      config: { access: 'user' },
+      config: { access: 'user', enrolling: true },
       schema: { tags: ['sessions'], summary: 'Log out', response: { 204: Type.Null() } },
     },
     async (request, reply) => {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OpenFactorPrompt } from '../../../accounts/index.ts';
 import { isFault } from '../../../kernel/index.ts';
 import { assertShown, sendFactorForm } from '../../show-factor.ts';
+import { noteFault } from '../../faults.ts';
 import { isFromOurPage, notice, sendPage } from '../../page.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { readForm } from '../request.ts';
@@ -37,6 +38,7 @@ export function secondFactorRoutes(app: FastifyInstance, { secondFactors }: NpmD
       await assertShown(secondFactors, request, prompt.user, await readForm(request));
     } catch (error) {
       if (!isFault(error) || error.status >= 500) throw error;
+      noteFault(error, request);
       const problem = error.message;
       return sendFactorForm(secondFactors, request, reply.code(error.status), {
         ...prompt,

@@ -68,6 +68,7 @@ export function webLoginRoutes(
       await assertShown(secondFactors, request, user, form);
     } catch (error) {
       if (!isFault(error) || error.status >= 500) throw error;
+      noteFault(error, request);
       const again = { user, why: WHY, proof, problem: error.message };
       return sendFactorForm(secondFactors, request, reply.code(error.status), again);
     }
