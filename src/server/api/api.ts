@@ -23,6 +23,7 @@ import { Problem } from './schemas.ts';
 import type { ApiScope } from './scope.ts';
 import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
+import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
 const PREFIX = '/-/api/v1';
@@ -37,6 +38,7 @@ const topics = [
   registryRoutes,
   secondFactorRoutes,
   sessionRoutes,
+  tokenRoutes,
   userRoutes,
 ];
 
