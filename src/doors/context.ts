@@ -22,6 +22,8 @@ declare module 'fastify' {
     registry: RegistryRow;
     /** Absolute URL of this registry without a final slash: what every URL of an answer begins with. */
     base: string;
+    /** What the database said of its changes before anything was read for this request; kept if it came with credentials. */
+    changes: number | undefined;
     /** Set by a handler whose answer may be given again without asking it. */
     repeatable: Repeatable | undefined;
     /**
@@ -42,11 +44,11 @@ declare module 'fastify' {
 }
 
 /**
- * An answer to somebody who showed no credentials that the edge may give again, byte for byte, to whoever sends the same
- * request: see `server/http/express-lane.ts` for what makes two requests the same.
+ * An answer that the edge may give again, byte for byte, to whoever sends the same request: see `server/http/express-lane.ts`
+ * for what makes two requests the same. It depends on nothing but the request and what the database holds.
  */
 export interface Repeatable {
-  /** True as long as it is the right answer. Asked at every repetition, so it must be quick. */
+  /** True as long as it is the right answer to somebody without credentials. Must be quick. */
   holds: () => boolean;
   /** The body of the answer, if it has one. Whoever made it decides for how long it is kept. */
   body: Buffer;

@@ -128,6 +128,7 @@ async function start(
     registries,
     logger,
     storeId: store.id,
+    changes: store.changes,
     doors: new Map([[npm.door.format, npm.door]]),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,

@@ -13,6 +13,12 @@ beforeAll(async () => {
   token = await register(server, 'anna');
   await publish(server, token, '@acme/demo', '1.0.0');
   await publish(server, token, 'plain', '1.0.0');
+  await publish(server, token, 'hidden', '1.0.0');
+  await fetch(`${server.url}/npm/-/package/hidden/access`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ access: 'restricted' }),
+  });
   const seen = await Promise.all(
     ['/npm/plain', '/npm/plain/-/plain-1.0.0.tgz'].map((target) => rawRequest(server, { target })),
   );
@@ -35,6 +41,8 @@ const targets = [
   '/npm/plain/-/plain-1.0.0.tgz',
   '/npm/@acme/demo/-/demo-1.0.0.tgz',
   '/npm/plain/-/plain-2.0.0.tgz',
+  '/npm/hidden',
+  '/npm/hidden/-/hidden-1.0.0.tgz',
   '/npm/absent',
   '/~npm/npm/plain',
 ];
@@ -53,11 +61,12 @@ const requests = record({
   cookie: header(undefined, 'kontor_session=1'),
   'user-agent': header(undefined, 'npm/11.0.0'),
   'content-length': header(undefined, undefined, '0'),
-  authorization: header(undefined, undefined, 'Bearer', 'Bearer nonsense', 'Basic eDp5'),
+  authorization: constantFrom(undefined, undefined, 'Bearer', 'Bearer nonsense', 'Basic !', 'token'),
   connection: header(undefined, 'keep-alive'),
-}).map(({ target, method, 'if-none-match': etag, ...rest }): RawRequest => {
+}).map(({ target, method, 'if-none-match': etag, authorization, ...rest }): RawRequest => {
+  const credentials = authorization === 'token' ? `Bearer ${token}` : authorization;
   const tag = typeof etag === 'number' ? etags[etag] : etag;
-  const headers = Object.entries({ ...rest, 'if-none-match': tag }).filter(
+  const headers = Object.entries({ ...rest, authorization: credentials, 'if-none-match': tag }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return { target, method, headers: Object.fromEntries(headers) };
@@ -136,6 +145,26 @@ test('what changes is seen by the next request, however often the old was read',
   const { _rev: revision } = (await (await fetch(packageUrl(server, 'moving'))).json()) as { _rev: string };
   expect((await change(`/npm/moving/-rev/${revision}`, { method: 'DELETE' })).status).toBeLessThan(300);
   expect([await read('/npm/moving'), await read(tarball)]).toEqual([404, 404]);
+});
+
+test('a token that is taken back opens nothing any more, however often it was used', async () => {
+  const own = await register(server, 'berta');
+  await publish(server, own, 'owned', '1.0.0');
+  const hide = { method: 'POST', body: JSON.stringify({ access: 'restricted' }) };
+  const headers = { authorization: `Bearer ${own}`, 'content-type': 'application/json' };
+  await fetch(`${server.url}/npm/-/package/owned/access`, { ...hide, headers });
+  const statuses = async () => {
+    const seen = [];
+    for (let time = 1; time <= 4; time += 1) {
+      const answer = await fetch(packageUrl(server, 'owned'), { headers });
+      await answer.text();
+      seen.push(answer.status);
+    }
+    return seen;
+  };
+  expect(await statuses()).toEqual([200, 200, 200, 200]);
+  await fetch(`${server.url}/npm/-/user/token/${own}`, { method: 'DELETE', headers });
+  expect(await statuses()).toEqual([401, 401, 401, 401]);
 });
 
 test('downloads that were repeated are counted as well', async () => {

@@ -34,6 +34,8 @@ export interface AppOptions {
   publicUrl: string | undefined;
   /** Identity of the store, by which we know requests of our own. */
   storeId: string;
+  /** See `SqlStore.changes`. */
+  changes: (() => number) | undefined;
   clientAddress: ClientAddress;
   /** Undefined: nothing is counted. */
   limits: RequestLimits | undefined;
@@ -60,6 +62,7 @@ export function createApp({
   registries,
   publicUrl,
   storeId,
+  changes,
   clientAddress,
   limits,
   audit,
@@ -68,7 +71,15 @@ export function createApp({
   const log = requestLog(logger);
   let lastId = 0;
   const nextId = () => `req-${(++lastId).toString(36)}`;
-  const lane = new ExpressLane({ doors, limits, clientAddress, log, nextId, keepAliveTimeout: LONGEST_IDLE });
+  const lane = new ExpressLane({
+    doors,
+    limits,
+    changes,
+    clientAddress,
+    log,
+    nextId,
+    keepAliveTimeout: LONGEST_IDLE,
+  });
   const app = Fastify({
     loggerInstance: logger,
     genReqId: nextId,
@@ -112,6 +123,7 @@ export function createApp({
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
   app.decorateRequest('registry');
   app.decorateRequest('repeatable');
+  app.decorateRequest('changes');
   app.decorateRequest('base', '');
   app.decorateRequest('clientAddress', {
     getter(this: FastifyRequest) {
@@ -162,6 +174,7 @@ export function createApp({
             return done(new Fault('registry_not_found', `There is no registry called ${name}.`));
           request.registry = registry;
           request.base = `${baseUrl(request.raw, publicUrl)}/${name}`;
+          if (request.headers.authorization !== undefined) request.changes = changes?.();
           done();
         });
         limitDoor(scope, door, limits);

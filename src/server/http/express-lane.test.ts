@@ -1,7 +1,8 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { signedInWithPassword, type Principal, type SignedIn, type User } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { RegistryRow } from '../../registry/index.ts';
@@ -9,6 +10,7 @@ import { ExpressLane } from './express-lane.ts';
 import type { RequestLine } from './log.ts';
 
 const body = Buffer.from('a document');
+const anna: User = { id: 1, name: 'anna', email: null, role: 'user', createdAt: 0, disabledAt: null };
 
 let app: FastifyInstance;
 let server: Server;
@@ -17,13 +19,23 @@ let lines: RequestLine[];
 let asked: number;
 let repeated: number;
 let holds: boolean;
+/** The database's number, the token's principal, and whether their reads are used up. */
+let changes: number;
+let principal: Principal;
+let spent: boolean;
 /** An address that has read too much. */
 const limited = '192.0.2.1';
 beforeEach(async () => {
   [asked, repeated, holds, lines] = [0, 0, true, []];
+  [changes, spent] = [1, false];
+  principal = { ...signedInWithPassword(anna, null), tokenId: 1 };
   const lane = new ExpressLane({
     doors: new Map([['strict', { limits: { read: { count: 1, per: 1000 } } } as Door]]),
-    limits: { read: (address) => (address === limited ? new Fault('rate_limited', 'Too many.') : undefined) },
+    limits: {
+      read: (address) => (address === limited ? new Fault('rate_limited', 'Too many.') : undefined),
+      readBy: () => (spent ? new Fault('rate_limited', 'Too many.') : undefined),
+    },
+    changes: () => changes,
     clientAddress: ({ headers }) => String(headers['x-forwarded-for'] ?? '127.0.0.1'),
     log: (line) => lines.push(line),
     nextId: () => 'next',
@@ -39,9 +51,19 @@ beforeEach(async () => {
   });
   app.decorateRequest('repeatable');
   app.decorateRequest('registry');
+  app.decorateRequest('asked');
+  app.decorateRequest('changes');
+  app.decorateRequest('clientAddress', {
+    getter(this: FastifyRequest) {
+      return String(this.headers['x-forwarded-for'] ?? '127.0.0.1');
+    },
+  });
   lane.learnFrom(app);
   app.get('/:name', (request, reply) => {
     asked += 1;
+    if (request.headers.authorization !== undefined) {
+      [request.changes, request.asked] = [changes, Promise.resolve(principal)];
+    }
     const format = request.headers['user-agent'] ?? 'plain';
     request.registry = { id: 1, name: 'any', format } as RegistryRow;
     request.repeatable = { holds: () => holds, body, onRepeat: () => (repeated += 1) };
@@ -109,9 +131,10 @@ test('a repetition is logged as any other request', async () => {
 
 test('what no longer holds is asked anew', async () => {
   await send('/demo');
-  holds = false;
   await send('/demo');
-  expect([asked, repeated]).toEqual([2, 0]);
+  [holds, changes] = [false, 2];
+  await send('/demo');
+  expect([asked, repeated]).toEqual([2, 1]);
 });
 
 test.each<Record<string, string>>([
@@ -142,9 +165,53 @@ test('a door that counts reads by itself sees every one', async () => {
   expect(asked).toBe(2);
 });
 
-test('answers to credentials are never repeated', async () => {
-  await send('/demo', { authorization: 'Bearer one' });
-  await send('/demo', { authorization: 'Bearer one' });
+const one = { authorization: 'Bearer one' };
+
+test('a token gets the same answer again as long as nothing has changed, whoever may read it without', async () => {
+  holds = false;
+  const first = await send('/demo', one);
+  expect(await send('/demo', one)).toEqual(first);
+  expect([asked, repeated]).toEqual([1, 1]);
+  changes = 2;
+  await send('/demo', one);
+  expect(asked).toBe(2);
+});
+
+test.each<[string, () => Record<string, string>]>([
+  ['another token', () => ({ authorization: 'Bearer two' })],
+  ['the token from elsewhere', () => ({ ...one, 'x-forwarded-for': '192.0.2.2' })],
+  ['nobody', () => ({})],
+  [
+    'a token whose reads are used up',
+    () => {
+      spent = true;
+      return one;
+    },
+  ],
+])('what a token got is not given to %s', async (_who, headers) => {
+  await send('/demo', one);
+  await send('/demo', headers());
+  expect([asked, repeated]).toEqual([2, 0]);
+});
+
+test.each<[string, () => Partial<SignedIn>]>([
+  ['a password', () => ({ tokenId: null })],
+  ['a token that has just ended', () => ({ expiresAt: Date.now() })],
+])('an answer to %s is not repeated', async (_what, more) => {
+  principal = { ...signedInWithPassword(anna, null), tokenId: 1, ...more() };
+  await send('/demo', one);
+  await send('/demo', one);
+  expect([asked, repeated]).toEqual([2, 0]);
+});
+
+test('while nothing has changed nobody is asked whether the answer holds', async () => {
+  await send('/demo');
+  await send('/demo');
+  holds = false;
+  await send('/demo');
+  expect(asked).toBe(1);
+  changes = 2;
+  await send('/demo');
   expect(asked).toBe(2);
 });
 

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import type { Principal, SignedIn } from '../../accounts/index.ts';
 import type { Door, Repeatable } from '../../doors/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { ClientAddress } from './client-address.ts';
@@ -21,11 +23,27 @@ export interface Answer {
   body: WeakRef<Buffer> | undefined;
   holds: () => boolean;
   onRepeat: (() => void) | undefined;
+  /** What the database said of its changes when this was the right answer. */
+  changes: number | undefined;
+  /** Whom it was given to, if they showed a token. */
+  to: Reader | undefined;
 }
+
+interface Reader {
+  principal: SignedIn;
+  address: string;
+  /** The slow lane is asked again from then on, milliseconds since 1970. */
+  until: number;
+}
+
+/** So long the slow lane need not see a token, which notes its last use to the minute; milliseconds. */
+const LONGEST_TRUST = 30_000;
 
 export interface ExpressLaneOptions {
   doors: ReadonlyMap<string, Door>;
-  limits: Pick<RequestLimits, 'read'> | undefined;
+  limits: Pick<RequestLimits, 'read' | 'readBy'> | undefined;
+  /** See `SqlStore.changes`. Without it only answers to nobody are repeated. */
+  changes: (() => number) | undefined;
   clientAddress: ClientAddress;
   log: RequestLog;
   nextId: () => string;
@@ -36,7 +54,8 @@ export interface ExpressLaneOptions {
 /**
  * Gives an answer that was given before to the same request, before the framework sees it: most of what a hot read costs
  * lies there. It decides nothing. A door marks an answer as repeatable and says whether it still holds; requests are
- * the same if everything is that such an answer depends on, which `keyOf` lists.
+ * the same if everything is that such an answer depends on, which `keyOf` lists. To a token the same answer is given as long
+ * as the whole database is unchanged: whether it is revoked, what it may read and what is there all stand in it.
  */
 export class ExpressLane {
   readonly #answers = new LRUCache<string, Answer>({ max: MOST_ANSWERS });
@@ -64,8 +83,12 @@ export class ExpressLane {
   /** Learns from the answers of `app`, until it closes. */
   learnFrom(app: FastifyInstance): void {
     app.addHook('onResponse', (request, reply, done) => {
-      if (request.repeatable !== undefined) this.#learn(request, reply, request.repeatable);
+      const { repeatable, asked } = request;
       done();
+      if (repeatable === undefined) return;
+      // Both are answered: neither can reject, or there would be nothing to repeat.
+      if (request.headers.authorization === undefined) this.#learn(request, reply, repeatable, undefined);
+      else void asked?.then((principal) => this.#learn(request, reply, repeatable, principal));
     });
     // From then on answers close their connections.
     app.addHook('preClose', async () => {
@@ -76,11 +99,11 @@ export class ExpressLane {
 
   /** True if it has answered; else nothing has happened. */
   #answer(request: IncomingMessage, response: ServerResponse): boolean {
-    const key = keyOf(request);
-    const known = key === undefined ? undefined : this.#answers.get(key);
-    if (key === undefined || known === undefined) return false;
     const { method = '', url = '' } = request;
     const address = this.#options.clientAddress(request);
+    const key = keyOf(request, url, address);
+    const known = key === undefined ? undefined : this.#answers.get(key);
+    if (known === undefined) return false;
     const answered = this.#repeat(known, { method, url, address }, (body) => {
       response.writeHead(known.status, known.headers);
       response.end(body);
@@ -90,27 +113,53 @@ export class ExpressLane {
   }
 
   #repeat(
-    { status, body: kept, holds, onRepeat }: Answer,
+    known: Answer,
     { method, url, address }: Pick<RequestLine, 'method' | 'url' | 'address'>,
     send: (body: Buffer | undefined) => void,
   ): boolean {
     const { limits, log, nextId } = this.#options;
+    const { status, to, onRepeat } = known;
     const begun = performance.now();
-    const body = kept?.deref();
-    if (this.#closing || (kept !== undefined && body === undefined) || !isTrue(holds)) return false;
+    const body = known.body?.deref();
+    if (this.#closing || (known.body !== undefined && body === undefined) || !this.#isRight(known))
+      return false;
     // The slow lane asks the same and says why.
     if (limits?.read(address) !== undefined) return false;
+    if (to !== undefined && limits?.readBy(to.principal, address) !== undefined) return false;
     send(body);
     onRepeat?.();
     log({ reqId: nextId(), method, url, status, address, ms: performance.now() - begun });
     return true;
   }
 
-  #learn(request: FastifyRequest, reply: FastifyReply, { holds, body, onRepeat }: Repeatable): void {
+  #isRight(known: Answer): boolean {
+    try {
+      // First, for what `holds` tells may change right after it.
+      const changes = this.#options.changes?.();
+      const same = changes !== undefined && changes === known.changes;
+      if (known.to !== undefined) return same && Date.now() < known.to.until;
+      if (!same && !known.holds()) return false;
+      known.changes = changes;
+      return true;
+    } catch {
+      // What goes wrong here goes wrong in the slow lane too, which can say so.
+      return false;
+    }
+  }
+
+  #learn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { holds, body, onRepeat }: Repeatable,
+    principal: Principal | undefined,
+  ): void {
     const { statusCode: status } = reply;
+    const { changes, clientAddress: address } = request;
+    const to = principal && readerOf(principal, address);
+    if (principal !== undefined && (to === undefined || changes === undefined)) return;
     if ((status !== 200 && status !== 304) || !isPlainRead(request, this.#options.doors)) return;
     // The framework has put another URL there.
-    const key = keyOf(request.raw, request.originalUrl);
+    const key = keyOf(request.raw, request.originalUrl, address);
     if (key === undefined || key.length > LONGEST_KEY) return;
     const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
       [value ?? ''].flat().flatMap((each) => [name, String(each)]),
@@ -121,27 +170,30 @@ export class ExpressLane {
       body: status === 200 && request.method === 'GET' ? new WeakRef(body) : undefined,
       holds,
       onRepeat,
+      changes,
+      to,
     });
   }
 }
 
-/** What goes wrong here goes wrong in the slow lane too, which can say so. */
-function isTrue(condition: () => boolean): boolean {
-  try {
-    return condition();
-  } catch {
-    return false;
-  }
+/** Undefined for somebody whose credentials are not looked up in the database alone. */
+function readerOf(principal: Principal, address: string): Reader | undefined {
+  if (principal.kind !== 'user' || principal.tokenId === null) return undefined;
+  const until = Math.min(principal.expiresAt ?? Infinity, Date.now() + LONGEST_TRUST);
+  return { principal, address, until };
 }
 
 /**
  * Everything of a request that a repeatable answer can depend on; undefined for one that is never answered again. Two
  * requests with the same key differ in nothing that a door of ours looks at when it reads.
  */
-function keyOf({ method, headers, socket, url: own }: IncomingMessage, url = own): string | undefined {
+function keyOf(
+  { method, headers, socket }: IncomingMessage,
+  url: string,
+  address: string,
+): string | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   if (
-    headers.authorization !== undefined ||
     headers.via !== undefined ||
     headers['content-length'] !== undefined ||
     headers['transfer-encoding'] !== undefined ||
@@ -159,5 +211,7 @@ function keyOf({ method, headers, socket, url: own }: IncomingMessage, url = own
     headers['accept-encoding'],
     headers['if-none-match'],
     headers.range,
+    // A token may be limited to addresses. It must not lie in memory itself.
+    ...(headers.authorization === undefined ? [] : [address, hash('sha256', headers.authorization)]),
   ].join('\n');
 }

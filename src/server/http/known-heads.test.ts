@@ -19,6 +19,7 @@ beforeEach(async () => {
   const lane = new ExpressLane({
     doors: new Map(),
     limits: undefined,
+    changes: undefined,
     clientAddress: ({ socket }) => socket.remoteAddress ?? '',
     log: () => undefined,
     nextId: () => 'next',

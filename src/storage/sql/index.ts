@@ -10,7 +10,7 @@ import { postgresSearcher } from './postgres/searcher.ts';
 import { LONGEST_QUERY } from './postgres/patience.ts';
 import { PostgresWriter } from './postgres/writer.ts';
 import { sqliteCapabilities } from './sqlite/capabilities.ts';
-import { kyselyOn, openDatabase } from './sqlite/connection.ts';
+import { changesOn, kyselyOn, openDatabase } from './sqlite/connection.ts';
 import { sqliteSearcher } from './sqlite/searcher.ts';
 import { SqliteWriter } from './sqlite/writer.ts';
 import { storeOn, type SqlStore } from './store.ts';
@@ -43,11 +43,13 @@ export async function openSqlStore(
 async function openSqlite(path: string, { create }: { create: boolean }): Promise<OpenedStore> {
   if (!create && !existsSync(path)) throw noStore(path);
   await mkdir(dirname(path), { recursive: true });
-  const db = kyselyOn(openDatabase(path));
+  const database = openDatabase(path);
+  const db = kyselyOn(database);
   try {
     if (!create && !(await hasStore(db))) throw noStore(path);
     const migrations = await migrate(db, sqliteCapabilities);
-    return { store: await storeOn(db, new SqliteWriter(path), sqliteSearcher(path)), migrations };
+    const store = await storeOn(db, new SqliteWriter(path), sqliteSearcher(path));
+    return { store: { ...store, changes: changesOn(database) }, migrations };
   } catch (error) {
     await db.destroy();
     throw error;

@@ -63,6 +63,11 @@ export interface SqlStore {
   contacts: Contacts;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
+  /**
+   * Tells at once whether anything was committed, by whatever process: if it answers the same number twice, nothing was in
+   * between. Missing where the database is asked over a wire.
+   */
+  changes?: () => number;
   /** Resolves when the database answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;

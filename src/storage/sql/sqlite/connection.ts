@@ -57,6 +57,13 @@ export function firstRowOn(db: Kysely<Schema>, sql: string): FirstRow | undefine
   };
 }
 
+/** See `SqlStore.changes`: https://sqlite.org/pragma.html#pragma_data_version. Writes have a connection of their own, so it sees them all. */
+export function changesOn(database: DatabaseSync): () => number {
+  const statement = database.prepare('pragma data_version');
+  statement.setReturnArrays(true);
+  return () => (statement.get() as unknown as [number])[0];
+}
+
 class NodeSqliteDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
 
