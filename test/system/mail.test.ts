@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
 import { theServer } from '../../src/ledger/index.ts';
 import { freePort } from '../setup/ports.ts';
-import { publish, register } from '../setup/publish.ts';
+import { packageTarball, publish, publishBody, register } from '../setup/publish.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 import { makeCertificate, startMailServer, type RunningMailServer } from '../setup/smtp.ts';
 
@@ -122,6 +122,29 @@ describe('[A-18] with a mail server that demands STARTTLS and a log-in', () => {
     await expect.poll(() => subjects(mail, 'bob@example.com').at(-1), PATIENCE).toContain('1.2.0');
     expect(subjects(mail, 'bob@example.com').filter((one) => one?.includes('1.1.0'))).toHaveLength(1);
     expect(subjects(mail, 'ann@example.com').filter((one) => one?.includes('@acme/demo'))).toEqual([]);
+  });
+
+  test('the other owners are asked for their approval of a staged version', async () => {
+    const tarball = await packageTarball('@acme/demo', '2.0.0');
+    const response = await fetch(`${server.url}/npm/-/stage/package/@acme%2fdemo`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ann}`, 'content-type': 'application/json' },
+      body: JSON.stringify(publishBody('@acme/demo', '2.0.0', tarball)),
+    });
+    expect(response.status).toBeLessThan(300);
+    await expect
+      .poll(() => subjects(mail, 'bob@example.com'), PATIENCE)
+      .toContain('@acme/demo 2.0.0 waits for your approval');
+  });
+
+  test('whoever gets a token from the operator hears of it', async () => {
+    const made = await kontor(['token', 'create', '--user', 'bob', '--name', 'nightly'], {
+      env: { KONTOR_DATA: server.data },
+    });
+    expect(made.code).toBe(0);
+    await expect
+      .poll(() => mail.mails.findLast(({ to }) => to.includes('bob@example.com'))?.text, PATIENCE)
+      .toMatch(/Token: nightly\n {2}It may: read, publish.*\n {2}By: the command line\n/);
   });
 
   test('whoever gets a new token hears of it', async () => {
