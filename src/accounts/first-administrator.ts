@@ -45,15 +45,23 @@ export async function ensureFirstAdministrator(
   checkUserName(name);
   const email = settings.email ?? null;
   if (email !== null) checkEmail(email);
-  const create = async (password: string): Promise<User> =>
-    await store.createUser({
+  const create = async (password: string): Promise<User> => {
+    const user = {
       name,
       email,
-      role: 'administrator',
+      role: 'administrator' as const,
       passwordHash: await hashPassword(password),
       at: clock(),
       by: theServer,
-    });
+    };
+    try {
+      return await store.createUser({ ...user, emailVerified: true });
+    } catch (error) {
+      // A start must not fail because somebody else has the operator's address by now.
+      if (isFault(error, 'email_taken')) return store.createUser(user);
+      throw error;
+    }
+  };
   try {
     if (settings.password === undefined) {
       if ((await store.countUsers()) > 0) return { outcome: 'exists' };

@@ -180,3 +180,34 @@ describe('signing secrets', () => {
     await second.kill9();
   });
 });
+
+test.each(['changeme', 'admin123'])(
+  "[V-10] a guide's sample password %s starts, with a warning in the log, and logs in",
+  async (sample) => {
+    const env = { VAIS_REGISTRY_ADMIN_USER: 'admin', VAIS_REGISTRY_ADMIN_PASS: sample };
+    const kontor = await startKontor({ env: { ...env, KONTOR_PROFILE: 'vais', KONTOR_HOST: undefined } });
+    expect(kontor.logs()).toMatch(/"level":40.*VAIS_REGISTRY_ADMIN_PASS is a sample password/);
+    expect(kontor.logs()).not.toContain(sample);
+    const token = await session(kontor, 'admin', sample);
+    expect((await api(kontor, 'GET', '/users', { token })).status).toBe(200);
+    await kontor.kill9();
+  },
+);
+
+test('the npm door takes a verified e-mail address for the name, and a session for a token', async () => {
+  const env = {
+    KONTOR_ADMIN_USER: 'chef',
+    KONTOR_ADMIN_PASS: password,
+    KONTOR_ADMIN_EMAIL: 'chef@example.com',
+  };
+  const kontor = await startKontor({ env });
+  const login = await fetch(`${kontor.url}/npm/-/user/org.couchdb.user:chef@example.com`, {
+    method: 'PUT',
+    body: JSON.stringify({ name: 'chef@example.com', password }),
+  });
+  expect(login.status).toBe(201);
+  const { token } = (await login.json()) as { token: string };
+  const whoami = await fetch(`${kontor.url}/npm/-/whoami`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await whoami.json()).toEqual({ username: 'chef' });
+  await kontor.kill9();
+});
