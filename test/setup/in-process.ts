@@ -1,0 +1,55 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance } from 'fastify';
+import { loadConfig, serve, type RunningServer } from '../../src/server/index.ts';
+import { temporaryFolder } from './resources.ts';
+
+export interface CollectedRoute {
+  method: string;
+  /** As the router knows it. */
+  url: string;
+}
+
+export interface InProcess {
+  url: string;
+  data: string;
+  /** Every route that a server of this process has registered so far, each once. */
+  routes(): CollectedRoute[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server in this process, as `kontor serve` does, and listens to Fastify telling of every server that is made: the
+ * routes are those that run, whoever added them.
+ */
+export async function startInProcess(env: Record<string, string> = {}): Promise<InProcess> {
+  const routes = new Map<string, CollectedRoute>();
+  const onServer = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook('onRoute', ({ method, url }) => {
+      for (const each of [method].flat()) routes.set(`${each} ${url}`, { method: each, url });
+    });
+  };
+  subscribe('fastify.initialization', onServer);
+  const data = temporaryFolder('data');
+  const server: RunningServer = await serve(
+    loadConfig({
+      env: {
+        KONTOR_PORT: '0',
+        KONTOR_DATA: data,
+        KONTOR_NPM_UPSTREAM: 'off',
+        KONTOR_LOG_LEVEL: 'silent',
+        ...env,
+      },
+      cwd: temporaryFolder('cwd'),
+    }),
+  );
+  return {
+    url: server.url,
+    data,
+    routes: () => [...routes.values()],
+    stop: async () => {
+      unsubscribe('fastify.initialization', onServer);
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiRows } from './api-rows.ts';
+import { npmRows } from './npm-rows.ts';
+import { form, SECRET, type Row, type Target } from './row.ts';
+import { rules, type Verdict } from './rules.ts';
+import { createWorld, logIn, type Caller, type Visibility, type World } from './world.ts';
+
+/** Every place where routes are, and the tables that say who may use them. */
+const tables = [
+  { of: 'the npm door', inside: '/~npm/:registry', outside: '/npm', rows: npmRows },
+  { of: 'the API', inside: '/-/api/v1', outside: '/-/api/v1', rows: apiRows },
+  {
+    of: 'the server',
+    inside: '',
+    outside: '',
+    rows: {
+      'GET /health': { rule: 'open', path: '/health' },
+      'GET /ready': { rule: 'open', path: '/ready' },
+      'GET /-/api/openapi.json': { rule: 'open', path: '/-/api/openapi.json' },
+      // Without an identity token: the exchange itself is tested with a real issuer.
+      'POST /-/npm/v1/oidc/token/exchange/package/:name': {
+        rule: 'open',
+        path: '/-/npm/v1/oidc/token/exchange/package/demo',
+        ok: [401],
+      },
+      ...Object.fromEntries(
+        ['reset', 'verify', 'register'].flatMap((page) => [
+          [
+            `GET /-/account/${page}/:secret`,
+            { rule: 'open', path: `/-/account/${page}/${SECRET}`, ok: [404] },
+          ],
+          [
+            `POST /-/account/${page}/:secret`,
+            {
+              rule: 'open',
+              path: `/-/account/${page}/${SECRET}`,
+              headers: ({ world }: Target) => ({ ...form, origin: world.server.url }),
+              body: () => 'name=x&password=y',
+              ok: [404],
+            },
+          ],
+        ]),
+      ),
+      'GET /-/api/*': { rule: 'open', path: '/-/api/v0/nothing', ok: [404] },
+    } satisfies Record<string, Row>,
+  },
+] satisfies { of: string; inside: string; outside: string; rows: Record<string, Row> }[];
+
+const cases = tables.flatMap(({ of, outside, rows }) =>
+  Object.entries<Row>(rows).map(([route, row]) => ({ of, route, outside, row })),
+);
+
+const aboutPackages: ReadonlySet<string> = new Set([
+  'reader',
+  'publisher',
+  'maintainer',
+  'reviser',
+  'yanker',
+]);
+const everyVisibility: readonly Visibility[] = ['public', 'internal', 'private'];
+
+let world: World;
+let shared: Map<string, string>;
+beforeAll(async () => {
+  world = await createWorld();
+  shared = new Map();
+  for (const of of ['organisation', 'user'] as const) {
+    for (const visibility of everyVisibility) {
+      shared.set(`${of} ${visibility}`, await world.freshPackage(of, visibility));
+    }
+  }
+}, 120_000);
+afterAll(() => world.stop());
+
+test('every route that runs has a row that says who may use it, and every row a route', () => {
+  const known = new Set(
+    tables.flatMap(({ inside, rows }) => Object.keys(rows).map((key) => key.replace(' ', ` ${inside}`))),
+  );
+  const running = world
+    .routes()
+    // A HEAD is its GET; what leads nowhere leads nowhere by any method.
+    .filter(({ method, url }) => method !== 'HEAD' && (method === 'GET' || !url.endsWith('/*')))
+    .map(({ method, url }) => `${method} ${url}`);
+  expect(
+    running.filter((route) => !known.has(route)),
+    'routes without a row',
+  ).toEqual([]);
+  expect(
+    [...known].filter((route) => !running.includes(route)),
+    'rows without a route',
+  ).toEqual([]);
+});
+
+async function targetFor(caller: Caller, row: Row, visibility: Visibility): Promise<Target> {
+  const of = caller.role === undefined ? 'user' : 'organisation';
+  const name = row.changes
+    ? await world.freshPackage(of, visibility)
+    : (shared.get(`${of} ${visibility}`) ?? '');
+  const somebody =
+    row.changesUser || row.changes || row.rule === 'open' ? await world.freshUser() : await theSame();
+  const file = `${name.replace(/^@.*\//, '')}-1.0.0.tgz`;
+  return { world, caller, name, encoded: name.replace('/', '%2f'), file, somebody };
+}
+
+let same: ReturnType<World['freshUser']> | undefined;
+const theSame = () => (same ??= world.freshUser());
+
+async function ask(
+  method: string,
+  outside: string,
+  row: Row,
+  target: Target,
+): Promise<{ status: number; code: string }> {
+  const path = typeof row.path === 'string' ? row.path : await row.path(target);
+  const body = await row.body?.(target);
+  const { inPerson, user } = target.caller;
+  const token =
+    row.logsOut && inPerson ? await logIn(world.server.url, user?.name ?? '') : target.caller.token;
+  const response = await fetch(`${world.server.url}${outside}${path}`, {
+    method,
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...row.headers?.(target),
+    },
+    ...(body !== undefined && {
+      body: typeof body === 'string' && row.headers ? body : JSON.stringify(body),
+    }),
+  });
+  const text = await response.text();
+  return { status: response.status, code: response.ok ? '' : codeOf(text) };
+}
+
+/** As a door writes it, or the API. */
+function codeOf(text: string): string {
+  const { code, title } = (text.startsWith('{') ? JSON.parse(text) : {}) as { code?: string; title?: string };
+  return code ?? title ?? '';
+}
+
+/** Codes of a 401 that say who somebody is not. */
+const STRANGER: ReadonlySet<string> = new Set(['unauthenticated', 'token_invalid', 'address_refused']);
+
+function isMet(verdict: Verdict, { status, code }: { status: number; code: string }, { ok }: Row): boolean {
+  switch (verdict) {
+    case 'yes':
+      return ok?.includes(status) === true || (ok === undefined && status >= 200 && status < 300);
+    case 'no':
+      return status === 401 || status === 403;
+    case 401:
+      return status === 401 && STRANGER.has(code);
+    default:
+      return status === verdict;
+  }
+}
+
+describe.each(cases)('[S-05] $route of $of is for: $row.rule', ({ route, outside, row }) => {
+  const [method = 'GET'] = route.split(' ');
+  const visibilities =
+    row.visibilities ?? (aboutPackages.has(row.rule) ? everyVisibility : ['public' as const]);
+
+  test.each(visibilities)('with a %s package', async (visibility) => {
+    const found: Record<string, unknown> = {};
+    const wanted: Record<string, unknown> = {};
+    for (const caller of world.callers) {
+      const verdict = rules[row.rule](caller, visibility);
+      wanted[caller.name] = verdict;
+      const answer = await ask(method, outside, row, await targetFor(caller, row, visibility));
+      found[caller.name] = isMet(verdict, answer, row) ? verdict : `${answer.status} ${answer.code}`;
+    }
+    expect(found).toEqual(wanted);
+  });
+});
