@@ -21,7 +21,7 @@ const tables = [
       'POST /-/npm/v1/oidc/token/exchange/package/:name': {
         rule: 'open',
         path: '/-/npm/v1/oidc/token/exchange/package/demo',
-        ok: [401],
+        ok: [401, 403],
       },
       ...Object.fromEntries(
         ['reset', 'verify', 'register'].flatMap((page) => [

@@ -19,6 +19,9 @@ async function revisionOf(target: Target): Promise<string> {
 const at = (rest: string) => (target: Target) => `/${target.encoded}${rest}`;
 const inPackage = (rest: string) => (target: Target) => `/-/package/${target.encoded}/${rest}`;
 
+/** A version that waits, nowhere. Those that do wait have tests of their own. */
+const STAGED = '00000000-0000-4000-8000-000000000000';
+
 /** Routes of the npm door by method and path, and who may use them. */
 export const npmRows: Record<string, Row> = {
   'GET /:name': { rule: 'reader', path: at('') },
@@ -99,8 +102,21 @@ export const npmRows: Record<string, Row> = {
   'POST /-/npm/v1/oidc/token/exchange/package/:name': {
     rule: 'open',
     path: ({ encoded }) => `/-/npm/v1/oidc/token/exchange/package/${encoded}`,
-    ok: [401],
+    // Sessions are JWTs too, but of no issuer that a package trusts.
+    ok: [401, 403],
   },
+  'POST /-/stage/package/:name': {
+    rule: 'publisher',
+    path: ({ encoded }) => `/-/stage/package/${encoded}`,
+    body: async ({ name }) => publishBody(name, '2.0.0', await packageTarball(name, '2.0.0')),
+    changes: true,
+    visibilities: ['public'],
+  },
+  'GET /-/stage': { rule: 'user', path: '/-/stage' },
+  'GET /-/stage/:id': { rule: 'user', path: `/-/stage/${STAGED}`, ok: [404] },
+  'GET /-/stage/:id/tarball': { rule: 'user', path: `/-/stage/${STAGED}/tarball`, ok: [404] },
+  'POST /-/stage/:id/approve': { rule: 'user', path: `/-/stage/${STAGED}/approve`, ok: [404] },
+  'DELETE /-/stage/:id': { rule: 'user', path: `/-/stage/${STAGED}`, ok: [404] },
   'GET /-/_view/starredByUser': { rule: 'anybody', path: '/-/_view/starredByUser?key=%22plain%22' },
   'GET /-/user/:id': { rule: 'user', path: '/-/user/org.couchdb.user:plain' },
   'PUT /-/user/:id': {

@@ -2,15 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../../kernel/index.ts';
 import { maintainerShape } from '../documents/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
+import { signedIn } from '../signed-in.ts';
 
 const USER_ID = /^org\.couchdb\.user:(.+)$/s;
 
-/** Who a user is: `npm owner` asks before it adds one (protocols/npm 3.3). Not for strangers: users could be counted. */
+/** Who a user is: `npm owner` asks before it adds one (protocols/npm 3.3). Not for strangers, nor for jobs: users could be counted. */
 export function userDocumentRoutes(app: FastifyInstance, { accounts }: NpmDoorOptions): void {
   app.get('/-/user/:id', async (request, reply) => {
-    if ((await request.principal()).kind === 'nobody') {
-      throw new Fault('unauthenticated', 'You must be logged in to look up a user: send a token.');
-    }
+    await signedIn(request);
     const { id } = request.params as { id: string };
     const name = USER_ID.exec(id)?.[1] ?? '';
     const user = await accounts.find(name);
