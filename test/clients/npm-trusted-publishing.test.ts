@@ -127,6 +127,23 @@ describe('npm publish in a workflow that the package trusts', () => {
     expect(Object.keys(await versionsOf(name))).toContain('1.1.0');
   });
 
+  test('stages a version that a person then publishes', async () => {
+    await trusted('payload', '--allow-stage-publish');
+    const { cwd, env } = project(machine(registry), 'payload', { name: 'payload', version: '1.1.0' });
+    const runner = { cwd, env: { ...env, ...githubRunner() } };
+    const staged = output(await npm.run(['stage', 'publish'], runner));
+    const id = /staged with id ([\da-f-]{36})/.exec(staged)?.[1] ?? '';
+    expect(Object.keys(await versionsOf('payload'))).toEqual(['1.0.0']);
+    const box = machine(registry, anna);
+    expect(JSON.parse(output(await npm.run(['stage', 'view', id, '--json'], box)))).toMatchObject({
+      packageName: 'payload',
+      version: '1.1.0',
+      actorType: 'trusted publisher',
+    });
+    output(await npm.run(['stage', 'approve', id], box));
+    expect((await versionsOf('payload'))['1.1.0']).toMatchObject({ _npmUser: { name: 'GitHub Actions' } });
+  });
+
   test('is refused for a package that does not trust it, and when it may only stage versions', async () => {
     await publish(server, anna, 'unrelated', '1.0.0');
     await trusted('staged-only', '--allow-stage-publish');
