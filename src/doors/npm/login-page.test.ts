@@ -20,6 +20,9 @@ test('who may register can give an e-mail address; who may not is told', () => {
   const off = loginForm({ ...form, register: 'off' });
   expect(off).not.toContain('name="email"');
   expect(off).toContain('administrators');
+  const invite = loginForm({ ...form, register: 'invite' });
+  expect(invite).not.toContain('name="email"');
+  expect(invite).toContain('need an invitation');
 });
 
 test('whatever comes from outside is text', () => {
