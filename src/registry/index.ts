@@ -1,6 +1,8 @@
 export type * from './ports/index.ts';
 export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';
+export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
+export { Registries } from './registries.ts';
 export { Reader, type DocumentSource } from './reader.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
@@ -10,6 +12,7 @@ export type { Publication } from './publication.ts';
 export { Publisher } from './publisher.ts';
 export { Stages } from './stages.ts';
 export { searchWords } from './search-words.ts';
+export { Sharing } from './sharing.ts';
 export { sweep, type SweepResult } from './sweeper.ts';
 export { TrustKeeper, type PublishingRules } from './trust-keeper.ts';
 export { verify, type VerifyReport } from './verify.ts';

@@ -7,7 +7,7 @@ import {
   type TokenScope,
   type TrustPermission,
 } from '../accounts/index.ts';
-import { Fault } from '../kernel/index.ts';
+import { Fault, type Clock } from '../kernel/index.ts';
 import {
   askerOf,
   isTrusted,
@@ -19,15 +19,17 @@ import {
   type WriteDecision,
 } from '../policy/index.ts';
 import { hiddenRegistry } from './hidden.ts';
-import type { RegistryRow, Rights, Sight } from './ports/index.ts';
+import type { PackageCommand, RegistryRow, Rights, Sight } from './ports/index.ts';
 import type { Bringer } from './publication.ts';
 
 /** Brings the facts on a name and the policy together, for whoever wants to write. */
 export class Judge {
   readonly #rights: Rights;
+  readonly #clock: Clock;
 
-  constructor(rights: Rights) {
+  constructor(rights: Rights, clock: Clock) {
     this.#rights = rights;
+    this.#clock = clock;
   }
 
   async publish(registry: RegistryRow, name: string, principal: Principal): Promise<WriteDecision> {
@@ -95,12 +97,40 @@ export class Judge {
     return decision;
   }
 
+  /** What every change of a package needs, if they may make it. */
+  async command(
+    registry: RegistryRow,
+    principal: Principal,
+    what: {
+      name: string;
+      type: string;
+      /** `write` unless said otherwise. */
+      least?: 'manage';
+      /** Scopes of which a token needs one; `publish` unless said otherwise. */
+      scopes?: readonly TokenScope[];
+      version?: string | null;
+      detail: Record<string, unknown>;
+    },
+  ): Promise<PackageCommand> {
+    const { name, type, least = 'write', scopes, version = null, detail } = what;
+    const { userId, overrideOwnership } = await this.change(registry, name, principal, least, scopes);
+    const at = this.#clock();
+    return {
+      registryId: registry.id,
+      name,
+      actorId: userId,
+      overrideOwnership,
+      at,
+      event: { type, at, actor: actorOf(principal), registry: registry.name, package: name, version, detail },
+    };
+  }
+
   /** Fault `registry_not_found` for a registry that they may not see. */
   async see(registry: RegistryRow, name: string, principal: Principal): Promise<Sight> {
     const asker = askerOf(principal);
     const sight = await this.#rights.of(registry.id, name, asker.userId);
     const sees = (found: Sight) => seesRegistry(found, asker) || isTrusted(principal, registry.id, name);
-    if (sight === undefined || !sees(sight)) throw hiddenRegistry(registry);
+    if (sight === undefined || !sees(sight)) throw hiddenRegistry(registry, principal);
     return sight;
   }
 }

@@ -3,13 +3,12 @@ import {
   type Machine,
   type Principal,
   type SignedIn,
-  type TokenScope,
   type TrustPermission,
 } from '../accounts/index.ts';
 import type { Fault, Clock } from '../kernel/index.ts';
 import { mayMark } from '../policy/index.ts';
 import { Judge, granted, isSeen, noPackage, signedIn } from './judge.ts';
-import type { Blobs, Catalogue, PackageCommand, RegistryRow, Rights, Visibility } from './ports/index.ts';
+import type { Blobs, Catalogue, RegistryRow, Rights, Visibility } from './ports/index.ts';
 import { uploadOf, type Publication } from './publication.ts';
 import { storeVersion } from './store-version.ts';
 
@@ -27,7 +26,7 @@ export class Publisher {
 
   constructor(catalogue: Catalogue, rights: Rights, blobs: Blobs, clock: Clock) {
     this.#catalogue = catalogue;
-    this.#judge = new Judge(rights);
+    this.#judge = new Judge(rights, clock);
     this.#blobs = blobs;
     this.#clock = clock;
   }
@@ -81,7 +80,7 @@ export class Publisher {
     { name, tag, version }: { name: string; tag: string; version: string | null },
   ): Promise<Changed> {
     const type = version === null ? 'package.untag' : 'package.tag';
-    const base = await this.#change(registry, principal, { name, type, version, detail: { tag } });
+    const base = await this.#judge.command(registry, principal, { name, type, version, detail: { tag } });
     return this.#catalogue.tag({ ...base, tag, version });
   }
 
@@ -91,7 +90,7 @@ export class Publisher {
     principal: Principal,
     { name, messages }: { name: string; messages: Record<string, string | null> },
   ): Promise<Changed> {
-    const base = await this.#change(registry, principal, {
+    const base = await this.#judge.command(registry, principal, {
       name,
       type: 'package.deprecate',
       scopes: ['publish', 'yank'],
@@ -112,7 +111,7 @@ export class Publisher {
     },
   ): Promise<Changed> {
     const { name, versions, tags, expectedRevision } = change;
-    const base = await this.#change(registry, principal, {
+    const base = await this.#judge.command(registry, principal, {
       name,
       type: 'package.unpublish',
       scopes: ['yank'],
@@ -134,7 +133,7 @@ export class Publisher {
     },
   ): Promise<Changed> {
     const { name, ...more } = change;
-    const base = await this.#change(registry, principal, {
+    const base = await this.#judge.command(registry, principal, {
       name,
       type: 'package.owners',
       least: 'manage',
@@ -151,7 +150,7 @@ export class Publisher {
     principal: Principal,
     { name, visibility }: { name: string; visibility: Visibility },
   ): Promise<Changed> {
-    const base = await this.#change(registry, principal, {
+    const base = await this.#judge.command(registry, principal, {
       name,
       type: 'package.visibility',
       least: 'manage',
@@ -186,33 +185,6 @@ export class Publisher {
         detail: {},
       },
     });
-  }
-
-  async #change(
-    registry: RegistryRow,
-    principal: Principal,
-    what: {
-      name: string;
-      type: string;
-      /** `write` unless said otherwise. */
-      least?: 'manage';
-      /** Scopes of which a token needs one; `publish` unless said otherwise. */
-      scopes?: readonly TokenScope[];
-      version?: string | null;
-      detail: Record<string, unknown>;
-    },
-  ): Promise<PackageCommand> {
-    const { name, type, least = 'write', scopes, version = null, detail } = what;
-    const { userId, overrideOwnership } = await this.#judge.change(registry, name, principal, least, scopes);
-    const at = this.#clock();
-    return {
-      registryId: registry.id,
-      name,
-      actorId: userId,
-      overrideOwnership,
-      at,
-      event: { type, at, actor: actorOf(principal), registry: registry.name, package: name, version, detail },
-    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../accounts/index.ts';
 import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
-import { hiddenRegistry } from './hidden.ts';
+import { hiddenRegistry, isNoSecret } from './hidden.ts';
 import type {
   Catalogue,
   PackageRow,
@@ -105,7 +105,10 @@ export class Reader {
     }
     if (!isOpen && sight?.package?.removed === false && isTrusted(principal, registry.id, name))
       return sight.head;
-    if (sight === undefined || !seesRegistry(sight, asker)) throw hiddenRegistry(registry);
+    if (sight === undefined || !seesRegistry(sight, asker)) {
+      if (isNoSecret(registry)) return 'hidden';
+      throw hiddenRegistry(registry, principal);
+    }
     if (sight.package === null) return undefined;
     return mayRead(sight, asker) && !sight.package.removed ? sight.head : 'hidden';
   }

@@ -35,7 +35,7 @@ export class Stages {
 
   constructor(parts: StagesParts) {
     this.#parts = parts;
-    this.#judge = new Judge(parts.rights);
+    this.#judge = new Judge(parts.rights, parts.clock);
   }
 
   /** Stores a version that shows nowhere yet; discards the staged bytes in any case. Faults as a publish, and `version_staged`. */

@@ -39,7 +39,7 @@ export class TrustKeeper {
 
   constructor(parts: TrustKeeperParts) {
     this.#parts = parts;
-    this.#judge = new Judge(parts.rights);
+    this.#judge = new Judge(parts.rights, parts.clock);
   }
 
   async rules(registry: RegistryRow, name: string, principal: Principal): Promise<PublishingRules> {

@@ -1,5 +1,6 @@
 import {
   createAccounts,
+  createOrganisations,
   createRecovery,
   createRegistration,
   createSessions,
@@ -7,6 +8,7 @@ import {
   type Accounts,
   type GuessGuard,
   type Messenger,
+  type Organisations,
   type Recovery,
   type Registration,
   type Sessions,
@@ -24,6 +26,7 @@ export interface Identity {
   registration: Registration;
   recovery: Recovery;
   users: UserAdministration;
+  organisations: Organisations;
 }
 
 export interface IdentityParts {
@@ -56,6 +59,7 @@ export function createIdentity({ store, values, clock, guard, messenger }: Ident
   const service = createAccounts(accounts, clock, { sessions, users, guard });
   return {
     accounts: service,
+    organisations: createOrganisations({ store: store.organisations, users: service, messenger, clock }),
     sessions,
     recovery,
     registration,

@@ -11,9 +11,13 @@ import { theServer, type Actor } from '../ledger/index.ts';
 import {
   checkRegistryName,
   TrustKeeper,
+  Publisher,
+  Registries,
+  Sharing,
   verify,
   type Blobs,
   type Catalogue,
+  type RegistryChange,
   type RegistryRow,
   type VerifyReport,
 } from '../registry/index.ts';
@@ -38,8 +42,11 @@ export interface Kontor extends Identity {
   machines: Machines;
   trust: TrustKeeper;
   blobs: Blobs;
+  publisher: Publisher;
+  sharing: Sharing;
+  registries: Registries;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
-  createRegistry(name: string, format: string, by: Actor): Promise<RegistryRow>;
+  createRegistry(name: string, format: string, by: Actor, settings?: RegistryChange): Promise<RegistryRow>;
   verify(): Promise<VerifyReport>;
   /** The migrations that opening the store ran. */
   migrate(): Promise<string[]>;
@@ -98,7 +105,10 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
         issuers: { github: values.githubIssuer, gitlab: values.gitlabIssuer },
       }),
       blobs,
-      createRegistry: async (name, format, by) => {
+      publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
+      sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
+      registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),
+      createRegistry: async (name, format, by, settings) => {
         checkRegistryName(name, format);
         if (!formats.includes(format)) {
           throw new Fault(
@@ -106,7 +116,7 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
             `There is no format ${format}; this release has: ${formats.join(', ')}.`,
           );
         }
-        return catalogue.createRegistry(name, format, systemClock(), by);
+        return catalogue.createRegistry(name, format, systemClock(), by, settings);
       },
       verify: () => verify({ catalogue, blobs, chain: store }),
       migrate: () => Promise.resolve(migrations),

@@ -4,7 +4,6 @@ import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import {
   DownloadCounter,
-  Publisher,
   Reader,
   Signer,
   Stages,
@@ -33,7 +32,19 @@ export interface NpmWiring {
 
 /** Puts the npm door together: its upstream, documents and keys. */
 export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
-  const { store, catalogue, blobs, accounts, secondFactors, registration, machines, trust } = kontor;
+  const {
+    store,
+    catalogue,
+    blobs,
+    accounts,
+    organisations,
+    secondFactors,
+    registration,
+    publisher,
+    sharing,
+    machines,
+    trust,
+  } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
   const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
@@ -58,10 +69,12 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     machines,
     trust,
     publicUrl: values.publicUrl,
+    organisations,
+    sharing,
     documents,
     downloads,
     reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),
-    publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
+    publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,
       catalogue,

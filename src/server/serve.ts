@@ -33,6 +33,8 @@ const RECORD_INTERVAL = 1_000;
 const RETENTION_INTERVAL = 3_600_000;
 /** Downloads counted since the last report are lost in a crash, milliseconds. */
 const REPORT_INTERVAL = 2_000;
+/** What a registry is called and who may see it is read anew this often where nothing asks for it, milliseconds. */
+const REGISTRIES_INTERVAL = 5_000;
 
 /** Replicas learn of each other's reads, milliseconds. */
 const SHARE_INTERVAL = 1_000;
@@ -126,6 +128,7 @@ async function start(
     secondFactors,
     machines: kontor.machines,
     registries,
+    rights: store.rights,
     logger,
     storeId: store.id,
     changes: store.changes,
@@ -147,7 +150,10 @@ async function start(
     ...identity,
     version: kontorVersion(),
     logger,
-    catalogue,
+    registries: kontor.registries,
+    sharing: kontor.sharing,
+    publisher: kontor.publisher,
+    createRegistry: kontor.createRegistry,
     secondFactors: kontor.secondFactors,
     publicUrl: values.publicUrl,
     audit: store.audit,
@@ -191,6 +197,13 @@ async function start(
         run: () => accounts.reportTokenUses(),
       },
       ...mail.jobs,
+      // A registry that another replica hides must not be talked of for long.
+      {
+        name: 'registries',
+        interval: REGISTRIES_INTERVAL,
+        everywhere: true,
+        run: () => registries.refresh(),
+      },
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       ...retention(values, store.audit),
       {

@@ -32,7 +32,14 @@ describe('the first-party API', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     const { registries } = (await response.json()) as { registries: object[] };
     expect(registries).toEqual([
-      { name: 'npm', format: 'npm', createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+      {
+        name: 'npm',
+        format: 'npm',
+        visibility: 'public',
+        publish: 'anyone',
+        organisation: null,
+        createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      },
     ]);
   });
 

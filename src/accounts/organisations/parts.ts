@@ -18,7 +18,12 @@ export interface OrganisationParts {
 }
 
 export function commandOf(asker: SignedIn, clock: Clock): AccountCommand {
-  return { by: actorOf(asker), administrator: asker.user.role === 'administrator', at: clock() };
+  return { by: actorOf(asker), administrator: isAdministrator(asker), at: clock() };
+}
+
+/** The role alone is not enough: the key in their hand must have been made for it. */
+export function isAdministrator({ user, scopes }: SignedIn): boolean {
+  return user.role === 'administrator' && scopes.includes('admin');
 }
 
 /** Fault `user_unknown`. */

@@ -3,7 +3,7 @@ import type { SignedIn } from '../principal.ts';
 import { createInvitations, type Invitations } from './invitations.ts';
 import { checkOrganisationName, isOrganisationName } from './names.ts';
 import type { OrganisationRole } from './roles.ts';
-import { checkDescription, commandOf, userCalled, type OrganisationParts } from './parts.ts';
+import { checkDescription, commandOf, isAdministrator, userCalled, type OrganisationParts } from './parts.ts';
 import type { Member, Organisation, Page } from './store.ts';
 import { createTeams, type Teams } from './teams.ts';
 
@@ -21,6 +21,8 @@ export interface Organisations extends Teams, Invitations {
     wish: { name: string; description?: string; owner?: string },
   ): Promise<Organisation>;
   see(asker: SignedIn, name: string): Promise<SeenOrganisation>;
+  /** By name, for naming it as the receiver of something; that a name is taken is no secret. */
+  known(name: string): Promise<Pick<Organisation, 'id' | 'name'>>;
   mine(asker: SignedIn): Promise<(Organisation & { role: OrganisationRole })[]>;
   members(asker: SignedIn, name: string, page: Page): Promise<{ members: Member[]; total: number }>;
   /** Adds a user or changes their role. Fault `user_unknown`. Answers how many members there are. */
@@ -34,13 +36,22 @@ export function createOrganisations(parts: OrganisationParts): Organisations {
 
   const see = async (asker: SignedIn, name: string): Promise<SeenOrganisation> => {
     const found = isOrganisationName(name.toLowerCase()) ? await store.find(name, asker.user.id) : undefined;
-    if (!found || (found.role === null && asker.user.role !== 'administrator')) throw noOrganisation(name);
+    if (!found || (found.role === null && !isAdministrator(asker))) throw noOrganisation(name);
     return found;
   };
 
   return {
     see,
     mine: ({ user }) => store.of(user.id),
+    async known(name) {
+      // No user has this id.
+      const found = isOrganisationName(name.toLowerCase()) ? await store.find(name, 0) : undefined;
+      if (found) return { id: found.id, name: found.name };
+      throw new Fault(
+        'organisation_not_found',
+        `There is no organisation ${JSON.stringify(name.slice(0, 80))}.`,
+      );
+    },
 
     async create(asker, { name, description = '', owner }) {
       checkOrganisationName(name);

@@ -9,6 +9,7 @@ import { attestationRoutes } from './routes/attestations.ts';
 import { distTagRoutes } from './routes/dist-tags.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { organisationRoutes } from './routes/organisations.ts';
 import { packumentRoutes } from './routes/packument.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { publishRoutes } from './routes/publish.ts';
@@ -18,6 +19,7 @@ import { searchRoutes } from './routes/search.ts';
 import { secondFactorRoutes } from './routes/second-factor.ts';
 import { stageRoutes } from './routes/stages.ts';
 import { starRoutes } from './routes/stars.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userDocumentRoutes } from './routes/user-documents.ts';
@@ -43,6 +45,8 @@ export function npmDoor(options: NpmDoorOptions): Door {
         stageRoutes,
         revisionRoutes,
         accessRoutes,
+        organisationRoutes,
+        teamRoutes,
         starRoutes,
         userDocumentRoutes,
         distTagRoutes,

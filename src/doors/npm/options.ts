@@ -1,10 +1,11 @@
-import type { Accounts, Machines, Registration, SecondFactors } from '../../accounts/index.ts';
+import type { Accounts, Machines, Organisations, Registration, SecondFactors } from '../../accounts/index.ts';
 import type {
   Blobs,
   Catalogue,
   DownloadCounter,
   Publisher,
   Reader,
+  Sharing,
   Signer,
   Stages,
   TrustKeeper,
@@ -24,6 +25,8 @@ export interface NpmDoorOptions {
   trust: TrustKeeper;
   /** Under which this server is reached, if its operator has said so. */
   publicUrl: string | undefined;
+  organisations: Organisations;
+  sharing: Sharing;
   signer: Signer;
   documents: Documents;
   downloads: DownloadCounter;

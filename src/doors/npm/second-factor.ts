@@ -8,6 +8,7 @@ import {
 } from '../../accounts/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
+import { accountHolder } from './signed-in.ts';
 
 /** A refusal with the page on which a browser can show the factor: protocols/npm 4.4, web form. */
 export class PromptFault extends Fault {
@@ -34,6 +35,13 @@ export async function assertFactorForWrite(
   await offeringPage(factors, request, principal.user, () =>
     factors.assertMayWrite(principal, codeOf(request)),
   );
+}
+
+/** Who asks for a change of who may what, with a token that may and a second factor where they have one. */
+export async function assertedHolder(factors: SecondFactors, request: FastifyRequest): Promise<SignedIn> {
+  const holder = await accountHolder(request);
+  await assertFactorForWrite(factors, request, holder);
+  return holder;
 }
 
 /** Before what every second factor is for; see `FactorNeed`. */

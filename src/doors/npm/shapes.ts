@@ -47,6 +47,8 @@ const statusHere: Partial<Record<ErrorCode, number>> = { version_exists: 403 };
 /** Errors as npm prints them: `error` is read by npm, `code` by people who search for it. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = faultFrom(error, request);
+  // There is no door either: the edge answers as it does where nothing is.
+  if (fault.code === 'registry_not_found') throw fault;
   const status = statusHere[fault.code] ?? fault.status;
   if (status === 401) {
     const wanted = challenge(fault, request);

@@ -18,12 +18,16 @@ import { meRoutes } from './me.ts';
 import { describeApi } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
 import { recoveryRoutes } from './recovery.ts';
+import { organisationInvitationRoutes } from './organisation-invitations.ts';
+import { organisationRoutes } from './organisations.ts';
+import { packageAccessRoutes } from './package-access.ts';
 import { registryRoutes } from './registries.ts';
 import { Problem } from './schemas.ts';
 import type { ApiScope } from './scope.ts';
 import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
 import { tokenRoutes } from './tokens.ts';
+import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
 
 const PREFIX = '/-/api/v1';
@@ -34,11 +38,15 @@ const topics = [
   auditRoutes,
   invitationRoutes,
   meRoutes,
+  organisationInvitationRoutes,
+  organisationRoutes,
+  packageAccessRoutes,
   recoveryRoutes,
   registryRoutes,
   secondFactorRoutes,
   sessionRoutes,
   tokenRoutes,
+  teamRoutes,
   userRoutes,
 ];
 

@@ -2,15 +2,19 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
-import type { Catalogue } from '../../registry/index.ts';
+import type { Publisher, Registries, Sharing } from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
+import type { Kontor } from '../kontor.ts';
 
 /** What the API's routes work with. */
 export interface ApiParts extends Identity {
   /** Of this release. */
   version: string;
   logger: FastifyBaseLogger;
-  catalogue: Catalogue;
+  registries: Registries;
+  sharing: Sharing;
+  publisher: Publisher;
+  createRegistry: Kontor['createRegistry'];
   secondFactors: SecondFactors;
   /** Under which clients reach us; undefined: as their request says. */
   publicUrl: string | undefined;

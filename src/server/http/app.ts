@@ -8,17 +8,19 @@ import Fastify, {
 } from 'fastify';
 import type { Accounts, Machines, Principal, SecondFactors } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isFault } from '../../kernel/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
+import type { RegistryRow, Rights } from '../../registry/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
 import { auditRequests, type AuditOptions } from './audit.ts';
 import { baseUrl } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
 import { drainOnClose } from './drain.ts';
 import { ExpressLane } from './express-lane.ts';
+import { enterRegistry, isGuarded, nothingAt } from './hidden-registries.ts';
 import { limitDoor, limitPrincipal, limitRequests } from './limits.ts';
 import { logRequests, requestLog } from './log.ts';
-import { DOOR_PREFIX, routePath } from './paths.ts';
+import { DOOR_PREFIX, registryNameOf, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
@@ -31,6 +33,7 @@ export interface AppOptions {
   machines: Machines;
   doors: ReadonlyMap<string, Door>;
   registries: RegistryTable;
+  rights: Rights;
   publicUrl: string | undefined;
   /** Identity of the store, by which we know requests of our own. */
   storeId: string;
@@ -60,6 +63,7 @@ export function createApp({
   machines,
   doors,
   registries,
+  rights,
   publicUrl,
   storeId,
   changes,
@@ -107,12 +111,18 @@ export function createApp({
   if (!audit?.reads) lane.learnFrom(app);
   drainOnClose(app);
   drainUnreadBodies(app);
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler((error, request, reply) => {
+    if (!isFault(error, 'registry_not_found')) return sendProblem(error, request, reply);
+    const known = registries.get(registryNameOf(request.originalUrl));
+    // A door has just learnt what our table does not know yet.
+    if (known !== undefined && !isGuarded(known)) void registries.refresh().catch(() => undefined);
+    return sendProblem(nothingAt(request), request, reply);
+  });
   limitRequests(app, limits);
   // A hook, for it runs before the body is read: that belongs to the door which the path may turn out to have.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
-    nowRouted(request, registries, doors).then((routed) => {
+    nowRouted(request, { registries, rights }, doors).then((routed) => {
       if (!routed) return done(nothingAt(request));
       reply.hijack();
       request.raw.url = request.originalUrl;
@@ -156,6 +166,7 @@ export function createApp({
       await scope.register(rootRoutes);
     });
   }
+  const edge = { publicUrl, storeId };
   for (const door of doors.values()) {
     void app.register(
       async (scope) => {
@@ -164,18 +175,14 @@ export function createApp({
         scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
         scope.addHook('onRequest', (request, _reply, done) => {
           const { registry: name } = request.params as { registry: string };
-          // No name of anything holds one, and PostgreSQL cannot even be asked for it.
-          if (request.originalUrl.includes('%00'))
-            return done(new Fault('bad_request', 'The path holds a NUL character (%00); leave it out.'));
-          const registry = registries.get(name);
-          // We asked ourselves: as an upstream we have nothing that is not stored here already.
-          if (isOwnVia(request.headers.via, storeId)) return done(new Fault('not_found', 'Not found'));
-          if (registry === undefined)
-            return done(new Fault('registry_not_found', `There is no registry called ${name}.`));
-          request.registry = registry;
-          request.base = `${baseUrl(request.raw, publicUrl)}/${name}`;
+          // Before anything is read of who asks.
           if (request.headers.authorization !== undefined) request.changes = changes?.();
-          done();
+          const known = registries.get(name);
+          if (known === undefined || !isGuarded(known)) return done(enter(request, known, edge));
+          enterRegistry(request, { registries, rights }).then(
+            (seen) => done(enter(request, seen, edge)),
+            done,
+          );
         });
         limitDoor(scope, door, limits);
         await scope.register(door.routes);
@@ -184,6 +191,24 @@ export function createApp({
     );
   }
   return app;
+}
+
+/** Sets what doors ask a request for; answers why it may not come in. */
+function enter(
+  request: FastifyRequest,
+  registry: RegistryRow | undefined,
+  { publicUrl, storeId }: Pick<AppOptions, 'publicUrl' | 'storeId'>,
+): Fault | undefined {
+  if (registry === undefined) return new Fault('registry_not_found', 'There is no such registry.');
+  // No name of anything holds one, and PostgreSQL cannot even be asked for it.
+  if (request.originalUrl.includes('%00')) {
+    return new Fault('bad_request', 'The path holds a NUL character (%00); leave it out.');
+  }
+  // We asked ourselves: as an upstream we have nothing that is not stored here already.
+  if (isOwnVia(request.headers.via, storeId)) return new Fault('not_found', 'Not found');
+  request.registry = registry;
+  request.base = `${baseUrl(request.raw, publicUrl)}/${registry.name}`;
+  return undefined;
 }
 
 /** The router's complaint without the path inside of the router that it cites. */
@@ -196,18 +221,14 @@ function unreadablePath(error: FastifyError): unknown {
   );
 }
 
-function nothingAt(request: FastifyRequest): Fault {
-  return new Fault('not_found', `There is nothing at ${request.originalUrl.slice(0, 200)}.`);
-}
-
-/** True if reading the registry table anew gives this path a door that it did not have. */
+/** True if reading the registry table anew gives this path a door that it did not have, and the client may see the registry. */
 async function nowRouted(
   request: FastifyRequest,
-  registries: RegistryTable,
+  known: { registries: RegistryTable; rights: Rights },
   doors: ReadonlyMap<string, Door>,
 ): Promise<boolean> {
-  const before = routePath(request.originalUrl, registries, doors);
-  if (before.startsWith(DOOR_PREFIX)) return false;
-  await registries.refresh();
-  return routePath(request.originalUrl, registries, doors).startsWith(DOOR_PREFIX);
+  const isRouted = () => routePath(request.originalUrl, known.registries, doors).startsWith(DOOR_PREFIX);
+  const before = isRouted();
+  const registry = await enterRegistry(request, known);
+  return !before && registry !== undefined && isRouted();
 }

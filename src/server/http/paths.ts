@@ -19,6 +19,12 @@ export function routePath(url: string, registries: RegistryTable, doors: Readonl
   return `${/^\/(?:~|%7e)/i.test(path) ? `/-${path}` : path}${query}`;
 }
 
+/** The first segment of a path as it came, which may name a registry. */
+export function registryNameOf(url: string): string {
+  const [rawPath] = split(originForm(url));
+  return afterRegistry(rawPath.replace(/\/{2,}/g, '/'))[0];
+}
+
 /** The first segment and what follows it, which begins with a slash. */
 function afterRegistry(path: string): [string, string] {
   if (!path.startsWith('/')) return ['', '/'];

@@ -9,7 +9,7 @@ import { notFound } from '../shapes.ts';
 /** `npm access`: what protocols/npm 8 has on a single package. */
 export function accessRoutes(
   app: FastifyInstance,
-  { catalogue, publisher, reader, secondFactors }: NpmDoorOptions,
+  { sharing, publisher, reader, secondFactors }: NpmDoorOptions,
 ): void {
   const headOf = async (request: FastifyRequest): Promise<PackageRow> => {
     const head = await reader.owned(request.registry, nameOf(request), await request.principal());
@@ -23,10 +23,10 @@ export function accessRoutes(
   });
 
   app.get('/-/package/:name/collaborators', async (request, reply) => {
-    const owners = await catalogue.owners((await headOf(request)).id);
-    return reply
-      .header('cache-control', 'no-cache')
-      .send(Object.fromEntries(owners.map(({ name }) => [name, 'write'])));
+    const principal = await request.principal();
+    const collaborators = await sharing.collaborators(request.registry, principal, nameOf(request));
+    if (collaborators === undefined) throw notFound();
+    return reply.header('cache-control', 'no-cache').send(collaborators);
   });
 
   app.post('/-/package/:name/access', { config: { audit: 'package.access' } }, async (request) => {

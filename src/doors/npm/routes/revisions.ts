@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Accounts, SignedIn } from '../../../accounts/index.ts';
+import type { SignedIn } from '../../../accounts/index.ts';
 import { newestVersion, readVersion, unscoped } from '../../../formats/npm/index.ts';
-import { Fault, isFault } from '../../../kernel/index.ts';
+import { isFault } from '../../../kernel/index.ts';
 import type { Catalogue, PackageRow } from '../../../registry/index.ts';
 import { readChangeBody } from '../change-body/index.ts';
 import { readRevisionChange, type Remainder } from '../changes.ts';
@@ -12,6 +12,7 @@ import { readRevision } from '../revision.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
 import { notFound } from '../shapes.ts';
 import { answer } from './metadata.ts';
+import { ownersOf } from '../owners.ts';
 
 /** A package that the sender may change, and the revision of it that they saw. */
 interface Seen {
@@ -23,7 +24,7 @@ interface Seen {
 /** `npm unpublish`, `npm owner`: protocols/npm 3.5 and 3.3. Each may be sent again when its answer was lost. */
 export function revisionRoutes(
   app: FastifyInstance,
-  { accounts, catalogue, publisher, reader, secondFactors }: NpmDoorOptions,
+  { accounts, organisations, catalogue, publisher, reader, secondFactors }: NpmDoorOptions,
 ): void {
   const seenBy = async (request: FastifyRequest): Promise<Seen> => {
     const name = nameOf(request);
@@ -54,7 +55,7 @@ export function revisionRoutes(
       });
       return answer(head, done.revision);
     }
-    const owners = await ownersOf(accounts, catalogue, head, change.maintainers);
+    const owners = await ownersOf({ accounts, organisations, catalogue }, head, change.maintainers);
     if (owners === undefined) return answer(head, head.revision);
     await assertFactorForWrite(secondFactors, request, principal);
     const done = await publisher.setOwners(request.registry, principal, {
@@ -149,40 +150,4 @@ async function wasThere(catalogue: Catalogue, { id, name }: PackageRow, file: st
     if (isFault(error, 'version_invalid')) return false;
     throw error;
   }
-}
-
-/**
- * Ids of the users, and whether the owning organisation goes; undefined if they are the owners already. Who owns the package now stays
- * known, whatever became of the account.
- */
-async function ownersOf(
-  accounts: Accounts,
-  catalogue: Catalogue,
-  head: PackageRow,
-  names: string[],
-): Promise<{ owners: number[]; organisationId?: null } | undefined> {
-  const before = await catalogue.owners(head.id);
-  const users = before.filter(({ kind }) => kind === 'user');
-  const known = new Map(users.map(({ id, name }) => [name.toLowerCase(), id]));
-  const organisation = before.find(({ kind }) => kind === 'organisation')?.name.toLowerCase();
-  const owners = new Set<number>();
-  let keepsOrganisation = organisation === undefined;
-  for (const name of names) {
-    const key = name.toLowerCase();
-    if (key === organisation && !known.has(key)) {
-      keepsOrganisation = true;
-      continue;
-    }
-    const id = known.get(key) ?? (await accounts.find(name))?.id;
-    if (id === undefined) {
-      throw new Fault(
-        'user_unknown',
-        `There is no user called ${JSON.stringify(name.slice(0, 80))}, so ${head.name} cannot be theirs.`,
-      );
-    }
-    owners.add(id);
-  }
-  const same = owners.size === users.length && users.every(({ id }) => owners.has(id)) && keepsOrganisation;
-  if (same) return undefined;
-  return { owners: [...owners], ...(!keepsOrganisation && { organisationId: null }) };
 }
