@@ -16,6 +16,16 @@ test('segments that were compressed apart are one gzip stream of their texts', a
   );
 });
 
+test.each([0, 1, 511, 512, 513, 4095, 4096, 4097, 70_000])(
+  'a text of %i bytes comes out as it went in, wherever it stands',
+  async (length) => {
+    const text = Array.from({ length }, (_, at) => (at * 7919) % 10).join('');
+    for (const texts of [[text], ['a', text, 'b'], [text, text]]) {
+      expect(gunzipSync((await join(texts)).gzip).toString()).toBe(texts.join(''));
+    }
+  },
+);
+
 test('a decoder that reads one member and checks it takes the whole', async () => {
   const texts = [`{"a":${'1'.repeat(100_000)}`, ',"b":2', '}'];
   const { gzip } = await join(texts);

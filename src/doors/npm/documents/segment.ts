@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 import { combineCrc32 } from './crc32.ts';
 import type { ReadyDocument } from './document.ts';
 
@@ -15,17 +15,37 @@ export interface Segment {
   digest: Buffer;
 }
 
-const compress = promisify<Buffer, { finishFlush: number }, Buffer>(deflateRaw);
+const compressApart = promisify<Buffer, { finishFlush: number }, Buffer>(deflateRaw);
+const flush = { finishFlush: constants.Z_FULL_FLUSH };
 
-/** Compresses in the thread pool. */
+/** Bytes of a text that would hardly get shorter; to set up the compressor takes longer than everything else. */
+const TINY = 512;
+/** Bytes of a text that is compressed sooner than another thread would have begun. */
+const SMALL = 4096;
+
+/** Compresses in the thread pool what takes a while. */
 export async function makeSegment(text: string): Promise<Segment> {
   const bytes = Buffer.from(text, 'utf8');
   return {
-    deflated: await compress(bytes, { finishFlush: constants.Z_FULL_FLUSH }),
+    deflated: await deflate(bytes),
     crc: crc32(bytes),
     length: bytes.length,
     digest: createHash('sha256').update(bytes).digest(),
   };
+}
+
+function deflate(bytes: Buffer): Buffer | Promise<Buffer> {
+  if (bytes.length <= TINY) return stored(bytes);
+  return bytes.length <= SMALL ? deflateRawSync(bytes, flush) : compressApart(bytes, flush);
+}
+
+/** A block that is not compressed and not the last: RFC 1951 section 3.2.4. */
+function stored(bytes: Buffer): Buffer {
+  if (bytes.length === 0) return bytes;
+  const header = Buffer.alloc(5);
+  header.writeUInt16LE(bytes.length, 1);
+  header.writeUInt16LE(~bytes.length & 0xffff, 3);
+  return Buffer.concat([header, bytes]);
 }
 
 /** RFC 1952 section 2.3: deflate, no name, no time, unknown system. */
