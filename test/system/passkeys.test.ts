@@ -3,10 +3,15 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Authenticator } from '../setup/authenticator.ts';
 import { plugInKey, startBrowser } from '../setup/browser.ts';
+import { npmClient } from '../setup/clients.ts';
+import { talk } from '../setup/dialogue.ts';
+import { machine, project } from '../setup/projects.ts';
 import { packageTarball, publishBody, register } from '../setup/publish.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { onTerminal, terminalProblem } from '../setup/terminal.ts';
 
 const started = await startBrowser();
+const noTerminal = (await terminalProblem()) !== undefined;
 
 let server: RunningKontor;
 /** By name: browsers make no passkeys for addresses. */
@@ -130,6 +135,21 @@ describe.skipIf('problem' in started)('a passkey', () => {
     expect(await fetchPass(doneUrl)).toMatchObject({ status: 404 });
     expect(await publish('of-ben', token, pass)).toMatchObject({ status: 201 });
     expect(await publish('of-ben-2', token, pass)).toMatchObject({ status: 401 });
+  });
+
+  test.skipIf(noTerminal)('lets npm go on that waits on a terminal', async () => {
+    const { token, page } = await withKey('bert');
+    const box = machine(`${url}/npm`, token);
+    const folder = project(box, 'of-bert', { name: 'of-bert', version: '1.0.0' });
+    const publishing = talk(onTerminal(await npmClient(), ['publish']), [], folder);
+    const [address] = await publishing.saw(/http:\S+second-factor[\w/-]+/);
+    await page.goto(address);
+    await click(page, 'Use a passkey');
+    await page.getByText('You may close this page').waitFor();
+    expect(await publishing.ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('+ of-bert@1.0.0'),
+    });
   });
 
   test('logs npm in', async () => {

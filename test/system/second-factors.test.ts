@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Authenticator } from '../setup/authenticator.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
 import { packageTarball, publish, publishBody, register } from '../setup/publish.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 
 let server: RunningKontor;
 beforeAll(async () => {
@@ -323,10 +323,10 @@ describe('[A-71] a second factor that the operator demands of administrators', (
       expect(await ask('/-/npm/v1/tokens', { token })).toMatchObject(due);
       const pair = `Basic ${Buffer.from(`root:${passwordOf('root')}`).toString('base64')}`;
       expect(await ask('/-/v1/search?text=x', { authorization: pair })).toMatchObject(due);
-      const api = await fetch(`${strict.url}/-/api/v1/registries`, {
+      const registries = await fetch(`${strict.url}/-/api/v1/registries`, {
         headers: { authorization: `Bearer ${token}` },
       });
-      expect(api.status).toBe(403);
+      expect(registries.status).toBe(403);
       const session = await fetch(`${strict.url}/-/api/v1/sessions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -347,6 +347,79 @@ describe('[A-71] a second factor that the operator demands of administrators', (
       server = before;
     }
   });
+});
+
+async function api(method: string, path: string, token: string | undefined, body?: object) {
+  const response = await fetch(`${server.url}/-/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Answer['json'] };
+}
+
+describe('the API', () => {
+  const factors = '/me/second-factors';
+
+  test('sets up, shows and turns off, for who has logged in with everything they have', async () => {
+    await register(server, 'lena');
+    const password = passwordOf('lena');
+    const logIn = (otp?: string) => api('POST', '/sessions', undefined, { login: 'lena', password, otp });
+    const session = String((await logIn()).json['token']);
+    const wish = { password, mode: 'auth-and-writes' };
+    expect(await api('POST', `${factors}/totp`, session, { ...wish, password: 'wrong' })).toMatchObject({
+      status: 401,
+    });
+    const begun = await api('POST', `${factors}/totp`, session, wish);
+    const app = new Authenticator(String(begun.json['secret']));
+    const confirmed = await api('POST', `${factors}/totp/confirmation`, session, { code: await app.next() });
+    expect(confirmed.json['recoveryCodes']).toHaveLength(10);
+    expect(await api('GET', factors, session)).toEqual({
+      status: 200,
+      json: { mode: 'auth-and-writes', totp: 'on', recoveryCodes: 10, passkeys: [] },
+    });
+    expect(await logIn()).toMatchObject({ status: 401, json: { title: 'second_factor_required' } });
+    expect(await logIn('000000')).toMatchObject({ status: 401, json: { title: 'second_factor_wrong' } });
+    const [code = ''] = confirmed.json['recoveryCodes'] as string[];
+    const again = String((await logIn(code)).json['token']);
+    // What the session may do to packages it does without a code: it began with one.
+    expect((await put('of-lena', '1.0.0', { token: again })).status).toBe(201);
+    expect(await api('DELETE', `${factors}/totp`, again, { password })).toMatchObject({
+      json: { title: 'second_factor_required' },
+    });
+    const renewed = await api('POST', `${factors}/recovery-codes`, again, {
+      password,
+      otp: await app.next(),
+    });
+    const [fresh = ''] = renewed.json['recoveryCodes'] as string[];
+    expect(await api('DELETE', `${factors}/totp`, again, { password, otp: fresh })).toMatchObject({
+      status: 200,
+      json: { mode: null, totp: 'off', recoveryCodes: 0 },
+    });
+  });
+
+  test('is closed for tokens, which a finder could turn into the account', async () => {
+    const token = await register(server, 'lars');
+    const wish = { password: passwordOf('lars'), mode: 'auth-only' };
+    expect(await api('POST', `${factors}/totp`, token, wish)).toMatchObject({ status: 403 });
+    expect(await api('GET', factors, undefined)).toMatchObject({ status: 401 });
+  });
+});
+
+test('an operator takes the factors of a user away who has lost them', async () => {
+  const { token } = await enrol('mona');
+  const reset = ['admin', 'reset-second-factor', 'MONA'];
+  const env = { KONTOR_DATA: server.data };
+  expect(await kontor(reset, { env })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('no second factor any more'),
+  });
+  expect((await put('of-mona', '1.0.0', { token })).status).toBe(201);
+  expect(await kontor(reset, { env })).toMatchObject({ code: 0, stdout: 'mona had no second factor\n' });
 });
 
 describe.skipIf(!hasPostgres())('two replicas', () => {
