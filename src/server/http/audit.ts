@@ -18,6 +18,8 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 /** Operators and balancers ask these every few seconds. */
 const OPERATIONS: ReadonlySet<string> = new Set(['/health', '/health/*', '/ready', '/metrics']);
 const LONGEST_REASON = 300;
+/** What somebody hears who does not know, or does not have, what opens the account. */
+const LOGIN_FAULTS: ReadonlySet<string> = new Set(['password_wrong', 'second_factor_wrong']);
 
 /** Tells the recorder what was refused, and what was read, once the answer has gone out. */
 export function auditRequests(app: FastifyInstance, { recorder, refusals, reads }: AuditOptions): void {
@@ -74,7 +76,7 @@ function routeOf({ place, routeOptions }: FastifyRequest): string {
 const doorRoute = new RegExp(`^${DOOR_PREFIX}[^/]+/:registry`);
 
 function typeOf({ method, routeOptions }: FastifyRequest, fault: Fault | undefined): string {
-  if (fault?.code === 'password_wrong') return 'user.login';
+  if (fault !== undefined && LOGIN_FAULTS.has(fault.code)) return 'user.login';
   return routeOptions.config.audit ?? (SAFE.has(method) ? 'request.read' : 'request.write');
 }
 

@@ -23,6 +23,14 @@ const tables = [
         path: '/-/npm/v1/oidc/token/exchange/package/demo',
         ok: [401, 403],
       },
+      'GET /-/account/security': { rule: 'open', path: '/-/account/security' },
+      'POST /-/account/security': {
+        rule: 'open',
+        path: '/-/account/security',
+        headers: ({ world }) => ({ ...form, origin: world.server.url }),
+        body: () => 'name=plain&password=wrong',
+        ok: [401],
+      },
       ...Object.fromEntries(
         ['reset', 'verify', 'register'].flatMap((page) => [
           [

@@ -6,6 +6,8 @@ const ofSomebody =
   ({ somebody }: Target) =>
     `/users/${somebody.name}${rest}`;
 
+const WRONG = 'not the password';
+
 /** Routes of the first-party API by method and path, and who may use them. */
 export const apiRows: Record<string, Row> = {
   'GET /audit': { rule: 'administrator', path: '/audit?limit=1' },
@@ -21,7 +23,7 @@ export const apiRows: Record<string, Row> = {
   'PUT /me/password': {
     rule: 'person',
     path: '/me/password',
-    body: () => ({ old: 'not the password', new: 'another pass phrase' }),
+    body: () => ({ old: WRONG, new: 'another pass phrase' }),
     // Told from «who are you» by its code.
     ok: [401],
   },
@@ -33,6 +35,64 @@ export const apiRows: Record<string, Row> = {
     body: () => ({ secret: SECRET }),
     ok: [404],
   },
+
+  'GET /me/second-factors': { rule: 'user', path: '/me/second-factors' },
+  'POST /me/second-factors/totp': {
+    rule: 'person',
+    path: '/me/second-factors/totp',
+    body: () => ({ password: WRONG, mode: 'auth-only' }),
+    ok: [401],
+  },
+  'POST /me/second-factors/totp/confirmation': {
+    rule: 'person',
+    path: '/me/second-factors/totp/confirmation',
+    body: () => ({ code: '123456' }),
+    ok: [400, 401, 404, 409, 422],
+  },
+  'POST /me/second-factors/recovery-codes': {
+    rule: 'person',
+    path: '/me/second-factors/recovery-codes',
+    body: () => ({ password: WRONG }),
+    ok: [401],
+  },
+  'PUT /me/second-factors/mode': {
+    rule: 'person',
+    path: '/me/second-factors/mode',
+    body: () => ({ password: WRONG, mode: 'auth-only' }),
+    ok: [401],
+  },
+  'DELETE /me/second-factors/totp': {
+    rule: 'person',
+    path: '/me/second-factors/totp',
+    body: () => ({ password: WRONG }),
+    ok: [401],
+  },
+  'PATCH /me/second-factors/passkeys/:id': {
+    rule: 'person',
+    path: '/me/second-factors/passkeys/999999',
+    body: () => ({ name: 'x' }),
+    ok: [404],
+  },
+  'DELETE /me/second-factors/passkeys/:id': {
+    rule: 'person',
+    path: '/me/second-factors/passkeys/999999',
+    body: () => ({ password: WRONG }),
+    ok: [401],
+  },
+
+  'GET /tokens': { rule: 'user', path: '/tokens' },
+  'POST /tokens': {
+    rule: 'account',
+    path: '/tokens',
+    // No more than the token that asks for it may.
+    body: ({ caller }) => ({
+      name: 'made by a test',
+      scopes: [caller.scopes.find((scope) => scope === 'publish') ?? 'read'],
+      expiresAt: null,
+      password: PASSWORD,
+    }),
+  },
+  'DELETE /tokens/:id': { rule: 'account', path: `/tokens/${'a'.repeat(64)}`, ok: [404] },
 
   'POST /password/forgot': {
     rule: 'open',
