@@ -2,6 +2,7 @@ export type * from './store.ts';
 export type * from './web-login-store.ts';
 export {
   actorOf,
+  actsAsAdministrator,
   assertMayChangeAccount,
   byPassword,
   nobodyAt,

@@ -82,3 +82,8 @@ export function assertMayChangeAccount({ scopes, limits }: SignedIn): void {
     );
   }
 }
+
+/** May they use the powers of an administrator? A token that was not made for that has none of them. */
+export function actsAsAdministrator({ user, scopes }: SignedIn): boolean {
+  return user.role === 'administrator' && scopes.includes('admin');
+}

@@ -18,6 +18,6 @@ export {
   type Asker,
   type Right,
 } from './rights.ts';
-export { actsAsAdministrator, readsAsOwner, type Target } from './token-limits.ts';
+export { readsAsOwner, type Target } from './token-limits.ts';
 export { scopeOf, type PublishSetting, type Standing, type Visibility } from './standing.ts';
 export * from './limits/index.ts';

@@ -1,6 +1,6 @@
-import { atLeast, type Principal } from '../accounts/index.ts';
+import { actsAsAdministrator, atLeast, type Principal } from '../accounts/index.ts';
 import type { Standing } from './standing.ts';
-import { actsAsAdministrator, searcherOf } from './token-limits.ts';
+import { searcherOf } from './token-limits.ts';
 
 /** What somebody may do with a package, least first: nothing, read it, publish versions and tags, or everything. */
 export type Right = 'none' | 'read' | 'write' | 'manage';

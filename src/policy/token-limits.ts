@@ -55,11 +55,6 @@ export function tokenBar(
   );
 }
 
-/** May they use the powers of an administrator? A token that was not made for that has none of them. */
-export function actsAsAdministrator({ user, scopes }: SignedIn): boolean {
-  return user.role === 'administrator' && scopes.includes('admin');
-}
-
 function reaches(limits: TokenLimits, { registry, name, organisation }: Target): boolean {
   if (!isForRegistry(limits, registry)) return false;
   if (!isForNames(limits)) return true;

@@ -1,6 +1,6 @@
 import { Fault, type Clock } from '../../kernel/index.ts';
 import type { Messenger } from '../messages/index.ts';
-import { actorOf, type SignedIn } from '../principal.ts';
+import { actorOf, actsAsAdministrator, type SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';
 import type { AccountCommand, OrganisationStore } from './store.ts';
 
@@ -18,12 +18,7 @@ export interface OrganisationParts {
 }
 
 export function commandOf(asker: SignedIn, clock: Clock): AccountCommand {
-  return { by: actorOf(asker), administrator: isAdministrator(asker), at: clock() };
-}
-
-/** The role alone is not enough: the key in their hand must have been made for it. */
-export function isAdministrator({ user, scopes }: SignedIn): boolean {
-  return user.role === 'administrator' && scopes.includes('admin');
+  return { by: actorOf(asker), administrator: actsAsAdministrator(asker), at: clock() };
 }
 
 /** Fault `user_unknown`. */

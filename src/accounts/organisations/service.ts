@@ -1,9 +1,9 @@
 import { Fault } from '../../kernel/index.ts';
-import type { SignedIn } from '../principal.ts';
+import { actsAsAdministrator, type SignedIn } from '../principal.ts';
 import { createInvitations, type Invitations } from './invitations.ts';
 import { checkOrganisationName, isOrganisationName } from './names.ts';
 import type { OrganisationRole } from './roles.ts';
-import { checkDescription, commandOf, isAdministrator, userCalled, type OrganisationParts } from './parts.ts';
+import { checkDescription, commandOf, userCalled, type OrganisationParts } from './parts.ts';
 import type { Member, Organisation, Page } from './store.ts';
 import { createTeams, type Teams } from './teams.ts';
 
@@ -36,7 +36,7 @@ export function createOrganisations(parts: OrganisationParts): Organisations {
 
   const see = async (asker: SignedIn, name: string): Promise<SeenOrganisation> => {
     const found = isOrganisationName(name.toLowerCase()) ? await store.find(name, asker.user.id) : undefined;
-    if (!found || (found.role === null && !isAdministrator(asker))) throw noOrganisation(name);
+    if (!found || (found.role === null && !actsAsAdministrator(asker))) throw noOrganisation(name);
     return found;
   };
 

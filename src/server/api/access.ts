@@ -1,7 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { assertMayChangeAccount, type Principal, type SignedIn } from '../../accounts/index.ts';
+import {
+  actsAsAdministrator,
+  assertMayChangeAccount,
+  type Principal,
+  type SignedIn,
+} from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
-import { actsAsAdministrator } from '../../policy/index.ts';
 
 /** Who may use a route at all; what they may do with it is for the service behind it to judge. */
 export type Access = 'anyone' | 'user' | 'administrator';
