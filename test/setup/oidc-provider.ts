@@ -27,7 +27,10 @@ export interface RunningProvider {
   /** Requests that came, as `GET /path`. */
   requests: string[];
   /** An identity token, signed with the provider's key. Claims override what it would say; `undefined` takes one away. */
-  sign(claims: JWTPayload, options?: { algorithm?: ProviderAlgorithm; header?: object }): Promise<string>;
+  sign(
+    claims: Record<string, unknown>,
+    options?: { algorithm?: ProviderAlgorithm; header?: object },
+  ): Promise<string>;
   /** Its public keys as it serves them. */
   publicKeys(): JWK[];
   /** Answers nothing but errors until it is `up` again. */

@@ -6,7 +6,7 @@ import { getJson } from './get-json.ts';
 
 /** Keys are asked for again after this time, milliseconds. */
 const FRESH = 10 * 60_000;
-/** And for a key that nobody knows not more often than this. */
+/** And for a key that nobody knows at once, but not more often than this. */
 const PAUSE = 15_000;
 /** An issuer that is down is taken at its word for so long. */
 const STALE = 3_600_000;
@@ -16,6 +16,8 @@ const MOST_KEYS = 100;
 interface Known {
   keys: JWK[];
   at: number;
+  /** When they were last asked for because of a key that was not among them. */
+  anewAt: number;
 }
 
 /**
@@ -26,12 +28,12 @@ export function issuerKeys(trusted: ReadonlySet<string>, clock: Clock): IssuerKe
   const known = new LRUCache<string, Known>({ max: MOST_ISSUERS });
   const asking = new Map<string, Promise<Known>>();
 
-  function ask(issuer: string): Promise<Known> {
+  function ask(issuer: string, anewAt: number): Promise<Known> {
     const running = asking.get(issuer);
     if (running !== undefined) return running;
     const asked = discoverKeys(issuer, trusted.has(issuer))
       .then((keys) => {
-        const fetched = { keys, at: clock() };
+        const fetched = { keys, at: clock(), anewAt };
         known.set(issuer, fetched);
         return fetched;
       })
@@ -44,8 +46,9 @@ export function issuerKeys(trusted: ReadonlySet<string>, clock: Clock): IssuerKe
     async of(issuer, anew) {
       const entry = known.get(issuer);
       const age = entry === undefined ? Infinity : clock() - entry.at;
-      if (entry !== undefined && age < (anew ? PAUSE : FRESH)) return entry;
-      return ask(issuer).catch((error: unknown) => {
+      const isAnew = anew && clock() - (entry?.anewAt ?? 0) >= PAUSE;
+      if (entry !== undefined && age < FRESH && !isAnew) return entry;
+      return ask(issuer, isAnew ? clock() : (entry?.anewAt ?? 0)).catch((error: unknown) => {
         if (entry === undefined || age > STALE) throw error;
         return entry;
       });
