@@ -41,6 +41,7 @@ export * from './machines/index.ts';
 export * from './messages/index.ts';
 export * from './organisations/index.ts';
 export * from './second-factors/index.ts';
+export * from './single-sign-on/index.ts';
 export * from './links/index.ts';
 export * from './registration/index.ts';
 export * from './sessions/index.ts';

@@ -13,6 +13,7 @@ export const errorCodes = {
   password_wrong: 401,
   password_insufficient: 401,
   identity_invalid: 401,
+  sign_on_failed: 401,
   second_factor_required: 401,
   second_factor_wrong: 401,
   forbidden: 403,

@@ -7,7 +7,7 @@ export interface Actor {
   /** The user's name at that time, or what else names the actor; null if there is no name. */
   name: string | null;
   /**
-   * How they showed who they are: `password`, `token:<id>`, `session:<id>`, `trusted:<id>`, `link:<id>`, `command-line`, `server`, `nobody`.
+   * How they showed who they are: `password`, `token:<id>`, `session:<id>`, `trusted:<id>`, `single-sign-on`, `link:<id>`, `command-line`, `server`, `nobody`.
    */
   via: string;
   /** The client's address as the edge knows it; null where there is no client. */

@@ -67,6 +67,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     accounts,
     secondFactors,
     machines,
+    signOn: values.oidcIssuer !== undefined,
     trust,
     publicUrl: values.publicUrl,
     organisations,

@@ -21,6 +21,8 @@ import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
 import { createMail } from './mail.ts';
 import { createNpm } from './npm.ts';
+import { addSignOnPages } from './pages/sign-on.ts';
+import { createServerSignOn } from './sign-on.ts';
 import { addLinkPages } from './pages/links.ts';
 import { addSecurityPage } from './pages/security.ts';
 import { storeFault } from './store-fault.ts';
@@ -160,6 +162,8 @@ async function start(
     limits: limits.requests,
   });
   addLinkPages(app, { ...identity, publicUrl: values.publicUrl });
+  const signOn = createServerSignOn(values, store, (message) => logger.warn(message));
+  if (signOn) addSignOnPages(app, { ...identity, signOn, publicUrl: values.publicUrl });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({

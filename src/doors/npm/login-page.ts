@@ -9,6 +9,8 @@ export interface LoginForm {
   client: string;
   /** May who fills it in become a user by it? A mode: no, although the client asked for that. */
   register: boolean | Exclude<RegistrationMode, 'open'>;
+  /** Where to log in with single sign-on instead, or undefined. */
+  signOn?: string | undefined;
   /** What was typed last time, and what was wrong with it. */
   name?: string;
   problem?: string;
@@ -21,7 +23,7 @@ const NOT_HERE: Record<Exclude<RegistrationMode, 'open'>, string> = {
 };
 
 /** A form that works without script; it posts to its own URL, which nobody else knows. */
-export function loginForm({ base, client, register: asked, name = '', problem }: LoginForm): string {
+export function loginForm({ base, client, register: asked, name = '', problem, signOn }: LoginForm): string {
   const register = asked === true;
   const title = register ? 'Register or log in' : 'Log in';
   const password = register ? 'Password (of a new user: at least 8 characters)' : 'Password';
@@ -36,6 +38,7 @@ ${problem === undefined ? '' : `<p role="alert"><b>${escape(problem)}</b></p>`}
 <p><label>${password}<br><input name="password" type="password" required autocomplete="current-password"></label></p>
 ${register ? '<p><label>E-mail of a new user, if you like<br><input name="email" type="email" autocomplete="email"></label></p>' : ''}
 <p><button>${title}</button></p>
-</form>`,
+</form>
+${signOn === undefined ? '' : `<p>or <a href="${escape(signOn)}">log in with single sign-on</a></p>`}`,
   );
 }

@@ -22,6 +22,8 @@ export interface NpmDoorOptions {
   accounts: Accounts;
   secondFactors: SecondFactors;
   machines: Machines;
+  /** Can people log in at `/-/sso/login` of the server? */
+  signOn: boolean;
   trust: TrustKeeper;
   /** Under which this server is reached, if its operator has said so. */
   publicUrl: string | undefined;

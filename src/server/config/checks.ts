@@ -51,6 +51,18 @@ export function checkProfiles(
   );
 }
 
+/** Half of single sign-on is none. */
+export function checkSignOn(found: ReadonlyMap<SettingName, Found>, problems: string[]): void {
+  const issuer = found.get('oidcIssuer');
+  const client = found.get('oidcClientId');
+  if (issuer !== undefined && client === undefined) {
+    problems.push(`${issuer.source} is set without a client: set KONTOR_OIDC_CLIENT_ID too.`);
+  }
+  if (issuer === undefined && client !== undefined) {
+    problems.push(`${client.source} is set without a provider: set KONTOR_OIDC_ISSUER too.`);
+  }
+}
+
 /** A secret that was changed in one place only. */
 export function checkSigningSecrets(found: ReadonlyMap<SettingName, Found>, problems: string[]): void {
   const previous = found.get('jwtSecretPrevious');

@@ -4,6 +4,7 @@ import {
   checkForeignSecrets,
   checkNames,
   checkProfiles,
+  checkSignOn,
   checkSigningSecrets,
 } from './checks.ts';
 import { given, readEnvironment } from './environment.ts';
@@ -69,6 +70,7 @@ export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
 
   checkProfiles(hints, found.get('profile'), problems);
   checkSigningSecrets(found, problems);
+  checkSignOn(found, problems);
   const warnings = checkAdministrator(environment, found, problems);
   const values: object = Object.fromEntries(settingNames.map((name) => [name, found.get(name)?.value]));
   if (problems.length > 0 || !isComplete(values)) throw new Fault('config_invalid', problems.join('\n'));

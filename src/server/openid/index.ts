@@ -1,1 +1,2 @@
 export { issuerKeys } from './issuer-keys.ts';
+export { signOnProvider } from './sign-on-provider.ts';

@@ -9,6 +9,7 @@ import type {
   OrganisationStore,
   SecondFactorStore,
   SessionStore,
+  SignOnStore,
   UserStore,
 } from '../../accounts/index.ts';
 import type {
@@ -30,6 +31,7 @@ import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
+import { signOnStoreOn } from './ports/sign-on.ts';
 import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
@@ -54,6 +56,7 @@ export interface SqlStore {
   links: LinkStore;
   organisations: OrganisationStore;
   machines: MachineStore;
+  signOns: SignOnStore;
   trustedPublishing: TrustedPublishing;
   events: EventStore;
   audit: AuditStore;
@@ -99,6 +102,7 @@ export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Sear
     sessions: sessionStoreOn(db, writer),
     links: linkStoreOn(db, writer),
     machines: machinesOn(db, writer),
+    signOns: signOnStoreOn(db, writer),
     trustedPublishing: trustedPublishingOn(db, writer),
     organisations: organisationStoreOn(db, writer),
     events: {

@@ -23,9 +23,15 @@ const WHY = 'A client waits for this log-in: it will act in your name.';
 /** `npm login` and `npm adduser` through a browser: protocols/npm 4.2. */
 export function webLoginRoutes(
   app: FastifyInstance,
-  { accounts, secondFactors, registration }: NpmDoorOptions,
+  { accounts, secondFactors, registration, signOn }: NpmDoorOptions,
 ): void {
   const mayRegister = ({ create }: WebLogin) => create && (registration.mode === 'open' || registration.mode);
+
+  /** At the root of the server, which may lie below a path of its host. */
+  const signOnUrl = ({ base, registry, params }: FastifyRequest): string | undefined => {
+    const { id } = params as { id: string };
+    return signOn ? `${base.slice(0, -registry.name.length - 1)}/-/sso/login?login=${id}` : undefined;
+  };
 
   app.post('/-/v1/login', { config: { limit: 'login' } }, async (request, reply) => {
     const body = await readOptionalJson(request);
@@ -43,7 +49,11 @@ export function webLoginRoutes(
     const login = await accounts.openWebLogin(id);
     if (login === undefined) return sendGone(reply);
     const register = mayRegister(login);
-    return sendPage(reply, 200, loginForm({ base: request.base, client: login.client, register }));
+    return sendPage(
+      reply,
+      200,
+      loginForm({ base: request.base, client: login.client, register, signOn: signOnUrl(request) }),
+    );
   });
 
   const approve = async (request: FastifyRequest, reply: FastifyReply, user: User): Promise<FastifyReply> => {
@@ -104,7 +114,14 @@ export function webLoginRoutes(
       noteFault(error, request);
       if (error.status === 401) reply.header('www-authenticate', 'Bearer');
       const { base } = request;
-      const again = loginForm({ base, client: login.client, register, name, problem: error.message });
+      const again = loginForm({
+        base,
+        client: login.client,
+        register,
+        name,
+        problem: error.message,
+        signOn: signOnUrl(request),
+      });
       return sendPage(reply, error.status, again);
     }
   });

@@ -18,6 +18,7 @@ import * as secondFactors from './second-factors/index.ts';
 import { createLink, registerInvited, resetPassword, revokeInvitation, verifyEmail } from './secret-links.ts';
 import { endSession, retireSecret, startSession } from './sessions.ts';
 import { adoptSigningKey } from './signing-keys.ts';
+import { linkIdentity, provisionUser, startSignOn, takeSignOn } from './sign-on.ts';
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createTeam, removeTeam, setTeamMember } from './teams.ts';
 import { createToken, recordTokenUses, revokeToken } from './tokens.ts';
@@ -62,10 +63,12 @@ export const commands = {
   invite,
   dropEvents,
   issueMachineToken,
+  linkIdentity,
   moveTag,
   noteDeliveries,
   offerPackage,
   postponeDelivery,
+  provisionUser,
   publish,
   putUpstreamDocument,
   recordTokenUses,
@@ -93,7 +96,9 @@ export const commands = {
   stageVersion,
   star,
   startSession,
+  startSignOn,
   startWebLogin,
+  takeSignOn,
   touchUpstreamDocument,
   unpublish,
   updateProfile,

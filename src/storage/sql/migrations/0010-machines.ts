@@ -30,7 +30,7 @@ export async function machines(db: Kysely<unknown>, { types: { id, text } }: Cap
     `create index sign_ons_by_expiry on sign_ons (expires_at)`,
     `create table user_identities (
       issuer ${text} not null, subject ${text} not null, user_id bigint not null references users (id),
-      created_at bigint not null, used_at bigint not null, primary key (issuer, subject))`,
+      created_at bigint not null, primary key (issuer, subject))`,
     `create index user_identities_by_user on user_identities (user_id)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);

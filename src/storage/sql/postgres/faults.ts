@@ -45,6 +45,7 @@ export function withFaults(store: SqlStore): SqlStore {
     links: guarded(store.links),
     organisations: guarded(store.organisations),
     machines: guarded(store.machines),
+    signOns: guarded(store.signOns),
     trustedPublishing: guarded(store.trustedPublishing),
     events: guarded(store.events),
     leases: guarded(store.leases),

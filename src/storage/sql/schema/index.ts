@@ -7,6 +7,7 @@ import type { MachineTables } from './machines.ts';
 import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
 import type { SecondFactorTables } from './second-factors.ts';
+import type { SignOnTables } from './sign-on.ts';
 import type { StoreTables } from './store.ts';
 import type { UpstreamTables } from './upstream.ts';
 
@@ -25,5 +26,6 @@ export interface Schema
     IdentityTables,
     PackageTables,
     SecondFactorTables,
+    SignOnTables,
     StoreTables,
     UpstreamTables {}
