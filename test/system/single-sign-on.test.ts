@@ -287,12 +287,13 @@ describe('An ID token is refused', () => {
   });
 });
 
-describe('npm login with single sign-on', () => {
-  const start = async () => {
-    const response = await fetch(`${server.url}/npm/-/v1/login`, { method: 'POST' });
-    return (await response.json()) as { loginUrl: string; doneUrl: string };
-  };
+/** As npm begins a login. */
+const start = async () => {
+  const response = await fetch(`${server.url}/npm/-/v1/login`, { method: 'POST' });
+  return (await response.json()) as { loginUrl: string; doneUrl: string };
+};
 
+describe('npm login with single sign-on', () => {
   test('is offered on the page, asks once more, and gives the client its token', async () => {
     const name = person();
     const { loginUrl, doneUrl } = await start();

@@ -1,5 +1,5 @@
 import type { Configuration } from 'openid-client';
-import type { PersonClaims, SignOnProvider } from '../../accounts/index.ts';
+import type { SignOnProvider } from '../../accounts/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 
 export interface SignOnSettings {
@@ -60,10 +60,10 @@ export function signOnProvider({ issuer, clientId, clientSecret, scopes }: SignO
         });
         const claims = tokens.claims();
         if (claims === undefined) throw refused('it sent no ID token');
-        if (config.serverMetadata().userinfo_endpoint === undefined) return claims as PersonClaims;
+        if (config.serverMetadata().userinfo_endpoint === undefined) return claims;
         const more = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
         // What is signed wins.
-        return { ...more, ...claims } as PersonClaims;
+        return { ...more, ...claims };
       } catch (error) {
         throw await judged(issuer, error);
       }
