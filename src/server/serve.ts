@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
-import { Fault, errnoOf, systemClock } from '../kernel/index.ts';
+import { systemClock } from '../kernel/index.ts';
 import { AuditRecorder, dropOldEvents, sealAll, type AuditStore } from '../ledger/index.ts';
 import { sweep } from '../registry/index.ts';
 import { lockStore } from '../storage/sql/index.ts';
@@ -16,6 +16,7 @@ import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
 import { createIdentity } from './identity.ts';
 import { startJobs, type PeriodicJob } from './jobs.ts';
+import { listenFault, listeningUrl } from './listen.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
@@ -273,32 +274,4 @@ function tellFirstAdministrator(first: FirstAdministrator, logger: Logger): void
   const where = first.generated ? `; the password is in ${first.generated.file}` : '';
   logger.info({ user: first.user.name }, `created the first administrator ${first.user.name}${where}`);
   if (first.warning !== null) logger.warn(first.warning);
-}
-
-function listeningUrl(host: string, port: number): string {
-  const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host;
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
-}
-
-function listenFault(error: unknown, { host, port }: Values): unknown {
-  switch (errnoOf(error)) {
-    case 'EADDRINUSE':
-      return new Fault(
-        'unavailable',
-        `Port ${port} is in use; stop what listens there, or set KONTOR_PORT to another.`,
-      );
-    case 'EACCES':
-      return new Fault(
-        'unavailable',
-        `Port ${port} needs rights that this user lacks; set KONTOR_PORT to one above 1023.`,
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new Fault(
-        'unavailable',
-        `${host} is no address of this machine; set KONTOR_HOST to one, or to 0.0.0.0.`,
-      );
-    default:
-      return error;
-  }
 }
