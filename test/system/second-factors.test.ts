@@ -402,6 +402,23 @@ describe('the API', () => {
     });
   });
 
+  test('asks a token for the code at what changes something, as npm does', async () => {
+    const { token, recoveryCodes } = await enrol('liv');
+    const create = (otp?: string) =>
+      fetch(`${server.url}/-/api/v1/organisations`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          ...(otp !== undefined && { 'npm-otp': otp }),
+        },
+        body: JSON.stringify({ name: 'of-liv' }),
+      });
+    const refused = await create();
+    expect([refused.status, await refused.json()]).toMatchObject([401, { title: 'second_factor_required' }]);
+    expect((await create(recoveryCodes[0])).status).toBe(201);
+  });
+
   test('is closed for tokens, which a finder could turn into the account', async () => {
     const token = await register(server, 'lars');
     const wish = { password: passwordOf('lars'), mode: 'auth-only' };

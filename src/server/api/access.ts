@@ -15,6 +15,8 @@ declare module 'fastify' {
     access?: Access;
     /** True where the service behind a changing route judges what a token may: others refuse those that are for some packages. */
     limitedTokens?: boolean;
+    /** True for a changing route that asks for the second factor itself, or takes rights away only. */
+    ownFactor?: boolean;
     /** May it be used by who has to get a second factor first? */
     enrolling?: boolean;
   }
@@ -24,7 +26,8 @@ declare module 'fastify' {
   }
 }
 
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Methods that change nothing (RFC 9110 section 9.2.1). */
+export const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Faults `unauthenticated`, `forbidden`, unless the route may be used with these credentials. */
 export function assertAccess(

@@ -113,7 +113,7 @@ export function sessionRoutes(
   app.delete(
     '/sessions/:id',
     {
-      config: { access: 'user' },
+      config: { access: 'user', ownFactor: true },
       schema: {
         tags: ['sessions'],
         summary: 'End one of your sessions',

@@ -63,7 +63,7 @@ export function tokenRoutes(app: ApiScope, { accounts, secondFactors }: ApiParts
   app.post(
     '/tokens',
     {
-      config: { access: 'user', limitedTokens: true },
+      config: { access: 'user', limitedTokens: true, ownFactor: true },
       schema: {
         tags: ['tokens'],
         summary: 'Make a token',
@@ -100,7 +100,7 @@ export function tokenRoutes(app: ApiScope, { accounts, secondFactors }: ApiParts
   app.delete(
     '/tokens/:id',
     {
-      config: { access: 'user' },
+      config: { access: 'user', ownFactor: true },
       schema: {
         tags: ['tokens'],
         summary: 'End one of your tokens',
