@@ -402,6 +402,20 @@ describe('the API', () => {
     });
   });
 
+  test('lets a robot publish without a code, but make no keys', async () => {
+    const { token, recoveryCodes } = await enrol('lou');
+    const wish = { password: passwordOf('lou'), name: 'robot', bypass_2fa: true };
+    const [otp] = recoveryCodes;
+    const made = await ask('/-/npm/v1/tokens', { method: 'POST', token, otp, body: wish });
+    const robot = String(made.json['token']);
+    expect((await put('of-lou', '1.0.0', { token: robot })).status).toBe(201);
+    const wanted = { name: 'another', scopes: ['read'], bypassSecondFactor: true };
+    expect(await api('POST', '/tokens', robot, wanted)).toMatchObject({
+      status: 401,
+      json: { title: 'second_factor_required' },
+    });
+  });
+
   test('asks a token for the code at what changes something, as npm does', async () => {
     const { token, recoveryCodes } = await enrol('liv');
     const create = (otp?: string) =>
