@@ -150,6 +150,7 @@ async function start(
   });
   addSecurityPage(app, { accounts, secondFactors, publicUrl: values.publicUrl });
   addApi(app, {
+    trust: kontor.trust,
     ...identity,
     version: kontorVersion(),
     logger,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT, generateKeyPair, type JWTPayload } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startProvider, type RunningProvider } from '../setup/oidc-provider.ts';
-import { packageUrl, publish, register } from '../setup/publish.ts';
+import { packageTarball, packageUrl, publish, publishBody, register } from '../setup/publish.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 
 let provider: RunningProvider;
@@ -272,7 +272,7 @@ describe('An issuer', () => {
   test('that an owner names is not asked in our own network', async () => {
     const before = provider.requests.length;
     for (const issuer of [
-      provider.issuer,
+      provider.issuer.replace('127.0.0.1', 'localhost'),
       'https://127.0.0.1:9',
       'https://[::ffff:10.0.0.1]',
       'https://localhost:9',
@@ -337,4 +337,63 @@ test('Its publish stands in the record with the job that did it', async () => {
   expect(listed.stdout).toContain(`trusted:${id}`);
   expect(listed.stdout).toContain('acme/rockets/.github/workflows/release.yml@refs/heads/main');
   expect((await fetch(packageUrl(server, name))).status).toBe(200);
+});
+
+const api = (method: string, path: string, bearer: string | undefined, body?: unknown) =>
+  send(method, `/-/api/v1/registries/npm/packages/${name}/${path}`, bearer, body);
+
+describe('The API', () => {
+  test('adds, lists and removes trusted publishers', async () => {
+    const added = await api('POST', 'trusted-publishers', anna, oidc({ sub: 'job' }));
+    expect(added).toMatchObject({ status: 201, body: { type: 'oidc', createdBy: 'anna', audience: null } });
+    const listed = await api('GET', 'publishing', anna);
+    expect(listed.body).toEqual({ trustedOnly: false, trustedPublishers: [added.body] });
+    expect((await api('DELETE', `trusted-publishers/${String(added.body['id'])}`, anna)).status).toBe(204);
+    expect((await api('DELETE', `trusted-publishers/${String(added.body['id'])}`, anna)).status).toBe(404);
+  });
+
+  test('lets only trusted publishers publish: people are refused with a sentence, and still deprecate', async () => {
+    await trust();
+    expect((await api('PATCH', 'publishing', anna, { trustedOnly: true })).status).toBe(204);
+    const refused = await publish(server, anna, name, '2.0.0');
+    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('trusted publishers only') });
+    const staged = await send('POST', `/npm/-/stage/package/${name}`, anna, {});
+    expect(staged).toMatchObject({ status: 403, body: { code: 'trusted_only' } });
+    expect((await send('PUT', `/npm/-/package/${name}/dist-tags/beta`, anna, '1.0.0')).status).toBeLessThan(
+      300,
+    );
+    expect(await publish(server, await machineToken(), name, '2.0.0')).toMatchObject({ status: 201 });
+
+    expect((await api('PATCH', 'publishing', anna, { trustedOnly: false })).status).toBe(204);
+    expect(await publish(server, anna, name, '2.1.0')).toMatchObject({ status: 201 });
+  });
+
+  test('is for who may manage the package', async () => {
+    const eve = await register(server, `eve-api-${count}`);
+    for (const [bearer, status] of [
+      [eve, 403],
+      [undefined, 401],
+    ] as const) {
+      expect((await api('GET', 'publishing', bearer)).status).toBe(status);
+      expect((await api('PATCH', 'publishing', bearer, { trustedOnly: true })).status).toBe(status);
+      expect((await api('POST', 'trusted-publishers', bearer, github)).status).toBe(status);
+    }
+  });
+});
+
+test('A machine that may stage leaves the yes to a person', async () => {
+  await trust({ ...github, permissions: ['createStagedPackage'] });
+  const token = await machineToken();
+  expect(await publish(server, token, name, '2.0.0')).toMatchObject({ status: 403 });
+  const tarball = await packageTarball(name, '2.0.0');
+  const staged = await send(
+    'POST',
+    `/npm/-/stage/package/${name}`,
+    token,
+    publishBody(name, '2.0.0', tarball),
+  );
+  expect(staged.status).toBe(201);
+  const id = String(staged.body['stageId']);
+  expect((await send('POST', `/npm/-/stage/${id}/approve`, token)).status).toBe(403);
+  expect((await send('POST', `/npm/-/stage/${id}/approve`, anna)).status).toBe(200);
 });

@@ -28,6 +28,7 @@ import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
 import { tokenRoutes } from './tokens.ts';
 import { teamRoutes } from './teams.ts';
+import { trustedPublisherRoutes } from './trusted-publishers.ts';
 import { userRoutes } from './users.ts';
 
 const PREFIX = '/-/api/v1';
@@ -47,6 +48,7 @@ const topics = [
   sessionRoutes,
   tokenRoutes,
   teamRoutes,
+  trustedPublisherRoutes,
   userRoutes,
 ];
 

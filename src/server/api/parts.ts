@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
-import type { Publisher, Registries, Sharing } from '../../registry/index.ts';
+import type { Publisher, Registries, Sharing, TrustKeeper } from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
 import type { Kontor } from '../kontor.ts';
 
@@ -14,6 +14,7 @@ export interface ApiParts extends Identity {
   registries: Registries;
   sharing: Sharing;
   publisher: Publisher;
+  trust: TrustKeeper;
   createRegistry: Kontor['createRegistry'];
   secondFactors: SecondFactors;
   /** Under which clients reach us; undefined: as their request says. */
