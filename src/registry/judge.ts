@@ -6,6 +6,7 @@ import {
   type SignedIn,
   type TokenScope,
   type TrustPermission,
+  nobodyAt,
 } from '../accounts/index.ts';
 import { Fault, type Clock } from '../kernel/index.ts';
 import {
@@ -17,6 +18,7 @@ import {
   mayRead,
   seesRegistry,
   type WriteDecision,
+  readsAsOwner,
 } from '../policy/index.ts';
 import { hiddenRegistry } from './hidden.ts';
 import type { PackageCommand, RegistryRow, Rights, Sight } from './ports/index.ts';
@@ -123,6 +125,24 @@ export class Judge {
       at,
       event: { type, at, actor: actorOf(principal), registry: registry.name, package: name, version, detail },
     };
+  }
+
+  /** As `see`, for a read: a token that is not for reading this package sees what nobody sees. */
+  async read(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+  ): Promise<{ sight: Sight; reader: Principal }> {
+    const sight = await this.see(registry, name, principal);
+    const organisation = sight.package?.organisation ?? null;
+    if (
+      principal.kind !== 'user' ||
+      readsAsOwner(principal, { registry: registry.name, name, organisation })
+    ) {
+      return { sight, reader: principal };
+    }
+    const reader = nobodyAt(principal.address);
+    return { sight: await this.see(registry, name, reader), reader };
   }
 
   /** Fault `registry_not_found` for a registry that they may not see. */

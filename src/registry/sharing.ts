@@ -47,9 +47,9 @@ export class Sharing {
     principal: Principal,
     name: string,
   ): Promise<Record<string, AccessLevel> | undefined> {
-    const sight = await this.#judge.see(registry, name, principal);
-    if (sight.head?.origin !== 'local' || !isSeen(sight, principal)) return undefined;
-    if (isEnough(rightOn(sight, askerOf(principal)), 'write')) {
+    const { sight, reader } = await this.#judge.read(registry, name, principal);
+    if (sight.head?.origin !== 'local' || !isSeen(sight, reader)) return undefined;
+    if (isEnough(rightOn(sight, askerOf(reader)), 'write')) {
       return this.#access.collaborators(sight.head.id);
     }
     const owners = await this.#catalogue.owners(sight.head.id);

@@ -64,6 +64,7 @@ const aboutPackages: ReadonlySet<string> = new Set([
   'maintainer',
   'reviser',
   'yanker',
+  'userReader',
 ]);
 const everyVisibility: readonly Visibility[] = ['public', 'internal', 'private'];
 

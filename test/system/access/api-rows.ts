@@ -1,10 +1,27 @@
 import { SECRET, type Row, type Target } from './row.ts';
-import { PASSWORD } from './world.ts';
+import { PASSWORD, type World } from './world.ts';
+import type { User } from '../../../src/accounts/index.ts';
 
 const ofSomebody =
   (rest = '') =>
   ({ somebody }: Target) =>
     `/users/${somebody.name}${rest}`;
+
+const inPackage = (rest: string) => (target: Target) => `/registries/npm/packages/${target.encoded}/${rest}`;
+const inTeam =
+  (rest: string) =>
+  async ({ world }: Target) =>
+    `/organisations/acme/teams/${await world.freshTeam()}${rest}`;
+/** An open invitation to the organisation. */
+async function invitationTo({ name }: User, { server, callers }: World): Promise<number> {
+  const owner = callers.find(({ role }) => role === 'owner');
+  const response = await fetch(`${server.url}/-/api/v1/organisations/acme/invitations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${owner?.token ?? ''}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ user: name, role: 'reader' }),
+  });
+  return ((await response.json()) as { id: number }).id;
+}
 
 const WRONG = 'not the password';
 
@@ -13,6 +30,126 @@ export const apiRows: Record<string, Row> = {
   'GET /audit': { rule: 'administrator', path: '/audit?limit=1' },
   'GET /audit/export': { rule: 'administrator', path: '/audit/export?actor=nobody-at-all' },
   'GET /registries': { rule: 'user', path: '/registries' },
+  'POST /registries': {
+    rule: 'administration',
+    path: '/registries',
+    body: ({ somebody }) => ({ name: `of-${somebody.name}`, format: 'npm' }),
+    changesUser: true,
+  },
+  'PATCH /registries/:registry': { rule: 'administration', path: '/registries/npm', body: () => ({}) },
+  'GET /registries/:registry/members': { rule: 'user', path: '/registries/npm/members' },
+  'PUT /registries/:registry/members/:user': {
+    rule: 'administration',
+    path: ({ somebody }) => `/registries/npm/members/${somebody.name}`,
+    body: () => ({ role: 'reader' }),
+    changesUser: true,
+  },
+  'DELETE /registries/:registry/members/:user': {
+    rule: 'administration',
+    path: ({ somebody }) => `/registries/npm/members/${somebody.name}`,
+    ok: [204, 404],
+  },
+  'PUT /registries/:registry/packages/:name/visibility': {
+    rule: 'maintainer',
+    path: inPackage('visibility'),
+    body: () => ({ visibility: 'public' }),
+    changes: true,
+  },
+  'GET /registries/:registry/packages/:name/collaborators': {
+    rule: 'userReader',
+    path: inPackage('collaborators'),
+  },
+  'PUT /registries/:registry/packages/:name/teams/:organisation/:team': {
+    rule: 'organiser',
+    path: async (target) => inPackage(`teams/acme/${await target.world.freshTeam()}`)(target),
+    body: () => ({ access: 'read' }),
+    changes: true,
+  },
+  'DELETE /registries/:registry/packages/:name/teams/:organisation/:team': {
+    rule: 'organiser',
+    path: async (target) => inPackage(`teams/acme/${await target.world.freshTeam()}`)(target),
+    changes: true,
+  },
+  'PUT /registries/:registry/packages/:name/transfer': {
+    rule: 'maintainer',
+    path: inPackage('transfer'),
+    body: ({ somebody }) => ({ user: somebody.name }),
+    changes: true,
+  },
+  'POST /registries/:registry/packages/:name/transfer': {
+    rule: 'account',
+    path: inPackage('transfer'),
+    body: () => ({ accept: true }),
+    // Nobody has offered it.
+    ok: [404],
+  },
+  'GET /me/transfers': { rule: 'user', path: '/me/transfers' },
+
+  'GET /organisations': { rule: 'user', path: '/organisations' },
+  'POST /organisations': {
+    rule: 'account',
+    path: '/organisations',
+    body: ({ somebody }) => ({ name: `of-${somebody.name}` }),
+    changesUser: true,
+  },
+  'GET /organisations/:organisation': { rule: 'member', path: '/organisations/acme' },
+  'GET /organisations/:organisation/members': { rule: 'member', path: '/organisations/acme/members' },
+  'PUT /organisations/:organisation/members/:user': {
+    rule: 'organiser',
+    path: ({ somebody }) => `/organisations/acme/members/${somebody.name}`,
+    body: () => ({ role: 'reader' }),
+    changesUser: true,
+  },
+  'DELETE /organisations/:organisation/members/:user': {
+    rule: 'organiser',
+    path: async ({ world }) => `/organisations/acme/members/${(await world.freshUser('member')).name}`,
+  },
+  'GET /organisations/:organisation/teams': { rule: 'member', path: '/organisations/acme/teams' },
+  'POST /organisations/:organisation/teams': {
+    rule: 'organiser',
+    path: '/organisations/acme/teams',
+    body: ({ somebody }) => ({ name: `of-${somebody.name}` }),
+    changesUser: true,
+  },
+  'DELETE /organisations/:organisation/teams/:team': { rule: 'organiser', path: inTeam('') },
+  'GET /organisations/:organisation/teams/:team/members': { rule: 'member', path: inTeam('/members') },
+  'PUT /organisations/:organisation/teams/:team/members/:user': {
+    rule: 'organiser',
+    path: inTeam('/members/org-reader'),
+  },
+  'DELETE /organisations/:organisation/teams/:team/members/:user': {
+    rule: 'organiser',
+    path: inTeam('/members/org-reader'),
+    ok: [204, 404],
+  },
+  'GET /organisations/:organisation/invitations': {
+    rule: 'member',
+    path: '/organisations/acme/invitations',
+  },
+  'POST /organisations/:organisation/invitations': {
+    rule: 'organiser',
+    path: '/organisations/acme/invitations',
+    body: ({ somebody }) => ({ user: somebody.name, role: 'reader' }),
+    changesUser: true,
+  },
+  'DELETE /organisations/:organisation/invitations/:id': {
+    rule: 'organiser',
+    path: async ({ world }) =>
+      `/organisations/acme/invitations/${await invitationTo(await world.freshUser(), world)}`,
+  },
+  'GET /me/organisation-invitations': { rule: 'user', path: '/me/organisation-invitations' },
+  'POST /me/organisation-invitations/:id': {
+    rule: 'account',
+    path: '/me/organisation-invitations/999999',
+    body: () => ({ accept: true }),
+    ok: [404],
+  },
+  'POST /me/organisation-invitations': {
+    rule: 'account',
+    path: '/me/organisation-invitations',
+    body: () => ({ secret: SECRET, accept: true }),
+    ok: [404],
+  },
 
   'POST /invitations': { rule: 'administration', path: '/invitations', body: () => ({}) },
   'GET /invitations': { rule: 'administrator', path: '/invitations' },

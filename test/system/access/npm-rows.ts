@@ -19,6 +19,11 @@ async function revisionOf(target: Target): Promise<string> {
 const at = (rest: string) => (target: Target) => `/${target.encoded}${rest}`;
 const inPackage = (rest: string) => (target: Target) => `/-/package/${target.encoded}/${rest}`;
 
+const inTeam =
+  (rest: string) =>
+  async ({ world }: Target) =>
+    `/-/team/acme/${await world.freshTeam()}${rest}`;
+
 /** A version that waits, nowhere. Those that do wait have tests of their own. */
 const STAGED = '00000000-0000-4000-8000-000000000000';
 
@@ -117,6 +122,53 @@ export const npmRows: Record<string, Row> = {
   'GET /-/stage/:id/tarball': { rule: 'user', path: `/-/stage/${STAGED}/tarball`, ok: [404] },
   'POST /-/stage/:id/approve': { rule: 'user', path: `/-/stage/${STAGED}/approve`, ok: [404] },
   'DELETE /-/stage/:id': { rule: 'user', path: `/-/stage/${STAGED}`, ok: [404] },
+  'GET /-/org/:org/user': { rule: 'member', path: '/-/org/acme/user' },
+  'PUT /-/org/:org/user': {
+    rule: 'organiser',
+    path: '/-/org/acme/user',
+    body: ({ somebody }) => ({ user: somebody.name, role: 'developer' }),
+    changesUser: true,
+  },
+  'DELETE /-/org/:org/user': {
+    rule: 'organiser',
+    path: '/-/org/acme/user',
+    body: async ({ world }) => ({ user: (await world.freshUser('member')).name }),
+  },
+  'GET /-/org/:org/package': { rule: 'member', path: '/-/org/acme/package' },
+  'GET /-/user/:user/package': { rule: 'user', path: '/-/user/plain/package' },
+  'GET /-/org/:org/team': { rule: 'member', path: '/-/org/acme/team' },
+  'PUT /-/org/:org/team': {
+    rule: 'organiser',
+    path: '/-/org/acme/team',
+    body: ({ somebody }) => ({ name: `of-${somebody.name}` }),
+    changesUser: true,
+  },
+  'DELETE /-/team/:org/:team': { rule: 'organiser', path: inTeam('') },
+  'GET /-/team/:org/:team/user': { rule: 'member', path: inTeam('/user') },
+  'PUT /-/team/:org/:team/user': {
+    rule: 'organiser',
+    path: inTeam('/user'),
+    body: () => ({ user: 'org-reader' }),
+  },
+  'DELETE /-/team/:org/:team/user': {
+    rule: 'organiser',
+    path: inTeam('/user'),
+    body: () => ({ user: 'org-reader' }),
+    ok: [204, 404],
+  },
+  'GET /-/team/:org/:team/package': { rule: 'member', path: inTeam('/package') },
+  'PUT /-/team/:org/:team/package': {
+    rule: 'organiser',
+    path: inTeam('/package'),
+    body: ({ name }) => ({ package: name, permissions: 'read-only' }),
+    changes: true,
+  },
+  'DELETE /-/team/:org/:team/package': {
+    rule: 'organiser',
+    path: inTeam('/package'),
+    body: ({ name }) => ({ package: name }),
+    changes: true,
+  },
   'GET /-/_view/starredByUser': { rule: 'anybody', path: '/-/_view/starredByUser?key=%22plain%22' },
   'GET /-/user/:id': { rule: 'user', path: '/-/user/org.couchdb.user:plain' },
   'PUT /-/user/:id': {

@@ -28,7 +28,7 @@ function sees(caller: Caller, visibility: Visibility): boolean {
 /** What a token must be for, one of these; and the roles in an organisation that are enough. */
 function changes(needed: readonly TokenScope[], roles: ReadonlySet<unknown>): Rule {
   return (caller, visibility) => {
-    if (caller.user === null) return caller.machine ? 403 : 401;
+    if (caller.user === null) return caller.machine ? 'no' : 401;
     if (caller.elsewhere || !needed.some((scope) => caller.scopes.includes(scope))) return 403;
     if (administers(caller) || caller.owner || roles.has(caller.role)) return 'yes';
     return sees(caller, visibility) ? 403 : 404;
@@ -63,6 +63,18 @@ export const rules = {
   reviser: seeing(changes(['publish'], manages)),
   /** As `reviser`, with a token for yanking. */
   yanker: seeing(changes(['yank'], manages)),
+  /** As `reader`, but for users only. */
+  userReader: (caller, visibility) =>
+    caller.user === null ? (caller.machine ? 'no' : 401) : sees(caller, visibility) ? 'yes' : 404,
+  /** Members of the organisation; to others it does not exist. */
+  member: (caller) => {
+    if (caller.user === null) return caller.machine ? 'no' : 401;
+    return administers(caller) || member.has(caller.role) ? 'yes' : 404;
+  },
+  /** Its maintainers. */
+  organiser: (caller) =>
+    account(caller) ??
+    (administers(caller) || manages.has(caller.role) ? 'yes' : member.has(caller.role) ? 403 : 404),
   user: ({ user, machine }) => (user ? 'yes' : machine ? 'no' : 401),
   /** Users, but not with a token that may only read or is for some packages. */
   account: (caller) => account(caller) ?? 'yes',

@@ -41,8 +41,10 @@ export interface World {
   routes(): CollectedRoute[];
   /** A package with the version 1.0.0 that nobody has used yet; of the organisation or of one user. */
   freshPackage(of: 'organisation' | 'user', visibility?: Visibility): Promise<string>;
-  /** A user whom nobody has used yet. */
-  freshUser(): Promise<User>;
+  /** A user whom nobody has used yet; a reader of the organisation if that is asked for. */
+  freshUser(as?: 'member'): Promise<User>;
+  /** Name of a team of the organisation that nobody has used yet. */
+  freshTeam(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -140,7 +142,22 @@ export async function createWorld(): Promise<World> {
     kontor,
     callers,
     routes: () => server.routes(),
-    freshUser: () => user(`somebody-${(made += 1)}`),
+    freshUser: async (as) => {
+      const somebody = await user(`somebody-${(made += 1)}`);
+      const membership = { organisationId: organisation.id, userId: somebody.id, role: 'reader' as const };
+      if (as === 'member') await store.organisations.setMember({ ...command, ...membership });
+      return somebody;
+    },
+    freshTeam: async () => {
+      const name = `team-${(made += 1)}`;
+      await store.organisations.createTeam({
+        ...command,
+        organisationId: organisation.id,
+        name,
+        description: '',
+      });
+      return name;
+    },
     freshPackage: async (of, visibility = 'public') => {
       const name = of === 'user' ? `demo-${(made += 1)}` : `@${ORGANISATION}/demo-${(made += 1)}`;
       const by = of === 'user' ? ownerToken : memberToken;
