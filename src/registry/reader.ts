@@ -39,9 +39,13 @@ export class Reader {
     principal: Principal,
   ): Promise<DocumentSource | undefined> {
     const head = await this.#find(registry, name, principal);
-    if (head === 'hidden') return undefined;
+    const upstream = this.#upstreams.get(registry.format);
+    if (head === 'hidden') {
+      await upstream?.glance(registry, name);
+      return undefined;
+    }
     if (head?.origin === 'local') return { origin: 'local', head };
-    const document = await this.#upstreams.get(registry.format)?.document(registry, name);
+    const document = await upstream?.document(registry, name);
     return document && { origin: 'upstream', document };
   }
 

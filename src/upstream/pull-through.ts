@@ -47,6 +47,10 @@ export class PullThrough implements Upstream {
     return { body, etag, fetchedAt, freshUntil, stale };
   }
 
+  async glance(registry: RegistryRow, name: string): Promise<void> {
+    await this.#options.documents.get(registry.id, name);
+  }
+
   artifact(registry: RegistryRow, name: string, file: string): Promise<boolean> {
     return this.#artifacts.run(JSON.stringify([registry.id, name, file]), async () => {
       const remote = this.#remote(registry);

@@ -22,6 +22,11 @@ export interface Upstream {
    */
   document(registry: RegistryRow, name: string): Promise<UpstreamDocument | undefined>;
   /**
+   * Reads here what `document` reads here, and asks nobody: for names that must take what a free one takes, and that an upstream
+   * must not hear of.
+   */
+  glance(registry: RegistryRow, name: string): Promise<void>;
+  /**
    * Fetches, verifies and stores a file that the document names; true if `Catalogue.findArtifact` answers now, false
    * if the upstream has no such file. Faults: as `document`, and `upstream_failed` if the bytes are not what the
    * document promised; then nothing is stored.

@@ -175,10 +175,12 @@ export function createApp({
         scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
         scope.addHook('onRequest', (request, _reply, done) => {
           const { registry: name } = request.params as { registry: string };
-          // Before anything is read of who asks.
-          if (request.headers.authorization !== undefined) request.changes = changes?.();
           const known = registries.get(name);
-          if (known === undefined || !isGuarded(known)) return done(enter(request, known, edge));
+          if (known === undefined || !isGuarded(known)) {
+            // Before anything is read of who asks. Answers of a guarded registry are not repeated.
+            if (request.headers.authorization !== undefined) request.changes = changes?.();
+            return done(enter(request, known, edge));
+          }
           enterRegistry(request, { registries, rights }).then(
             (seen) => done(enter(request, seen, edge)),
             done,
