@@ -20,7 +20,7 @@ async function invitationTo({ name }: User, { server, callers }: World): Promise
     headers: { authorization: `Bearer ${owner?.token ?? ''}`, 'content-type': 'application/json' },
     body: JSON.stringify({ user: name, role: 'reader' }),
   });
-  return ((await response.json()) as { id: number }).id;
+  return ((await response.json()) as { invitation: { id: number } }).invitation.id;
 }
 
 const WRONG = 'not the password';
@@ -82,6 +82,33 @@ export const apiRows: Record<string, Row> = {
     body: () => ({ accept: true }),
     // Nobody has offered it.
     ok: [404],
+  },
+  'GET /registries/:registry/packages/:name/publishing': {
+    rule: 'maintainer',
+    path: inPackage('publishing'),
+  },
+  'PATCH /registries/:registry/packages/:name/publishing': {
+    rule: 'maintainer',
+    path: inPackage('publishing'),
+    body: () => ({ trustedOnly: false }),
+    changes: true,
+  },
+  'POST /registries/:registry/packages/:name/trusted-publishers': {
+    rule: 'maintainer',
+    path: inPackage('trusted-publishers'),
+    body: () => ({
+      type: 'github',
+      claims: { repository: 'acme/demo', workflow_ref: { file: 'release.yml' } },
+      permissions: ['createPackage'],
+    }),
+    changes: true,
+  },
+  'DELETE /registries/:registry/packages/:name/trusted-publishers/:id': {
+    rule: 'maintainer',
+    path: inPackage('trusted-publishers/00000000-0000-4000-8000-000000000000'),
+    ok: [404],
+    changes: true,
+    visibilities: ['public'],
   },
   'GET /me/transfers': { rule: 'user', path: '/me/transfers' },
 
