@@ -123,6 +123,8 @@ export function accountStoreContract(
       expect(await store.tokenByHash('a'.repeat(64))).toEqual({
         tokenId,
         scopes: ['read', 'publish'],
+        limits: null,
+        bypassSecondFactor: false,
         expiresAt: 1_800_000_000_789,
         revokedAt: null,
         user,
