@@ -133,6 +133,36 @@ describe('Groups at the provider', () => {
     expect(await me(await logIn())).toMatchObject({ role: 'user' });
   });
 
+  test('give roles and places in teams, and take them again', async () => {
+    const boss = person({ groups: ['registry-admins'] });
+    const admin = await logIn();
+    const json = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    const post = (path: string, body: object) =>
+      admin.step(`${server.url}/-/api/v1${path}`, {
+        method: 'POST',
+        headers: json,
+        body: JSON.stringify(body),
+      });
+    expect(await post('/organisations', { name: 'acme' })).toMatchObject({ status: 201 });
+    expect(await post('/organisations/acme/teams', { name: 'designers' })).toMatchObject({ status: 201 });
+    const members = async (path: string) =>
+      (await admin.step(`${server.url}/-/api/v1/organisations/acme/${path}`)).text;
+
+    const name = person({ groups: ['rockets', 'design'] });
+    await logIn();
+    expect(await members('members')).toContain(`"name":"${name}","role":"publisher"`);
+    expect(await members('teams/designers/members')).toContain(name);
+
+    provider.person = { ...provider.person, sub: provider.person?.sub ?? '', groups: ['design'] };
+    await logIn();
+    expect(await members('members')).toContain(`"name":"${name}","role":"reader"`);
+    provider.person = { ...provider.person, sub: provider.person?.sub ?? '', groups: [] };
+    await logIn();
+    expect(await members('members')).not.toContain(name);
+    expect(await members('teams/designers/members')).not.toContain(name);
+    await kontor(['admin', 'set-role', boss, 'user'], { env: { KONTOR_DATA: server.data } });
+  });
+
   test('never take the last administrator', async () => {
     person({ groups: 'registry-admins' });
     const only = await logIn();
