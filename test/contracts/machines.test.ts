@@ -13,6 +13,19 @@ const rule: TrustRule = {
   permissions: ['createPackage'],
 };
 
+const token = (hash: string, more: Partial<NewMachineToken> = {}): NewMachineToken => ({
+  hash,
+  trust: [{ id: 'rule-1', lastingId: '7' }],
+  label: 'GitHub Actions, acme/demo',
+  claims: { repository: 'acme/demo' },
+  seen: `seen-${hash}`,
+  seenUntil: at + 600_000,
+  at,
+  expiresAt: at + 3_600_000,
+  events: [event('machine.token', 'demo', null)],
+  ...more,
+});
+
 describe.each(adapters)('Machines on $name', (adapter) => {
   let store: SqlStore;
   let close: () => Promise<void>;
@@ -38,18 +51,6 @@ describe.each(adapters)('Machines on $name', (adapter) => {
   });
   const trust = (id: string, more: Partial<AddTrustCommand> = {}) =>
     store.trustedPublishing.add({ ...change(), id, rule, most: 20, ...more });
-  const token = (hash: string, more: Partial<NewMachineToken> = {}): NewMachineToken => ({
-    hash,
-    trust: [{ id: 'rule-1', lastingId: '7' }],
-    label: 'GitHub Actions, acme/demo',
-    claims: { repository: 'acme/demo' },
-    seen: `seen-${hash}`,
-    seenUntil: at + 600_000,
-    at,
-    expiresAt: at + 3_600_000,
-    events: [event('machine.token', 'demo', null)],
-    ...more,
-  });
   const byMachine = (version: string) =>
     publishCommand(registry, anna, version, { publisherId: null, trustedPublisherId: 'rule-1' });
 
