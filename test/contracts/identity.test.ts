@@ -305,6 +305,24 @@ describe.each(adapters)('Users, sessions and links on $name', (adapter) => {
       expect((await eventTypes()).at(-1)).toBe('user.password');
     });
 
+    test('ends what its old password has opened: log-ins to be fetched, and pages that have seen a factor', async () => {
+      const at = NOW;
+      const expiresAt = NOW + 1000;
+      await makeReset('1');
+      await store.accounts.startWebLogin({
+        ...{ pageHash: 'page', doneHash: 'done', create: false, client: '' },
+        ...{ at, expiresAt, most: 10 },
+      });
+      await store.accounts.approveWebLogin({ pageHash: 'page', userId: ben.id, via: 'password', at });
+      await store.secondFactors.startPrompt({
+        ...{ userId: ben.id, purpose: 'page', passed: true, pageHash: 'proof', doneHash: null },
+        ...{ at, expiresAt, most: 10 },
+      });
+      await store.links.resetPassword({ hash: '1', passwordHash: 'x', at: NOW + 1, by: theServer });
+      expect(await store.accounts.webLoginState('done', NOW + 1)).toBeUndefined();
+      expect(await store.secondFactors.openPrompt('proof', NOW + 1)).toBeUndefined();
+    });
+
     test('sets no password when it has expired, belongs to nobody, or its user is disabled', async () => {
       await makeLink('reset', 'nobody');
       await makeLink('reset', '1', { userId: ben.id });

@@ -32,11 +32,17 @@ export async function endSession(
   return true;
 }
 
-/** Ends every session of a user but the one that `via` names, if it names one; what it is part of is the event. */
+/**
+ * Ends every session of a user but the one that `via` names, if it names one, and what became possible with the password that is no
+ * good any more: log-ins that a client has yet to fetch, and pages that wait for a second factor or have seen it. What it is
+ * part of is the event.
+ */
 export async function endSessionsOf({ db }: Session, userId: number, via?: string): Promise<void> {
   const kept = /^session:(\d+)$/.exec(via ?? '')?.[1];
   const all = db.deleteFrom('sessions').where('user_id', '=', userId);
   await (kept === undefined ? all : all.where('id', '!=', Number(kept))).execute();
+  await db.deleteFrom('web_logins').where('user_id', '=', userId).execute();
+  await db.deleteFrom('factor_prompts').where('user_id', '=', userId).execute();
 }
 
 export async function retireSecret(

@@ -112,5 +112,4 @@ async function lockUser(
 async function endAllOf(session: Session, userId: number): Promise<void> {
   await endSessionsOf(session, userId);
   await session.db.deleteFrom('secret_links').where('user_id', '=', userId).execute();
-  await session.db.deleteFrom('web_logins').where('user_id', '=', userId).execute();
 }
