@@ -172,6 +172,23 @@ describe('An identity token is refused', () => {
     expect(said(absent, 'nowhere-to-be-seen')).toBe(said(bare, name));
   });
 
+  test('for a private package, as for one that is not here, whatever is wrong with it', async () => {
+    await trust();
+    await send('POST', `/npm/-/package/${name}/access`, anna, { access: 'restricted' });
+    const wrong = [
+      unsigned(),
+      await provider.sign({ ...job, repository: 'evil/rockets' }),
+      await foreignKey(),
+    ];
+    for (const identity of wrong) {
+      const [absent, hidden] = [await exchange(identity, 'nowhere-to-be-seen'), await exchange(identity)];
+      expect(hidden.status).toBe(absent.status);
+      expect(hidden.body['code']).toBe(absent.body['code']);
+      expect(said(hidden, name)).toBe(said(absent, 'nowhere-to-be-seen'));
+    }
+    expect((await exchange(await provider.sign(job))).status).toBe(201);
+  });
+
   test('of a repository that was made anew under the old name', async () => {
     await trust();
     await machineToken();

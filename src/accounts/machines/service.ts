@@ -42,9 +42,13 @@ export function createMachines(store: MachineStore, issuers: IssuerKeys, clock: 
       const issuer = claimedIssuer(identityToken);
       const rules = (await store.trustIn(packageName, registryId)).filter((rule) => rule.issuer === issuer);
       // Before the issuer is asked: nobody makes us ask one that no rule names.
-      if (rules.length === 0) throw notTrusted(packageName, 'no trusted publisher of it has this issuer');
+      if (rules.length === 0) throw notTrusted(packageName, STRANGER);
       const now = clock();
-      const { claims, met } = await firstMet(rules, { identityToken, audiences, now, packageName }, issuers);
+      const asked = { identityToken, audiences, now, packageName };
+      const { claims, met } = await firstMet(rules, asked, issuers).catch((cause: unknown) => {
+        // What is wrong with a token would tell its sender that there is a package which they may not know of.
+        throw rules.every(({ isPublic }) => isPublic) ? cause : notTrusted(packageName, STRANGER, cause);
+      });
       const [first] = met;
       if (first === undefined) throw new Error('no rule was met');
       const token = newToken(MACHINE_PREFIX);
@@ -140,9 +144,13 @@ function usedUp(
   return { seen: sha256Hex(JSON.stringify([issuer, jti, packageName])), seenUntil: exp * 1000 + 300_000 };
 }
 
-function notTrusted(packageName: string, reason: string): Fault {
+/** Said of a package that is not here too. */
+const STRANGER = 'none of its trusted publishers is this job, or its identity token is not good';
+
+function notTrusted(packageName: string, reason: string, cause?: unknown): Fault {
   return new Fault(
     'not_trusted',
     `${packageName} does not let this job publish: ${reason}. Its owners can see and change that with npm trust.`,
+    { cause },
   );
 }

@@ -16,6 +16,12 @@ export interface TrustedPublisher extends TrustRule {
   createdBy: string | null;
 }
 
+/** A rule by which an identity token may be exchanged. */
+export interface ExchangeRule extends TrustedPublisher {
+  /** May everybody know that the package is there? */
+  isPublic: boolean;
+}
+
 /** One package that a machine may publish, and the rule that lets it. */
 export interface MachineGrant {
   trustId: string;
@@ -56,7 +62,7 @@ export interface NewMachineToken {
 /** Trusted publishers and their short-lived tokens at rest. */
 export interface MachineStore {
   /** Rules of the packages of this name that are here, in all registries or in one. */
-  trustIn(packageName: string, registryId: number | null): Promise<TrustedPublisher[]>;
+  trustIn(packageName: string, registryId: number | null): Promise<ExchangeRule[]>;
   /**
    * Stores the token and notes the identity token as used, in one commit with its events. `replayed`: it was used before.
    * `changed`: a rule is gone, or belongs to another project, since the caller read it. Removes what has expired.

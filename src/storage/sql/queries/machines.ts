@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type {
   ClaimCondition,
+  ExchangeRule,
   MachineIdentity,
   TrustPermission,
   TrustedPublisher,
@@ -26,6 +27,8 @@ function publishers(db: Kysely<Schema>) {
       'packages.registry_id',
       'packages.name as package_name',
       'registries.name as registry',
+      'packages.visibility',
+      'registries.visibility as registry_visibility',
     ])
     .orderBy('trusted_publishers.created_at')
     .orderBy('trusted_publishers.id');
@@ -37,14 +40,17 @@ export async function trustIn(
   db: Kysely<Schema>,
   packageName: string,
   registryId: number | null,
-): Promise<TrustedPublisher[]> {
+): Promise<ExchangeRule[]> {
   const rows = await publishers(db)
     .where('packages.name', '=', packageName)
     .where('packages.removed_at', 'is', null)
     .where('packages.origin', '=', 'local')
     .$if(registryId !== null, (query) => query.where('packages.registry_id', '=', registryId ?? 0))
     .execute();
-  return rows.map(publisherFrom);
+  return rows.map((row) => ({
+    ...publisherFrom(row),
+    isPublic: row.visibility === 'public' && row.registry_visibility === 'public',
+  }));
 }
 
 export async function trustOf(db: Kysely<Schema>, packageId: number): Promise<TrustedPublisher[]> {
