@@ -310,13 +310,24 @@ describe.each(adapters)('Users, sessions and links on $name', (adapter) => {
       const expiresAt = NOW + 1000;
       await makeReset('1');
       await store.accounts.startWebLogin({
-        ...{ pageHash: 'page', doneHash: 'done', create: false, client: '' },
-        ...{ at, expiresAt, most: 10 },
+        pageHash: 'page',
+        doneHash: 'done',
+        create: false,
+        client: '',
+        at,
+        expiresAt,
+        most: 10,
       });
       await store.accounts.approveWebLogin({ pageHash: 'page', userId: ben.id, via: 'password', at });
       await store.secondFactors.startPrompt({
-        ...{ userId: ben.id, purpose: 'page', passed: true, pageHash: 'proof', doneHash: null },
-        ...{ at, expiresAt, most: 10 },
+        userId: ben.id,
+        purpose: 'page',
+        passed: true,
+        pageHash: 'proof',
+        doneHash: null,
+        at,
+        expiresAt,
+        most: 10,
       });
       await store.links.resetPassword({ hash: '1', passwordHash: 'x', at: NOW + 1, by: theServer });
       expect(await store.accounts.webLoginState('done', NOW + 1)).toBeUndefined();
