@@ -47,10 +47,10 @@ export async function trustIn(
     .where('packages.origin', '=', 'local')
     .$if(registryId !== null, (query) => query.where('packages.registry_id', '=', registryId ?? 0))
     .execute();
-  return rows.map((row) => ({
-    ...publisherFrom(row),
-    isPublic: row.visibility === 'public' && row.registry_visibility === 'public',
-  }));
+  return rows.map((row) => {
+    const isPublic = row.visibility === 'public' && row.registry_visibility === 'public';
+    return Object.assign(publisherFrom(row), { isPublic });
+  });
 }
 
 export async function trustOf(db: Kysely<Schema>, packageId: number): Promise<TrustedPublisher[]> {
