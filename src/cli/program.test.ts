@@ -33,7 +33,7 @@ beforeEach(() => {
 const open = { visibility: 'public', publish: 'anyone', organisation: null } as const;
 
 /** Commands that need more than fits here are tested in test/system. */
-const notHere = new Proxy({} as Kontor['users'] & Kontor['recovery'] & Kontor['secondFactors'], {
+const notHere: never = new Proxy({} as never, {
   get: () => {
     throw new Error('not in this test');
   },
@@ -50,6 +50,8 @@ const kontor = (): Kontor => ({
     ],
   },
   accounts,
+  organisations: notHere,
+  registries: notHere,
   store: {
     events: { sealed: async () => [], unsealed: async () => 2 },
     audit: {
@@ -386,9 +388,9 @@ describe('registry', () => {
   test('list shows an aligned table', async () => {
     expect((await kontorDoes('registry list')).out).toBe(
       [
-        'NAME      FORMAT  PATH        CREATED',
-        'npm       npm     /npm/       2023-11-14T22:13:20.000Z',
-        'team-npm  npm     /team-npm/  2023-11-14T22:13:20.000Z',
+        'NAME      FORMAT  PATH        VISIBILITY  PUBLISH  CREATED',
+        'npm       npm     /npm/       public      anyone   2023-11-14T22:13:20.000Z',
+        'team-npm  npm     /team-npm/  public      anyone   2023-11-14T22:13:20.000Z',
         '',
       ].join('\n'),
     );
@@ -400,6 +402,7 @@ describe('registry', () => {
       name: 'team-npm',
       format: 'npm',
       path: '/team-npm/',
+      ...open,
       createdAt: '2023-11-14T22:13:20.000Z',
     });
   });

@@ -1,8 +1,9 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
 import { addAdminCommands } from './admin-program.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
+import { addRegistryCommands } from './registry-commands.ts';
 import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
 import { addTokenCommands } from './token-commands.ts';
@@ -78,22 +79,6 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
 
   addAuditCommands(program, on);
 
-  const registry = program.command('registry').description('look after registries');
-  registry
-    .command('list')
-    .description('show the registries')
-    .option('--json', 'for scripts')
-    .action((options: { json?: boolean }) =>
-      on(async (context) => (await import('./registry-list.ts')).registryList(context, options)),
-    );
-  registry
-    .command('create <name>')
-    .description('make a registry; its path is its name')
-    .addOption(
-      new Option('--format <format>', 'what its packages are').choices(['npm']).makeOptionMandatory(),
-    )
-    .action((name: string, options: { format: string }) =>
-      on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),
-    );
+  addRegistryCommands(program, on);
   return program;
 }

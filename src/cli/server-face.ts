@@ -1,5 +1,6 @@
+import type { Organisations } from '../accounts/index.ts';
 import type { AuditStore, EventStore } from '../ledger/index.ts';
-import type { Catalogue } from '../registry/index.ts';
+import type { Catalogue, Registries } from '../registry/index.ts';
 import type { Config, Kontor as OpenedKontor, RunningServer } from '../server/index.ts';
 import type { Io } from './io.ts';
 
@@ -20,6 +21,8 @@ export type Kontor = Pick<
   'accounts' | 'users' | 'recovery' | 'secondFactors' | 'createRegistry' | 'verify' | 'migrate' | 'close'
 > & {
   catalogue: Pick<Catalogue, 'registries'>;
+  organisations: Pick<Organisations, 'known'>;
+  registries: Pick<Registries, 'changeFor'>;
   store: AuditedStore;
 };
 

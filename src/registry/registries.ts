@@ -1,5 +1,6 @@
 import { actorOf, type OrganisationRole, type SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock } from '../kernel/index.ts';
+import type { Actor } from '../ledger/index.ts';
 import { askerOf } from '../policy/index.ts';
 import { mayEnter } from './hidden.ts';
 import type {
@@ -42,13 +43,26 @@ export class Registries {
   async see(asker: SignedIn, name: string): Promise<RegistryRow> {
     const row = await this.#find(asker, name);
     if (row) return row;
-    throw new Fault('registry_not_found', `There is no registry ${JSON.stringify(name.slice(0, 80))}.`);
+    throw noRegistry(name);
   }
 
   /** For administrators and owners of the registry. */
   async change(asker: SignedIn, name: string, change: RegistryChange): Promise<RegistryRow> {
     const { id: registryId } = await this.see(asker, name);
     return this.#settings.change({ ...this.#by(asker), registryId, change });
+  }
+
+  /** For the operator at the machine itself, who may change every registry. */
+  async changeFor(by: Actor, name: string, change: RegistryChange): Promise<RegistryRow> {
+    const row = (await this.#catalogue.registries()).find((registry) => registry.name === name);
+    if (!row) throw noRegistry(name);
+    return this.#settings.change({
+      by,
+      administrator: true,
+      at: this.#clock(),
+      registryId: row.id,
+      change,
+    });
   }
 
   /** Its own members, not those of the organisation that it belongs to. */
@@ -78,4 +92,8 @@ export class Registries {
       at: this.#clock(),
     };
   }
+}
+
+function noRegistry(name: string): Fault {
+  return new Fault('registry_not_found', `There is no registry ${JSON.stringify(name.slice(0, 80))}.`);
 }
