@@ -165,7 +165,7 @@ async function start(
   });
   addLinkPages(app, { ...identity, publicUrl: values.publicUrl });
   const signOn = createServerSignOn(values, store, (message) => logger.warn(message));
-  if (signOn) addSignOnPages(app, { ...identity, signOn, publicUrl: values.publicUrl });
+  if (signOn) addSignOnPages(app, { ...identity, secondFactors, signOn, publicUrl: values.publicUrl });
   addOperations(app, { version: kontorVersion(), store, isReady: () => ready });
   try {
     await app.listen({

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Authenticator } from '../setup/authenticator.ts';
 import { browser, type Browser } from '../setup/cookie-browser.ts';
 import { startProvider, type RunningProvider } from '../setup/oidc-provider.ts';
 import { freePort } from '../setup/ports.ts';
@@ -114,6 +115,42 @@ describe('Who logs in at the provider', () => {
       status: 401,
       text: expect.stringContaining('disabled'),
     });
+  });
+
+  test('shows the second factor that they have here too', async () => {
+    const address = 'fiona@example.com';
+    const password = 'a long pass phrase of fiona';
+    const made = await kontor(['admin', 'create-user', 'fiona', '--email', address, '--password-stdin'], {
+      env: { KONTOR_DATA: server.data },
+      input: `${password}\n`,
+    });
+    expect(made).toMatchObject({ code: 0 });
+    const basic = `Basic ${Buffer.from(`fiona:${password}`).toString('base64')}`;
+    const totp = async (path: string, body: object) =>
+      browser().step(`${server.url}/-/api/v1/me/second-factors/totp${path}`, {
+        method: 'POST',
+        headers: { authorization: basic, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const begun = await totp('', { password, mode: 'auth-and-writes' });
+    const app = new Authenticator((JSON.parse(begun.text) as { secret: string }).secret);
+    expect(await totp('/confirmation', { code: await app.next() })).toMatchObject({ status: 200 });
+
+    person({ email: address, email_verified: true });
+    const at = browser();
+    const form = await at.get(`${server.url}/-/sso/login?then=/-/api/v1/me`);
+    expect(form.url).toContain('/-/sso/second-factor');
+    expect(form.text).toContain('name="code"');
+    expect(await me(at)).toMatchObject({ status: 401 });
+    expect(await at.submit(form.url, { code: '000000' })).toMatchObject({ status: 401 });
+    const foreign = { 'sec-fetch-site': 'cross-site' };
+    expect(await at.submit(form.url, { code: '000000' }, foreign)).toMatchObject({ status: 403 });
+    expect(await browser().submit(form.url, { code: '000000' })).toMatchObject({ status: 404 });
+    expect(await at.submit(form.url, { code: await app.next() })).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('"name":"fiona"'),
+    });
+    expect(await at.submit(form.url, { code: '000000' })).toMatchObject({ status: 404 });
   });
 
   test('and says no there is told so', async () => {

@@ -1,6 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { SESSION_LIFE, SIGN_ON_LIFE, actorOf, type SignOn } from '../../accounts/index.ts';
-import { escape, noteFault, notice, page, sendPage } from '../../doors/index.ts';
+import {
+  SESSION_LIFE,
+  SIGN_ON_LIFE,
+  actorOf,
+  hasSecondFactor,
+  type OpenFactorPrompt,
+  type SecondFactors,
+  type SignOn,
+} from '../../accounts/index.ts';
+import {
+  assertShown,
+  escape,
+  isFromOurPage,
+  noteFault,
+  notice,
+  page,
+  sendFactorForm,
+  sendPage,
+} from '../../doors/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
@@ -9,19 +26,47 @@ import { readGoal, writeGoal } from './sign-on-goal.ts';
 
 export interface SignOnPageParts extends Pick<Identity, 'accounts' | 'sessions'> {
   signOn: SignOn;
+  secondFactors: SecondFactors;
   publicUrl: string | undefined;
 }
 
 const CALLBACK = '/-/sso/callback';
+const FACTOR = '/-/sso/second-factor';
 const COOKIE = 'kontor_sso';
+const LARGEST_FORM = 64 * 1024;
+const WHY = 'You have logged in at the provider; this account asks for a second factor too.';
 const LIMITED = { config: { limit: 'login', audit: 'user.sign-on' } } as const;
 
 /** Logging in at the provider, and what a client waits for that a person then confirms. */
 export function addSignOnPages(app: FastifyInstance, parts: SignOnPageParts): void {
-  const { accounts, sessions, signOn, publicUrl } = parts;
+  const { accounts, secondFactors, sessions, signOn, publicUrl } = parts;
   const base = (request: FastifyRequest) => baseUrl(request.raw, publicUrl);
   const isSecure = publicUrl?.startsWith('https:') ?? false;
   const secure = isSecure ? '; Secure' : '';
+
+  const cookie = (value: string, seconds: number) =>
+    `${COOKIE}=${value}; Path=/-/sso; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
+
+  const letIn = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { user, by, goal }: Awaited<ReturnType<SignOn['finish']>>,
+  ): Promise<FastifyReply> => {
+    const { token } = await sessions.start(user, request.headers['user-agent'] ?? '', by);
+    const session = sessionCookie({ token, seconds: SESSION_LIFE / 1000 }, { secure: isSecure });
+    reply.header('set-cookie', [cookie('', 0), session]);
+    const next = readGoal(goal);
+    if (next === undefined) {
+      return sendPage(reply, 200, notice('Done', `You are logged in as ${user.name}.`));
+    }
+    return reply.header('cache-control', 'no-store').redirect(`${base(request)}${next}`, 303);
+  };
+
+  /** Who has come back from the provider in this browser and has yet to show a second factor. */
+  const waiting = async (request: FastifyRequest): Promise<OpenFactorPrompt | undefined> => {
+    const prompt = await secondFactors.openPrompt(browserOf(request));
+    return prompt?.purpose === 'page' && !prompt.passed ? prompt : undefined;
+  };
 
   app.get('/-/sso/login', LIMITED, async (request, reply) => {
     try {
@@ -29,10 +74,7 @@ export function addSignOnPages(app: FastifyInstance, parts: SignOnPageParts): vo
       const { url, browser } = await signOn.start(goal, `${base(request)}${CALLBACK}`);
       const seconds = SIGN_ON_LIFE / 1000;
       return await reply
-        .header(
-          'set-cookie',
-          `${COOKIE}=${browser}; Path=/-/sso; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`,
-        )
+        .header('set-cookie', cookie(browser, seconds))
         .header('cache-control', 'no-store')
         .header('referrer-policy', 'no-referrer')
         .redirect(url.href, 303);
@@ -42,23 +84,68 @@ export function addSignOnPages(app: FastifyInstance, parts: SignOnPageParts): vo
   });
 
   app.get(CALLBACK, LIMITED, async (request, reply) => {
-    const forget = `${COOKIE}=; Path=/-/sso; Max-Age=0; HttpOnly; SameSite=Lax${secure}`;
     try {
       const { search } = new URL(request.originalUrl, 'http://path.invalid');
       const callbackUrl = new URL(`${base(request)}${CALLBACK}${search}`);
       const finished = await signOn.finish(callbackUrl, browserOf(request), request.clientAddress);
-      const { user, by } = finished;
-      const { token } = await sessions.start(user, request.headers['user-agent'] ?? '', by);
-      const session = sessionCookie({ token, seconds: SESSION_LIFE / 1000 }, { secure: isSecure });
-      reply.header('set-cookie', [forget, session]);
-      const next = readGoal(finished.goal);
-      if (next === undefined) {
-        return await sendPage(reply, 200, notice('Done', `You are logged in as ${user.name}.`));
+      const { user, by, goal } = finished;
+      // A session stands for the second factor wherever one is asked for later.
+      if (hasSecondFactor(await secondFactors.standingOf(user))) {
+        const proof = await secondFactors.startPagePrompt(user, false);
+        const then = goal === '' ? '' : `?then=${encodeURIComponent(goal)}`;
+        return await reply
+          .header('set-cookie', cookie(proof, SIGN_ON_LIFE / 1000))
+          .header('cache-control', 'no-store')
+          .redirect(`${base(request)}${FACTOR}${then}`, 303);
       }
-      return await reply.header('cache-control', 'no-store').redirect(`${base(request)}${next}`, 303);
+      return await letIn(request, reply, { user, by, goal });
     } catch (error) {
-      return sendProblemPage(error, request, reply.header('set-cookie', forget));
+      return sendProblemPage(error, request, reply.header('set-cookie', cookie('', 0)));
     }
+  });
+
+  app.get(FACTOR, LIMITED, async (request, reply) => {
+    request.base = base(request);
+    const prompt = await waiting(request);
+    if (prompt === undefined) return sendGone(reply);
+    return sendFactorForm(secondFactors, request, reply, { user: prompt.user, why: WHY });
+  });
+
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: LARGEST_FORM },
+      (_request, body, parsed) => parsed(null, new URLSearchParams(String(body))),
+    );
+    scope.post(FACTOR, LIMITED, async (request, reply) => {
+      request.base = base(request);
+      if (!isFromOurPage(request.headers, request.base)) {
+        return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
+      }
+      const prompt = await waiting(request);
+      if (prompt === undefined) return sendGone(reply);
+      const { user } = prompt;
+      try {
+        const goal = writeGoal(request.query as Record<string, unknown>);
+        const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+        await assertShown(secondFactors, request, user, form);
+        if (!(await secondFactors.passPrompt(browserOf(request)))) return await sendGone(reply);
+        const by = {
+          userId: user.id,
+          name: user.name,
+          via: 'single-sign-on',
+          address: request.clientAddress,
+        };
+        return await letIn(request, reply, { user, by, goal });
+      } catch (error) {
+        if (!isFault(error) || error.status >= 500) throw error;
+        noteFault(error, request);
+        const problem = error.message;
+        return sendFactorForm(secondFactors, request, reply.code(error.status), { user, why: WHY, problem });
+      }
+    });
+    done();
   });
 
   app.get('/-/sso/clients/:id', async (request, reply) => {
