@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import {
   actsAsAdministrator,
   assertMayChangeAccount,
+  limitsNames,
   type Principal,
   type SignedIn,
 } from '../../accounts/index.ts';
@@ -46,6 +47,10 @@ export function assertAccess(
         ? 'This token has not the scope admin: log in, or use one that has.'
         : 'Only administrators may do this.',
     );
+  }
+  // What only administrators read is about everybody.
+  if (access === 'administrator' && principal.limits !== null && limitsNames(principal.limits)) {
+    throw new Fault('forbidden', 'This token is for some packages only: use one without such limits.');
   }
   return principal;
 }
