@@ -32,7 +32,9 @@ export const authenticated: Scenario = {
         unit: 'requests/s',
         series,
         ratios: [ratio(token, nobody, { at: 'least', bound: 0.85 })],
-        notes: ['Every request reads the token and its user, so that a revoked one ends at once.'],
+        notes: [
+          'An answer to a token is given again while the database is unchanged, so that a revoked one ends at once.',
+        ],
       },
     ];
   },

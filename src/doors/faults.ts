@@ -26,7 +26,10 @@ export function noteFault(fault: Fault, { raw }: FastifyRequest): void {
 
 function read(error: unknown, request: FastifyRequest): Fault {
   if (isFault(error)) {
-    if (error.status >= 500) request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
+    // 501: nothing broke, a part is left out by setting, and anybody may ask for it.
+    if (error.status >= 500 && error.status !== 501) {
+      request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
+    }
     return error;
   }
   const status = (error as Partial<FastifyError>).statusCode;
