@@ -7,6 +7,7 @@ import {
   type SignedIn,
 } from '../../accounts/index.ts';
 import { Fault } from '../../kernel/index.ts';
+import { SAFE } from '../http/safe-methods.ts';
 
 /** Who may use a route at all; what they may do with it is for the service behind it to judge. */
 export type Access = 'anyone' | 'user' | 'administrator';
@@ -26,9 +27,6 @@ declare module 'fastify' {
     asker: SignedIn | undefined;
   }
 }
-
-/** Methods that change nothing (RFC 9110 section 9.2.1). */
-export const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Faults `unauthenticated`, `forbidden`, unless the route may be used with these credentials. */
 export function assertAccess(

@@ -4,6 +4,7 @@ import { faultOf } from '../../doors/index.ts';
 import type { Fault } from '../../kernel/index.ts';
 import type { Actor, AuditRecorder, Observed } from '../../ledger/index.ts';
 import { DOOR_PREFIX } from './paths.ts';
+import { SAFE } from './safe-methods.ts';
 
 export interface AuditOptions {
   recorder: AuditRecorder;
@@ -12,7 +13,6 @@ export interface AuditOptions {
   reads: boolean;
 }
 
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** What a client may not do, whatever it asked for. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 /** Operators and balancers ask these every few seconds. */

@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Principal } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import type { LimitClass, RequestLimits } from '../../policy/index.ts';
-
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+import { SAFE } from './safe-methods.ts';
 
 /** What a request counts as: what its route says, else a read or a change. */
 function classOf({ method, routeOptions }: FastifyRequest): LimitClass | 'none' {

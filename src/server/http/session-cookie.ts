@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Fault } from '../../kernel/index.ts';
+import { SAFE } from './safe-methods.ts';
 
 /** What browsers keep a session in. Only pages and the API look at it: a door's clients have tokens. */
 const NAME = 'kontor_session';
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** `Set-Cookie` for a session (RFC 6265 section 4.1); no script reads it, and no other site's form sends it. */
 export function sessionCookie(
