@@ -19,7 +19,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/setup/*.test.ts', 'bench/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'test/*.test.ts',
+            'test/{setup,upstream}/*.test.ts',
+            'bench/**/*.test.ts',
+          ],
         },
       },
       { extends: true, test: { name: 'architecture', include: ['test/architecture/*.test.ts'] } },

@@ -1,15 +1,16 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memoryUpstreamDocuments } from '../../test/contracts/memory-upstream-documents.ts';
-import { recordingCatalogue, type RecordingCatalogue } from '../../test/upstream/recording-catalogue.ts';
 import {
+  recordingCatalogue,
   scriptedPackage,
   scriptedUpstream,
   serves,
+  type RecordingCatalogue,
   type ScriptedPackage,
   type ScriptedUpstream,
   type Script,
-} from '../../test/upstream/scripted-upstream.ts';
+} from '../../test/upstream/index.ts';
 import { createNpmRemote } from '../formats/npm/remote.ts';
 import type { Blobs, RegistryRow } from '../registry/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';

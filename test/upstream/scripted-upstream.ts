@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** Answers one request; what it does not end stays open until the upstream is closed. */
@@ -6,84 +6,78 @@ export type Script = (request: IncomingMessage, response: ServerResponse) => voi
 
 export interface ScriptedUpstream {
   /** `http://127.0.0.1:<port>/` */
-  url: string;
-  /** Every request so far. */
-  requests: IncomingMessage[];
+  readonly url: string;
+  readonly port: number;
+  /** Every request so far, in order; may be emptied. */
+  readonly requests: IncomingMessage[];
   /** What it does from now on. */
   script: Script;
-  /** Frees the port: the next request finds the connection refused. */
+  /** Requests that have come and whose answers have neither ended nor broken off. */
+  readonly inFlight: number;
+  /** The most that were in flight at once; may be set back. */
+  peak: number;
+  /** How many requests asked for exactly this path (as sent, with its query) or for one that matches. */
+  count(path: string | RegExp): number;
+  /** Resolves when so many requests have come since the beginning, or since `requests` was emptied. */
+  arrived(count: number): Promise<void>;
+  /** Frees the port: the next request finds the connection refused, and those under way are reset. */
   close(): Promise<void>;
+  /** Listens again at the same port. */
+  reopen(): Promise<void>;
+}
+
+export interface UpstreamOptions {
+  /** Address to listen at; default 127.0.0.1. */
+  host?: string;
 }
 
 /** A real HTTP server on loopback that does what the test says. */
-export async function scriptedUpstream(script: Script): Promise<ScriptedUpstream> {
+export async function scriptedUpstream(
+  script: Script = () => {},
+  { host = '127.0.0.1' }: UpstreamOptions = {},
+): Promise<ScriptedUpstream> {
   const requests: IncomingMessage[] = [];
+  let inFlight = 0;
   const server = createServer((request, response) => {
     requests.push(request);
+    inFlight += 1;
+    upstream.peak = Math.max(upstream.peak, inFlight);
+    response.once('close', () => {
+      inFlight -= 1;
+    });
     upstream.script(request, response);
+    server.emit('arrived');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = async (port: number) => {
+    server.listen(port, host);
+    await once(server, 'listening');
+  };
+  await listen(0);
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('The upstream does not listen.');
+  const { port } = address;
   const upstream: ScriptedUpstream = {
-    url: `http://127.0.0.1:${address.port}/`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
+    port,
     requests,
     script,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    get inFlight() {
+      return inFlight;
+    },
+    peak: 0,
+    count: (path) =>
+      requests.filter(({ url = '' }) => (typeof path === 'string' ? url === path : path.test(url))).length,
+    async arrived(count) {
+      while (requests.length < count) await once(server, 'arrived');
+    },
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+    reopen: () => listen(port),
   };
   return upstream;
-}
-
-/** A package as an npm registry has it: its packument and its tarballs by path. */
-export interface ScriptedPackage {
-  packument: Record<string, unknown>;
-  tarballs: Record<string, Buffer>;
-}
-
-/** Makes a package whose tarballs are any bytes: pulling them through does not open them. */
-export function scriptedPackage(name: string, versions: string[], base: string): ScriptedPackage {
-  const tarballs: Record<string, Buffer> = {};
-  const manifests = versions.map((version) => {
-    const bytes = Buffer.from(`bytes of ${name} ${version} `.repeat(500));
-    const path = `/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
-    tarballs[path] = bytes;
-    const dist = {
-      tarball: `${base.replace(/\/$/, '')}${path}`,
-      shasum: createHash('sha1').update(bytes).digest('hex'),
-      integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
-      fileCount: 3,
-    };
-    return [version, { name, version, dependencies: { left: '^1.0.0' }, readme: 'long', dist }] as const;
-  });
-  return {
-    packument: {
-      _id: name,
-      _rev: '3-abc',
-      name,
-      'dist-tags': { latest: versions.at(-1) },
-      versions: Object.fromEntries(manifests),
-      time: Object.fromEntries(versions.map((version) => [version, '2026-01-01T00:00:00.000Z'])),
-      users: { someone: true },
-    },
-    tarballs,
-  };
-}
-
-/** Serves a package as a registry does: packument with ETag and 304, tarballs with their length. */
-export function serves({ packument, tarballs }: ScriptedPackage): Script {
-  const body = JSON.stringify(packument);
-  const etag = `"${createHash('sha1').update(body).digest('hex')}"`;
-  const documentPath = `/${String(packument['name']).replace('/', '%2f')}`;
-  return (request, response) => {
-    const path = request.url ?? '';
-    const tarball = tarballs[path];
-    if (tarball) response.end(tarball);
-    else if (path !== documentPath) response.writeHead(404).end('{"error":"Not found"}');
-    else if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag }).end();
-    else response.writeHead(200, { etag, 'content-type': 'application/json' }).end(body);
-  };
 }

@@ -1,0 +1,11 @@
+export * from './misbehaviour.ts';
+export * from './packages.ts';
+export * from './pace.ts';
+export { recordingCatalogue, type RecordingCatalogue } from './recording-catalogue.ts';
+export * from './routing.ts';
+export {
+  scriptedUpstream,
+  type Script,
+  type ScriptedUpstream,
+  type UpstreamOptions,
+} from './scripted-upstream.ts';
