@@ -97,6 +97,7 @@ async function seedVersion(
     searchText: { description: String(manifest['description']), keywords: ['library', 'bench'] },
     visibility: null,
     attestation: null,
+    upstreamTime: null,
     publisherId: userId,
     overrideOwnership: false,
     at,

@@ -1,4 +1,5 @@
 export { isTrusted, mayMachinePublish, type MachineDecision, type MachineFacts } from './machine.ts';
+export { isNamePattern, matchesName } from './names.ts';
 export {
   changeFault,
   mayChange,

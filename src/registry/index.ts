@@ -1,4 +1,5 @@
 export type * from './ports/index.ts';
+export { defaultPolicy } from './default-policy.ts';
 export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';
 export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';

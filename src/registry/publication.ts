@@ -45,6 +45,7 @@ export function uploadOf(
     registry: registry.name,
     registryId: registry.id,
     origin: 'local',
+    upstreamTime: null,
     at,
     artifacts: artifacts.map(({ file, facts, digests, staged }) => ({
       row: { file, facts, ...digests },

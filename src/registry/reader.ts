@@ -4,6 +4,8 @@ import { hiddenRegistry, isNoSecret } from './hidden.ts';
 import type {
   Catalogue,
   PackageRow,
+  OpenRevision,
+  Policies,
   RegistryRow,
   Rights,
   StoredArtifact,
@@ -15,7 +17,8 @@ const nobody: Asker = { userId: null, administrator: false };
 
 /** Where the document of a name comes from: rows of ours, or what an upstream said of it. */
 export type DocumentSource =
-  { origin: 'local'; head: PackageRow } | { origin: 'upstream'; document: UpstreamDocument };
+  | { origin: 'local'; head: PackageRow; policyRevision: number }
+  | { origin: 'upstream'; document: UpstreamDocument };
 
 /**
  * The one way to what is stored, here or behind an upstream. A name that is owned here is never asked for elsewhere, not even
@@ -25,10 +28,17 @@ export class Reader {
   readonly #catalogue: Catalogue;
   readonly #rights: Rights;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
+  readonly #policies: Policies;
 
   /** @param upstreams by format; a format without one has only what was published here. */
-  constructor(catalogue: Catalogue, rights: Rights, upstreams: ReadonlyMap<string, Upstream>) {
+  constructor(
+    catalogue: Catalogue,
+    rights: Rights,
+    upstreams: ReadonlyMap<string, Upstream>,
+    policies: Policies,
+  ) {
     this.#catalogue = catalogue;
+    this.#policies = policies;
     this.#rights = rights;
     this.#upstreams = upstreams;
   }
@@ -38,14 +48,16 @@ export class Reader {
     name: string,
     principal: Principal,
   ): Promise<DocumentSource | undefined> {
-    const head = await this.#find(registry, name, principal);
+    const { head, policyRevision } = await this.#find(registry, name, principal);
+    if (head !== 'hidden' && head?.origin === 'local') return { origin: 'local', head, policyRevision };
     const upstream = this.#upstreams.get(registry.format);
+    if (upstream === undefined) return undefined;
+    const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
     if (head === 'hidden') {
-      await upstream?.glance(registry, name);
+      await upstream.glance(scope, name);
       return undefined;
     }
-    if (head?.origin === 'local') return { origin: 'local', head };
-    const document = await upstream?.document(registry, name);
+    const document = await upstream.document(scope, name);
     return document && { origin: 'upstream', document };
   }
 
@@ -57,7 +69,7 @@ export class Reader {
 
   /** As `owned`, and that of a package from upstream of which something is stored here. */
   async known(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
-    const head = await this.#find(registry, name, principal);
+    const { head } = await this.#find(registry, name, principal);
     return head === 'hidden' ? undefined : head;
   }
 
@@ -70,22 +82,29 @@ export class Reader {
   ): Promise<StoredArtifact | undefined> {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
     if (stored?.visibility === 'public') return stored;
-    const head = await this.#find(registry, name, principal);
+    const { head, policyRevision } = await this.#find(registry, name, principal);
     if (head === 'hidden') return undefined;
     if (stored !== undefined) return stored;
     const upstream = this.#upstreams.get(registry.format);
     if (upstream === undefined || head?.origin === 'local') return undefined;
-    const pulled = await upstream.artifact(registry, name, file);
+    const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
+    const pulled = await upstream.artifact(scope, name, file);
     return pulled ? this.#catalogue.findArtifact(registry.id, name, file) : undefined;
   }
 
   /**
-   * A function that tells at once whether everybody may (still) read the package and it is as it was at `revision`. Undefined if
-   * that cannot be told at once.
+   * A function that tells at once whether everybody may (still) read the package, and it and what its registry lets in are as they
+   * were. Undefined if that cannot be told at once.
    */
-  watch(packageId: number, revision: number): (() => boolean) | undefined {
+  watch(packageId: number, { revision, policyRevision }: OpenRevision): (() => boolean) | undefined {
     const { openRevision } = this.#catalogue;
-    return openRevision && (() => openRevision(packageId) === revision);
+    return (
+      openRevision &&
+      (() => {
+        const now = openRevision(packageId);
+        return now?.revision === revision && now.policyRevision === policyRevision;
+      })
+    );
   }
 
   /**
@@ -96,7 +115,7 @@ export class Reader {
     registry: RegistryRow,
     name: string,
     principal: Principal,
-  ): Promise<PackageRow | 'hidden' | undefined> {
+  ): Promise<{ head: PackageRow | 'hidden' | undefined; policyRevision: number }> {
     let asker = nobody;
     let sight = await this.#rights.of(registry.id, name, null);
     const isOpen = sight?.registry.visibility === 'public' && sight.package?.visibility === 'public';
@@ -107,13 +126,15 @@ export class Reader {
         [asker, sight] = [askerOf(principal), own];
       }
     }
+    const policyRevision = sight?.policyRevision ?? 0;
     if (!isOpen && sight?.package?.removed === false && isTrusted(principal, registry.id, name))
-      return sight.head;
+      return { head: sight.head, policyRevision };
     if (sight === undefined || !seesRegistry(sight, asker)) {
-      if (isNoSecret(registry)) return 'hidden';
+      if (isNoSecret(registry)) return { head: 'hidden', policyRevision };
       throw hiddenRegistry(registry, principal);
     }
-    if (sight.package === null) return undefined;
-    return mayRead(sight, asker) && !sight.package.removed ? sight.head : 'hidden';
+    if (sight.package === null) return { head: undefined, policyRevision };
+    const isThere = mayRead(sight, asker) && !sight.package.removed;
+    return { head: isThere ? sight.head : 'hidden', policyRevision };
   }
 }

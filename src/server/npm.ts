@@ -7,7 +7,8 @@ import {
   Reader,
   Signer,
   Stages,
-  type RegistryRow,
+  defaultPolicy,
+  type Policies,
   type UpstreamSource,
 } from '../registry/index.ts';
 import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
@@ -48,14 +49,15 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
   const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
+  // The registry of the first start has the upstream of the settings; registries made later hold only what is theirs.
+  const policies: Policies = { of: () => Promise.resolve(defaultPolicy) };
   const pullThrough = new PullThrough({
     catalogue,
     blobs,
     clock: systemClock,
     maxTarballBytes: values.maxTarballBytes,
     documents: store.upstreamDocuments,
-    // The registry of the first start has the upstream of the settings; registries made later hold only what is theirs.
-    remoteOf: (registry: RegistryRow) => (registry.name === 'npm' ? remote : undefined),
+    remotesOf: ({ registry }) => Promise.resolve(registry.name === 'npm' && remote ? [remote] : []),
     ownUrls,
     warn,
   });
@@ -74,7 +76,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     documents,
     downloads,
-    reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]])),
+    reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]]), policies),
     publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,

@@ -136,6 +136,7 @@ function uploadOf(
     attestation: null,
     publisherId: null,
     overrideOwnership: false,
+    upstreamTime: release.time,
     at,
     event: {
       type: 'package.pull',

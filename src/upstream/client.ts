@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Fault, errnoOf } from '../kernel/index.ts';
-import type { UpstreamSource } from '../registry/index.ts';
+import type { UpstreamSource, UpstreamTimeouts } from '../registry/index.ts';
 import { dispatcherFor } from './dispatcher.ts';
-import { defaultTimeouts, type Timeouts } from './timeouts.ts';
+import { defaultTimeouts } from './timeouts.ts';
 import { viaOf } from './via.ts';
 
 const MAX_REDIRECTS = 3;
@@ -23,14 +23,14 @@ export interface UpstreamResponse {
  */
 export class UpstreamClient {
   readonly base: URL;
-  readonly timeouts: Timeouts;
+  readonly timeouts: UpstreamTimeouts;
   readonly #source: UpstreamSource;
   /** Made by the first request. */
   #dispatcher: Promise<Dispatcher> | undefined;
   readonly #headers: Record<string, string>;
 
   /** `storeId` marks our requests in `Via`. Throws a Fault `config_invalid` if the source's URL is none. */
-  constructor(source: UpstreamSource, storeId: string, timeouts: Partial<Timeouts> = {}) {
+  constructor(source: UpstreamSource, storeId: string, timeouts: Partial<UpstreamTimeouts> = {}) {
     this.base = parseBase(source.url);
     this.timeouts = { ...defaultTimeouts, ...timeouts };
     this.#source = source;

@@ -1,12 +1,11 @@
 import type { Dispatcher } from 'undici';
-import type { UpstreamSource } from '../registry/index.ts';
-import type { Timeouts } from './timeouts.ts';
+import type { UpstreamSource, UpstreamTimeouts } from '../registry/index.ts';
 
 /** As many sockets as npm itself opens to a registry, and one. */
 const CONNECTIONS = 16;
 
 /** Connections to an upstream: its certificates, its proxy or the environment's, and our patience. */
-export async function dispatcherFor(source: UpstreamSource, timeouts: Timeouts): Promise<Dispatcher> {
+export async function dispatcherFor(source: UpstreamSource, timeouts: UpstreamTimeouts): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
   const tls = {
     ...(source.ca ? { ca: source.ca } : {}),

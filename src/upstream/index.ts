@@ -2,5 +2,5 @@ export { UpstreamClient } from './client.ts';
 export type { Remote } from './documents.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
 export type { StoredDocument, UpstreamDocuments } from './store.ts';
-export type { Timeouts } from './timeouts.ts';
+export { defaultTimeouts } from './timeouts.ts';
 export { isOwnVia } from './via.ts';

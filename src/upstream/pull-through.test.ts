@@ -12,7 +12,7 @@ import {
   type Script,
 } from '../../test/upstream/index.ts';
 import { createNpmRemote } from '../formats/npm/remote.ts';
-import type { Blobs, RegistryRow } from '../registry/index.ts';
+import { defaultPolicy, type Blobs, type RegistryRow } from '../registry/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
 import { PullThrough, UpstreamClient } from './index.ts';
 
@@ -26,6 +26,7 @@ const registry: RegistryRow = {
   organisation: null,
   createdAt: 0,
 };
+const scope = { registry, policy: defaultPolicy };
 const format = createNpmRemote();
 afterAll(() => format.close());
 
@@ -72,7 +73,7 @@ describe('pull-through', () => {
 
   const newPull = () =>
     new PullThrough({
-      remoteOf: () => ({ client, format }),
+      remotesOf: () => Promise.resolve([{ client, format }]),
       ownUrls: () => ownUrls,
       documents: memoryUpstreamDocuments(),
       catalogue: store.catalogue,
@@ -83,8 +84,10 @@ describe('pull-through', () => {
     });
 
   const read = async (name = 'demo') => {
-    const document = await pull.document(registry, name);
-    return document && { ...document, json: JSON.parse(zstdDecompressSync(document.body).toString()) };
+    const document = await pull.document(scope, name);
+    return (
+      document && { ...document, json: JSON.parse(zstdDecompressSync(await document.load()).toString()) }
+    );
   };
   const keys = async () => (await Array.fromAsync(blobs.list())).map(({ key }) => key);
   /** A script that answers tarballs in its own way and the rest as usual. */
@@ -154,7 +157,7 @@ describe('pull-through', () => {
     expect(new Set(documents.map((document) => document?.etag)).size).toBe(1);
     expect(upstream.requests).toHaveLength(1);
     const artifacts = await Promise.all(
-      Array.from({ length: 50 }, () => pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')),
+      Array.from({ length: 50 }, () => pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')),
     );
     expect(new Set(artifacts)).toEqual(new Set([true]));
     expect(upstream.requests).toHaveLength(2);
@@ -275,13 +278,13 @@ describe('pull-through', () => {
   test('we never ask ourselves, and say so once', async () => {
     ownUrls = [upstream.url.replace('127.0.0.1', 'localhost')];
     expect(await read()).toBeUndefined();
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(false);
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(false);
     expect(upstream.requests).toHaveLength(0);
     expect(warnings).toHaveLength(1);
   });
 
   test('a pulled tarball becomes a version of origin upstream with its bytes under a readable key', async () => {
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(true);
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(true);
     const [command] = store.published;
     expect(command).toMatchObject({
       registryId: 7,
@@ -305,15 +308,15 @@ describe('pull-through', () => {
   });
 
   test('a stored tarball is not fetched again', async () => {
-    await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz');
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(true);
+    await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz');
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(true);
     expect(upstream.requests).toHaveLength(2);
   });
 
   test.each(['demo-9.9.9.tgz', '../x', '__proto__'])(
     'a file %s that the document does not name is not asked for',
     async (file) => {
-      expect(await pull.artifact(registry, 'demo', file)).toBe(false);
+      expect(await pull.artifact(scope, 'demo', file)).toBe(false);
       expect(upstream.requests).toHaveLength(1);
     },
   );
@@ -321,7 +324,7 @@ describe('pull-through', () => {
   test('a tarball whose document points to another host is asked of the upstream', async () => {
     const other = await scriptedUpstream((_, response) => response.end('evil'));
     upstream.script = serves({ ...demo, packument: scriptedPackage('demo', ['1.0.0'], other.url).packument });
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(true);
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(true);
     expect(other.requests).toHaveLength(0);
     await other.close();
   });
@@ -335,7 +338,7 @@ describe('pull-through', () => {
       request.url = request.url?.startsWith('/repo/npm/') ? request.url.slice('/repo/npm'.length) : '/';
       usual(request, response);
     };
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(true);
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(true);
   });
 
   describe('nothing is stored', () => {
@@ -345,7 +348,7 @@ describe('pull-through', () => {
 
     test('of a tarball with another digest, and the refusal names both', async () => {
       upstream.script = tarballsBy((_, response) => response.end('other bytes'));
-      await expect(pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+      await expect(pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
         code: 'upstream_failed',
         message: /expected sha512-.+ got sha512-/,
       });
@@ -356,14 +359,14 @@ describe('pull-through', () => {
         response.writeHead(200, { 'content-length': 20_000 }).write('bytes of demo');
         setTimeout(() => response.destroy(), 20);
       });
-      await expect(pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+      await expect(pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
         code: 'upstream_down',
       });
     });
 
     test('of a tarball that stops in the middle', async () => {
       upstream.script = tarballsBy((_, response) => response.writeHead(200).write('bytes'));
-      await expect(pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+      await expect(pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
         code: 'upstream_down',
       });
     });
@@ -375,20 +378,20 @@ describe('pull-through', () => {
       upstream.script = tarballsBy((_request, response) => {
         response.writeHead(200, headers).end(Buffer.alloc(1_000_001));
       });
-      await expect(pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+      await expect(pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
         code: 'upstream_failed',
       });
     });
 
     test('of a tarball that the upstream lists and does not have', async () => {
       upstream.script = tarballsBy((_, response) => response.writeHead(404).end());
-      expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(false);
+      expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(false);
     });
   });
 
   test('two replicas that pull the same tarball at once both succeed, and it is stored once', async () => {
     const answers = await Promise.all(
-      [pull, newPull()].map((replica) => replica.artifact(registry, 'demo', 'demo-1.0.0.tgz')),
+      [pull, newPull()].map((replica) => replica.artifact(scope, 'demo', 'demo-1.0.0.tgz')),
     );
     expect(answers).toEqual([true, true]);
     expect(store.published).toHaveLength(1);
@@ -397,6 +400,6 @@ describe('pull-through', () => {
 
   test('a sweeper that is faster than the commit only causes another try', async () => {
     store.outcomes.push({ outcome: 'blob-gone', sha256: '' }, { outcome: 'blob-gone', sha256: '' });
-    expect(await pull.artifact(registry, 'demo', 'demo-1.0.0.tgz')).toBe(true);
+    expect(await pull.artifact(scope, 'demo', 'demo-1.0.0.tgz')).toBe(true);
   });
 });

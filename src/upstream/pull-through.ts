@@ -1,5 +1,11 @@
 import { isFault } from '../kernel/index.ts';
-import type { IngestedDocument, RegistryRow, Upstream, UpstreamDocument } from '../registry/index.ts';
+import type {
+  IngestedDocument,
+  RegistryRow,
+  Upstream,
+  UpstreamDocument,
+  UpstreamScope,
+} from '../registry/index.ts';
 import { fetchArtifact, type ArtifactStores } from './artifacts.ts';
 import { fetchDocument, type Remote } from './documents.ts';
 import { isOwnUrl } from './self.ts';
@@ -12,8 +18,8 @@ const MISSING_MS = 60_000;
 const DOWN_MS = 10_000;
 
 export interface PullThroughOptions extends ArtifactStores {
-  /** The upstream of a registry, or undefined if it has none. */
-  remoteOf: (registry: RegistryRow) => Remote | undefined;
+  /** The upstreams that the policy names, in its order; ours are among them. */
+  remotesOf: (scope: UpstreamScope) => Promise<Remote[]>;
   /** Base URLs at which this server is reached. */
   ownUrls: () => string[];
   documents: UpstreamDocuments;
@@ -22,7 +28,7 @@ export interface PullThroughOptions extends ArtifactStores {
 }
 
 /** A document with the index to its files. */
-type Held = UpstreamDocument & IngestedDocument;
+type Held = Omit<UpstreamDocument, 'load'> & IngestedDocument;
 
 /**
  * Pull-through from one upstream a registry: known and fresh, no request; stale, revalidated; upstream down, served
@@ -40,21 +46,22 @@ export class PullThrough implements Upstream {
     this.#options = options;
   }
 
-  async document(registry: RegistryRow, name: string): Promise<UpstreamDocument | undefined> {
-    const held = await this.#held(registry, name);
+  async document(scope: UpstreamScope, name: string): Promise<UpstreamDocument | undefined> {
+    const held = await this.#held(scope, name);
     if (!held) return undefined;
     const { body, etag, fetchedAt, freshUntil, stale } = held;
-    return { body, etag, fetchedAt, freshUntil, stale };
+    return { load: () => Promise.resolve(body), etag, fetchedAt, freshUntil, stale };
   }
 
-  async glance(registry: RegistryRow, name: string): Promise<void> {
+  async glance({ registry }: UpstreamScope, name: string): Promise<void> {
     await this.#options.documents.get(registry.id, name);
   }
 
-  artifact(registry: RegistryRow, name: string, file: string): Promise<boolean> {
+  artifact(scope: UpstreamScope, name: string, file: string): Promise<boolean> {
+    const { registry } = scope;
     return this.#artifacts.run(JSON.stringify([registry.id, name, file]), async () => {
-      const remote = this.#remote(registry);
-      const document = remote && (await this.#held(registry, name));
+      const remote = await this.#remote(scope);
+      const document = remote && (await this.#held(scope, name));
       const release = document && (await remote.format.release(document, file));
       if (!release) return false;
       // The previous flight for this file may have landed between the caller's look and now.
@@ -66,14 +73,15 @@ export class PullThrough implements Upstream {
     });
   }
 
-  #held(registry: RegistryRow, name: string): Promise<Held | undefined> {
-    return this.#documents.run(JSON.stringify([registry.id, name]), () => this.#find(registry, name));
+  #held(scope: UpstreamScope, name: string): Promise<Held | undefined> {
+    return this.#documents.run(JSON.stringify([scope.registry.id, name]), () => this.#find(scope, name));
   }
 
-  async #find(registry: RegistryRow, name: string): Promise<Held | undefined> {
+  async #find(scope: UpstreamScope, name: string): Promise<Held | undefined> {
+    const { registry } = scope;
     const stored = await this.#options.documents.get(registry.id, name);
     const now = this.#options.clock();
-    const remote = this.#remote(registry);
+    const remote = await this.#remote(scope);
     // Without an upstream there is nothing newer that one could miss.
     if (!remote) return heldOf(stored, now + FRESH_MS, false);
     if (stored) {
@@ -112,8 +120,9 @@ export class PullThrough implements Upstream {
     }
   }
 
-  #remote(registry: RegistryRow): Remote | undefined {
-    const remote = this.#options.remoteOf(registry);
+  async #remote(scope: UpstreamScope): Promise<Remote | undefined> {
+    const { registry } = scope;
+    const [remote] = await this.#options.remotesOf(scope);
     if (!remote || !isOwnUrl(remote.client.base, this.#options.ownUrls())) return remote;
     if (!this.#warnedOfSelf.has(registry.id)) {
       this.#warnedOfSelf.add(registry.id);

@@ -1,18 +1,6 @@
-/** How long an upstream may take, each in milliseconds. */
-export interface Timeouts {
-  /** To connect, TLS included. */
-  connect: number;
-  /** From the request to the response's headers. */
-  headers: number;
-  /** Between two pieces of a body. */
-  idle: number;
-  /** For a whole document: one that drips forever must not hold up everybody who waits for it. */
-  document: number;
-  /** For a whole file, likewise. */
-  artifact: number;
-}
+import type { UpstreamTimeouts } from '../registry/index.ts';
 
-export const defaultTimeouts: Timeouts = {
+export const defaultTimeouts: UpstreamTimeouts = {
   connect: 10_000,
   headers: 30_000,
   idle: 30_000,

@@ -62,6 +62,7 @@ export function publishCommand(
     attestation: null,
     publisherId: publisher.id,
     overrideOwnership: false,
+    upstreamTime: null,
     at,
     event: event('package.publish', name, version),
     ...more,

@@ -40,6 +40,10 @@ export function recordingCatalogue(): RecordingCatalogue {
           key,
           packageId: 1,
           revision: 1,
+          policyRevision: 0,
+          origin: command.origin,
+          upstreamTime: command.upstreamTime,
+          vanishedAt: null,
           versionId: stored.length + 1,
           visibility: 'public',
         });

@@ -64,7 +64,8 @@ export function releaseOf({ body, index }: IngestedDocument, file: string): Remo
   const { version, url, integrity, shasum } = objectOr(entries[file]);
   if (typeof version !== 'string' || typeof url !== 'string') return undefined;
   const versionKey = versionKeyOf(version);
-  const published = objectOr(unpack(body)['versions'])[version];
+  const packument = unpack(body);
+  const published = objectOr(packument['versions'])[version];
   if (!isObject(published) || versionKey === undefined) return undefined;
   const { dist, readme: _, ...manifest } = published;
   const { fileCount, unpackedSize, signatures } = objectOr(dist);
@@ -77,7 +78,14 @@ export function releaseOf({ body, index }: IngestedDocument, file: string): Remo
     manifest: JSON.stringify(manifest),
     summary: JSON.stringify(abbreviatedVersion(manifest)),
     facts: JSON.stringify({ fileCount, unpackedSize, signatures }),
+    time: timeOf(objectOr(packument['time'])[version]),
   };
+}
+
+/** Milliseconds; null for what is no time. */
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
 }
 
 function parse(name: string, { bytes, gzip }: RawDocument): JsonObject {

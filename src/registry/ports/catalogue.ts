@@ -20,6 +20,7 @@ import type {
   Owner,
   BlobRow,
   DayCount,
+  OpenRevision,
 } from './rows.ts';
 import type { SearchQuery, SearchResult } from './search.ts';
 
@@ -42,10 +43,10 @@ export interface Catalogue {
 
   findPackage(registryId: number, name: string): Promise<PackageRow | undefined>;
   /**
-   * The revision of a package that is here and that everybody may read, undefined of any other. The method itself is missing
+   * The revisions of a package that is here and that everybody may read, undefined of any other. The method itself is missing
    * where the database is asked over a wire: then only `findPackage` tells.
    */
-  openRevision?: (packageId: number) => number | undefined;
+  openRevision?: (packageId: number) => OpenRevision | undefined;
   /** Versions in the order they were published, `limit` at a time, after the row `afterId` (0 for the first page). */
   versions(packageId: number, afterId: number, limit: number): Promise<VersionRow[]>;
   version(packageId: number, version: string): Promise<VersionRow | undefined>;

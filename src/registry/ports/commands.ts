@@ -37,6 +37,8 @@ export interface PublishCommand {
   trustedPublisherId?: string;
   /** True if the publisher may write to packages that others own. */
   overrideOwnership: boolean;
+  /** As in `StoredArtifact`. */
+  upstreamTime: number | null;
   at: number;
   event: NewEvent;
 }

@@ -5,6 +5,8 @@ import type { PackageRow, RegistryRow } from './rows.ts';
 /** A name in a registry, and how somebody stands to it. */
 export interface Sight extends Standing {
   head: PackageRow | undefined;
+  /** Raised by every change of what the registry lets in: see `RegistryPolicy`. */
+  policyRevision: number;
 }
 
 /** A registry as it is now, and somebody's role in it. */

@@ -75,13 +75,28 @@ export interface ArtifactRow {
   facts: string;
 }
 
+/** Two states with the same revisions are one state. */
+export interface OpenRevision {
+  /** Of the package. */
+  revision: number;
+  /** Of what its registry lets in. */
+  policyRevision: number;
+}
+
 /** An artifact with what is needed to serve it. */
 export interface StoredArtifact extends ArtifactRow {
   packageId: number;
   /** Of the package. */
   revision: number;
+  /** Of what the registry lets in. */
+  policyRevision: number;
+  origin: Origin;
   versionId: number;
   version: string;
+  /** When the upstream published it, as the upstream says, milliseconds; null if it did not say, and for versions of our own. */
+  upstreamTime: number | null;
+  /** Since when the upstream does not list it any more, or null. */
+  vanishedAt: number | null;
   /** `public` if package and registry both are; else the package's, or the registry's where the package is public. */
   visibility: Visibility;
   /** Key in the blob store. */

@@ -1,9 +1,10 @@
+import type { RegistryPolicy } from './policies.ts';
 import type { RegistryRow } from './rows.ts';
 
 /** What an upstream says of one package, in the format's normal form. */
 export interface UpstreamDocument {
-  /** zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. */
-  body: Uint8Array;
+  /** Zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. */
+  load(): Promise<Uint8Array>;
   /** Identity of exactly these bytes; no quotes. */
   etag: string;
   /** When these bytes came from upstream, milliseconds. */
@@ -14,24 +15,30 @@ export interface UpstreamDocument {
   stale: boolean;
 }
 
+/** A registry and what it lets in, as they are for this request. */
+export interface UpstreamScope {
+  registry: RegistryRow;
+  policy: RegistryPolicy;
+}
+
 /** Fills the gaps of our registries from registries elsewhere. The caller asks only for names that are not owned here. */
 export interface Upstream {
   /**
    * The package's document, at most a few minutes old; undefined if there is no upstream or it has no such package.
    * Faults: `upstream_down` (could not be asked, nothing stored), `upstream_failed` (it refuses us).
    */
-  document(registry: RegistryRow, name: string): Promise<UpstreamDocument | undefined>;
+  document(scope: UpstreamScope, name: string): Promise<UpstreamDocument | undefined>;
   /**
    * Reads here what `document` reads here, and asks nobody: for names that must take what a free one takes, and that an upstream
    * must not hear of.
    */
-  glance(registry: RegistryRow, name: string): Promise<void>;
+  glance(scope: UpstreamScope, name: string): Promise<void>;
   /**
    * Fetches, verifies and stores a file that the document names; true if `Catalogue.findArtifact` answers now, false
    * if the upstream has no such file. Faults: as `document`, and `upstream_failed` if the bytes are not what the
    * document promised; then nothing is stored.
    */
-  artifact(registry: RegistryRow, name: string, file: string): Promise<boolean>;
+  artifact(scope: UpstreamScope, name: string, file: string): Promise<boolean>;
 }
 
 /** Where an upstream is and how it is reached. Holds a secret: never log or show it whole. */
@@ -81,6 +88,8 @@ export interface RemoteRelease {
   summary: string;
   /** JSON object for the artifact's row. */
   facts: string;
+  /** When it was published, as the document says, milliseconds, or null. */
+  time: number | null;
 }
 
 /** How an upstream of one format is asked; `remote.ts` of a format implements it. */

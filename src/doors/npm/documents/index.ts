@@ -39,8 +39,9 @@ export class Documents {
         buildLocal(this.#catalogue, this.#pages, head, form, base),
       );
     }
-    const { body, etag } = source.document;
-    return this.#cache.get(key, `upstream ${etag}`, async () => {
+    const { document } = source;
+    return this.#cache.get(key, `upstream ${document.etag}`, async () => {
+      const body = await document.load();
       const rendered = await this.#render({ want: 'document', form, body, name, base });
       if (rendered === undefined) throw new Error(`rendering ${name} gave no document`);
       return rendered;

@@ -27,7 +27,13 @@ export function packumentRoutes(
     if (source.origin === 'upstream' && source.document.stale) warnStale(reply);
     const form = formOf(request);
     const document = await documents.packument(request.registry, name, source, form, request.base);
-    const holds = source.origin === 'local' ? reader.watch(source.head.id, source.head.revision) : undefined;
+    const holds =
+      source.origin === 'local'
+        ? reader.watch(source.head.id, {
+            revision: source.head.revision,
+            policyRevision: source.policyRevision,
+          })
+        : undefined;
     return sendDocument(request, reply, document, contentTypes[form], holds);
   });
 
@@ -38,7 +44,7 @@ export function packumentRoutes(
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream') {
       if (source.document.stale) warnStale(reply);
-      const { body } = source.document;
+      const body = await source.document.load();
       const part = await documents.part({ want: 'version', versionOrTag, body, name, base: request.base });
       if (part === undefined) throw notFound();
       return sendDocument(request, reply, part, contentTypes.full);

@@ -31,7 +31,7 @@ export function tarballRoutes(app: FastifyInstance, { blobs, reader, downloads }
     const artifact = await artifactOf(request);
     describe(reply, artifact);
     if (isCurrent(request.headers['if-none-match'], etagOf(artifact))) return reply.code(304).send();
-    const holds = reader.watch(artifact.packageId, artifact.revision);
+    const holds = reader.watch(artifact.packageId, artifact);
     const range = parseRange(request.headers.range, artifact.size);
     if (range === 'unsatisfiable') {
       return reply.code(416).header('content-range', `bytes */${artifact.size}`).send();

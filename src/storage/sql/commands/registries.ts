@@ -96,3 +96,15 @@ async function recordRegistry(
 ): Promise<void> {
   await recordEvent(session, { type, at, actor: by, registry, package: null, version: null, detail });
 }
+
+/**
+ * To be called in every command that changes what a registry lets in (upstreams, claims, blocks, advisories): all replicas judge
+ * anew from their next request on. Null: every registry.
+ */
+export async function raisePolicy({ db }: Session, registryId: number | null): Promise<void> {
+  await db
+    .updateTable('registries')
+    .set((eb) => ({ policy_revision: eb('policy_revision', '+', 1) }))
+    .$if(registryId !== null, (query) => query.where('id', '=', registryId ?? 0))
+    .execute();
+}

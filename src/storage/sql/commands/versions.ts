@@ -74,6 +74,7 @@ async function insertVersion(
       deprecated: command.deprecated,
       publisher_id: command.publisherId,
       published_at: command.at,
+      upstream_time: command.upstreamTime,
       state,
     })
     .onConflict((conflict) => conflict.columns(['package_id', 'version_key']).doNothing())

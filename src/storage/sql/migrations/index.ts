@@ -9,8 +9,9 @@ import { tokenLimits } from './0006-token-limits.ts';
 import { versionStates } from './0007-version-states.ts';
 import { organisations } from './0008-organisations.ts';
 import { secondFactors } from './0009-second-factors.ts';
-import { notify } from './0011-notify.ts';
 import { machines } from './0010-machines.ts';
+import { notify } from './0011-notify.ts';
+import { intake } from './0012-intake.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -22,8 +23,9 @@ const migrations = {
   '0007-version-states': versionStates,
   '0008-organisations': organisations,
   '0009-second-factors': secondFactors,
-  '0011-notify': notify,
   '0010-machines': machines,
+  '0011-notify': notify,
+  '0012-intake': intake,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

@@ -22,13 +22,13 @@ export function openRevisionOn(db: Kysely<Schema>): Catalogue['openRevision'] {
     on
       .selectFrom('packages')
       .innerJoin('registries', 'registries.id', 'packages.registry_id')
-      .select('packages.revision')
+      .select(['packages.revision', 'registries.policy_revision as policyRevision'])
       .where('packages.id', '=', packageId)
       .where('packages.visibility', '=', 'public')
       .where('registries.visibility', '=', 'public')
       .where('packages.removed_at', 'is', null),
   );
-  return query && ((packageId) => query(packageId)?.revision);
+  return query && ((packageId) => query(packageId));
 }
 
 export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads' | 'trusted_only'>;

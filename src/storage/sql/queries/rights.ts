@@ -29,7 +29,12 @@ const byName = prepared((db, registryId: number, name: string) =>
     .leftJoin('packages', (join) =>
       join.onRef('packages.registry_id', '=', 'registries.id').on('packages.name', '=', name),
     )
-    .select(['registries.visibility as registry_visibility', 'registries.publish', ...packageColumns])
+    .select([
+      'registries.visibility as registry_visibility',
+      'registries.publish',
+      'registries.policy_revision',
+      ...packageColumns,
+    ])
     .where('registries.id', '=', registryId),
 );
 
@@ -66,6 +71,7 @@ const byNameAndUser = prepared((db, registryId: number, name: string, scope: str
     .select(({ selectFrom }) => [
       'registries.visibility as registry_visibility',
       'registries.publish',
+      'registries.policy_revision',
       ...packageColumns,
       'registry_members.role as member_role',
       'of_registry.role as registry_role',
@@ -125,6 +131,7 @@ type Row = {
   trusted_only: number | null;
   registry_visibility: Sight['registry']['visibility'];
   publish: Sight['registry']['publish'];
+  policy_revision: number;
 } & {
   [C in keyof PackageColumns]: PackageColumns[C] | null;
 };
@@ -151,5 +158,6 @@ function sightFrom(row: Row, roles: Roles): Sight {
       : null,
     scope: roles.scope_owner === null ? null : { organisation: roles.scope_owner, role: roles.scope_role },
     head,
+    policyRevision: row.policy_revision,
   };
 }

@@ -127,8 +127,12 @@ export const storedColumns = [
   'artifacts.version_id',
   'packages.visibility',
   'packages.revision',
+  'packages.origin',
   'registries.visibility as registry_visibility',
+  'registries.policy_revision',
   'versions.version',
+  'versions.upstream_time',
+  'versions.vanished_at',
   'blobs.key',
   'artifacts.file',
   'artifacts.sha256',
@@ -166,8 +170,11 @@ export async function findArtifact(
 
 export function storedFrom(
   row: ArtifactColumns &
-    Pick<StoredArtifact, 'visibility' | 'revision' | 'version' | 'key'> & {
+    Pick<StoredArtifact, 'visibility' | 'revision' | 'origin' | 'version' | 'key'> & {
       package_id: number;
+      policy_revision: number;
+      upstream_time: number | null;
+      vanished_at: number | null;
       version_id: number;
       registry_visibility: StoredArtifact['visibility'];
     },
@@ -175,8 +182,12 @@ export function storedFrom(
   return {
     packageId: row.package_id,
     revision: row.revision,
+    policyRevision: row.policy_revision,
+    origin: row.origin,
     versionId: row.version_id,
     version: row.version,
+    upstreamTime: row.upstream_time,
+    vanishedAt: row.vanished_at,
     visibility: row.visibility === 'public' ? row.registry_visibility : row.visibility,
     key: row.key,
     ...artifactFrom(row),

@@ -5,6 +5,7 @@ import type { PublishSetting, Visibility } from '../../../policy/index.ts';
 
 export interface PackageTables {
   registries: RegistriesTable;
+  registry_policies: RegistryPoliciesTable;
   registry_members: RegistryMembersTable;
   scopes: ScopesTable;
   packages: PackagesTable;
@@ -28,7 +29,17 @@ interface RegistriesTable {
   publish: Generated<PublishSetting>;
   /** Whose members have their roles here too. */
   organisation_id: Generated<number | null>;
+  /** Raised by every change of what the registry lets in: see `raisePolicy`. */
+  policy_revision: Generated<number>;
   created_at: number;
+}
+
+/** What was set for a registry; one without a row has the defaults. */
+interface RegistryPoliciesTable {
+  registry_id: number;
+  /** JSON of what is not as by default in its `RegistryPolicy`. */
+  body: string;
+  updated_at: number;
 }
 
 interface RegistryMembersTable {
@@ -82,6 +93,10 @@ interface VersionsTable {
   /** Only what is published shows anywhere. */
   state: Generated<VersionState>;
   removed_at: Generated<number | null>;
+  /** When the upstream published it, as the upstream says; null if it does not say, and for versions of our own. */
+  upstream_time: Generated<number | null>;
+  /** Since when the upstream does not list it any more. */
+  vanished_at: Generated<number | null>;
 }
 
 /** What the approval of a version is to do; the row goes with the decision. */

@@ -1,0 +1,15 @@
+import { sql, type Kysely } from 'kysely';
+import type { Capabilities } from '../capabilities.ts';
+
+/** What a registry lets in from elsewhere, and what it keeps out. */
+export async function intake(db: Kysely<unknown>, { types: { text } }: Capabilities): Promise<void> {
+  const statements = [
+    `alter table registries add column policy_revision bigint not null default 0`,
+    // When the upstream published it, and when it ceased to list it.
+    `alter table versions add column upstream_time bigint`,
+    `alter table versions add column vanished_at bigint`,
+    `create table registry_policies (
+      registry_id bigint primary key references registries (id), body ${text} not null, updated_at bigint not null)`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
