@@ -1,4 +1,12 @@
 export { Fault, errnoOf, errorCodes, isFault, type ErrorCode } from './errors.ts';
+export {
+  isPublicAddress,
+  NOT_PUBLIC,
+  publicAddressOf,
+  publicLookup,
+  refuseSpecialAddress,
+  type Resolve,
+} from './addresses.ts';
 export { Digester, sha256Hex, type Digests } from './digest.ts';
 export { isoTime, systemClock, timeFrom, type Clock } from './clock.ts';
 export { startWorker } from './worker.ts';

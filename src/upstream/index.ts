@@ -1,4 +1,5 @@
 export { UpstreamClient } from './client.ts';
+export { guardedAgent } from './guarded-agent.ts';
 export type { Remote } from './documents.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
 export type { StoredDocument, UpstreamDocuments } from './store.ts';

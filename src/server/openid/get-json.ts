@@ -1,12 +1,14 @@
 import type { Dispatcher } from 'undici';
-import { Fault, errnoOf } from '../../kernel/index.ts';
-import { isPublicAddress, lookupPublic } from './addresses.ts';
+import { Fault, errnoOf, NOT_PUBLIC } from '../../kernel/index.ts';
+import { guardedAgent } from '../../upstream/index.ts';
 
 /** One answer takes no longer, milliseconds. */
 const TIMEOUT = 5_000;
 const LARGEST = 512 * 1024;
 
-let dispatchers: Promise<{ open: Dispatcher; guarded: Dispatcher }> | undefined;
+const options = { headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT, connect: { timeout: TIMEOUT } };
+let open: Promise<Dispatcher> | undefined;
+let careful: Promise<Dispatcher> | undefined;
 
 /**
  * The JSON object at a URL, without redirects, large answers and long waits. `guarded`: only from addresses of the internet, for a
@@ -14,11 +16,10 @@ let dispatchers: Promise<{ open: Dispatcher; guarded: Dispatcher }> | undefined;
  */
 export async function getJson(url: URL, { guarded }: { guarded: boolean }): Promise<Record<string, unknown>> {
   try {
-    if (guarded) refuseSpecial(url);
+    if (guarded && url.protocol !== 'https:') throw failed(url, 'it is not https');
     const { request } = await import('undici');
-    const { open, guarded: careful } = await (dispatchers ??= makeDispatchers());
     const { statusCode, body } = await request(url, {
-      dispatcher: guarded ? careful : open,
+      dispatcher: await (guarded ? (careful ??= guardedAgent(options)) : (open ??= openAgent())),
       headers: { accept: 'application/json', 'user-agent': 'kontor' },
       signal: AbortSignal.timeout(TIMEOUT),
     });
@@ -44,28 +45,16 @@ export async function getJson(url: URL, { guarded }: { guarded: boolean }): Prom
   }
 }
 
-async function makeDispatchers() {
+async function openAgent(): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
-  const timeouts = { headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT };
-  return {
-    open: new EnvHttpProxyAgent({ ...timeouts, connect: { timeout: TIMEOUT } }),
-    guarded: new EnvHttpProxyAgent({ ...timeouts, connect: { timeout: TIMEOUT, lookup: lookupPublic } }),
-  };
-}
-
-/** An address in the URL itself is connected to without a look-up. */
-function refuseSpecial(url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isAddress = /^[\d.]+$/.test(host) || host.includes(':');
-  if (url.protocol !== 'https:') throw failed(url, 'it is not https');
-  if (isAddress && !isPublicAddress(host)) throw failed(url, 'it is no address of the internet');
+  return new EnvHttpProxyAgent(options);
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'its answer is no JSON';
   if (error instanceof Error && error.name === 'TimeoutError') return 'it took too long';
   const code = errnoOf(error);
-  if (code === 'ENOTPUBLIC') return 'it is at no address of the internet';
+  if (code === NOT_PUBLIC) return 'it is at no address of the internet';
   return code === undefined ? 'the request failed' : `the request failed (${code})`;
 }
 
