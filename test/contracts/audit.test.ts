@@ -9,8 +9,8 @@ import {
   type AuditFilter,
   type NewEvent,
 } from '../../src/ledger/index.ts';
-import { openSqlStore, type DatabaseLocation, type SqlStore } from '../../src/storage/sql/index.ts';
-import { adapters, type TestDatabase } from './stores.ts';
+import type { DatabaseLocation, SqlStore } from '../../src/storage/sql/index.ts';
+import { adapters, freshStore } from './stores.ts';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 0, 10, 12);
@@ -36,8 +36,9 @@ function event(more: Partial<NewEvent> = {}): NewEvent {
 }
 
 describe.each(adapters)('The audit trail on $name', (adapter) => {
-  let database: TestDatabase;
   let store: SqlStore;
+  let location: DatabaseLocation;
+  let close: () => Promise<void>;
   const write = async (...events: NewEvent[]) => {
     await store.audit.append(events);
     await sealAll(store.events);
@@ -47,16 +48,12 @@ describe.each(adapters)('The audit trail on $name', (adapter) => {
     return (await store.audit.find(query)).map(({ seq }) => seq);
   };
   const verify = () => verifyChain(store.events, store.audit);
-  const sql = (statement: string) => tamper(database.location, statement);
+  const sql = (statement: string) => tamper(location, statement);
 
   beforeEach(async () => {
-    database = await adapter.fresh();
-    ({ store } = await openSqlStore(database.location, { create: true }));
+    ({ store, location, close } = await freshStore(adapter));
   });
-  afterEach(async () => {
-    await store.close();
-    await database.drop();
-  });
+  afterEach(() => close());
 
   test('keeps who, how, from where, what and with which result', async () => {
     const refused = event({ type: 'package.tag', result: 'refused', version: null });

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openSqlStore, type DatabaseLocation, type SqlStore } from '../../src/storage/sql/index.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
+import { rememberPostgres, rememberSqlite, type Remembered } from './remembered.ts';
 
 /** A database that adapters can be opened on, as often as there are replicas. */
 export interface TestDatabase {
@@ -41,15 +43,52 @@ const postgres: TestAdapter = {
 /** Every SQL adapter that this machine can run; the set-up says so loudly, and fails under CI, if PostgreSQL is missing. */
 export const adapters: TestAdapter[] = hasPostgres() ? [sqlite, postgres] : [sqlite];
 
-/** A store on an empty database of its own. */
-export async function freshStore(adapter: TestAdapter): Promise<{ store: SqlStore; close(): Promise<void> }> {
-  const database = await adapter.fresh();
-  const { store } = await openSqlStore(database.location, { create: true });
+export interface FreshStore {
+  store: SqlStore;
+  location: DatabaseLocation;
+  /** Gives it back. */
+  close(): Promise<void>;
+}
+
+interface Kept {
+  store: SqlStore;
+  database: TestDatabase;
+  remembered: Remembered;
+}
+
+/** Stores that a test has given back. To open one loads a thread, or runs every migration: most of what a short test takes. */
+const idle = new Map<TestAdapter, Kept[]>();
+const opened: Kept[] = [];
+
+afterAll(async () => {
+  for (const { store, database, remembered } of opened.splice(0)) {
+    await remembered.close();
+    await store.close();
+    await database.drop();
+  }
+  idle.clear();
+});
+
+/** A store whose tables hold what they hold in a new one, and that no other test uses at the moment. */
+export async function freshStore(adapter: TestAdapter): Promise<FreshStore> {
+  const kept = idle.get(adapter)?.pop() ?? (await open(adapter));
   return {
-    store,
+    store: kept.store,
+    location: kept.database.location,
     close: async () => {
-      await store.close();
-      await database.drop();
+      await kept.remembered.restore();
+      idle.set(adapter, [...(idle.get(adapter) ?? []), kept]);
     },
   };
+}
+
+async function open(adapter: TestAdapter): Promise<Kept> {
+  const database = await adapter.fresh();
+  const { location } = database;
+  const { store } = await openSqlStore(location, { create: true });
+  const remembered =
+    location.kind === 'sqlite' ? rememberSqlite(location.path) : await rememberPostgres(location.url);
+  const kept = { store, database, remembered };
+  opened.push(kept);
+  return kept;
 }
