@@ -35,3 +35,8 @@ export function uploadSwept(): Fault {
     'The upload stood still for too long and was dropped; please send it again.',
   );
 }
+
+/** For whoever reads an upload that was given up before its end. */
+export function uploadGivenUp(): Fault {
+  return new Fault('unavailable', 'What was being stored was given up before its end; please ask again.');
+}

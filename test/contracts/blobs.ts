@@ -126,6 +126,81 @@ export function blobsContract(name: string, openStore: () => Promise<OpenStore>)
       });
     });
 
+    describe('following what is being written', () => {
+      test('gives each byte once it is written, to early and late readers alike, and ends at the end', async () => {
+        const staged = await blobs.stage();
+        const early = text(staged.follow());
+        await staged.write(Buffer.from('one '));
+        await staged.write(Buffer.from('two '));
+        const late = staged.follow();
+        expect(String(await nextOf(late))).toMatch(/^one /);
+        const rest = text(late);
+        await staged.write(Buffer.from('three'));
+        await staged.finish();
+        const last = text(staged.follow());
+        expect(await early).toBe('one two three');
+        expect(`one two three`.endsWith(await rest)).toBe(true);
+        expect(await last).toBe('one two three');
+        await staged.discard();
+      });
+
+      test('reads on after promotion and discard', async () => {
+        const { staged } = await stage('x'.repeat(100_000), 'y'.repeat(100_000));
+        const begun = staged.follow();
+        const first = await nextOf(begun);
+        const untouched = staged.follow();
+        await staged.promote('a/b');
+        await staged.discard();
+        expect(first.length + (await buffer(begun)).length).toBe(200_000);
+        expect(await text(untouched)).toBe('x'.repeat(100_000) + 'y'.repeat(100_000));
+        expect(() => staged.follow()).toThrow('staged blob is');
+      });
+
+      test('breaks off when the upload is given up before its end', async () => {
+        const staged = await blobs.stage();
+        await staged.write(Buffer.from('some'));
+        const readers = Promise.allSettled([text(staged.follow()), text(staged.follow())]);
+        const untouched = staged.follow().on('error', () => {});
+        await staged.discard();
+        const broken = { status: 'rejected', reason: { code: 'unavailable' } };
+        expect(await readers).toMatchObject([broken, broken]);
+        expect(untouched.destroyed).toBe(true);
+      });
+
+      test('is not held up by a reader that stands still or goes away', async () => {
+        const staged = await blobs.stage();
+        const still = staged.follow();
+        const gone = staged.follow();
+        const reading = text(staged.follow());
+        await staged.write(Buffer.from('first '));
+        await nextOf(gone);
+        gone.destroy();
+        for (let times = 0; times < 50; times += 1) await staged.write(Buffer.alloc(50_000, 'z'));
+        await staged.finish();
+        expect(await reading).toHaveLength(2_500_006);
+        await staged.discard();
+        expect(await text(still)).toHaveLength(2_500_006);
+      });
+
+      test('gives 20 readers the same bytes while odd chunks are written', async () => {
+        const content = Buffer.alloc(700_001, 'The quick brown fox. ');
+        const staged = await blobs.stage();
+        const readers = Array.from({ length: 20 }, () => buffer(staged.follow()));
+        for (let at = 0, length = 1; at < content.length; at += length, length = (length * 3) % 100_003)
+          await staged.write(content.subarray(at, at + length));
+        const { sha256 } = await staged.finish();
+        await staged.discard();
+        for (const bytes of await Promise.all(readers)) expect(sha256Hex(bytes)).toBe(sha256);
+      });
+
+      test('gives its readers chunks of their own', async () => {
+        const { staged } = await stage('mine');
+        (await nextOf(staged.follow())).fill('x');
+        expect(await text(staged.follow())).toBe('mine');
+        await staged.discard();
+      });
+    });
+
     describe('promotion', () => {
       test('never overwrites, whatever the key holds', async () => {
         expect(await put('a/b', 'first')).toBe(true);
@@ -350,6 +425,12 @@ export function blobsContract(name: string, openStore: () => Promise<OpenStore>)
 
 async function text(stream: Readable): Promise<string> {
   return (await buffer(stream)).toString();
+}
+
+/** The next chunk; the stream stays open. */
+async function nextOf(stream: Readable): Promise<Buffer> {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) return chunk as Buffer;
+  throw new Error('The stream has ended.');
 }
 
 async function listed(blobs: Blobs): Promise<BlobInfo[]> {

@@ -25,6 +25,10 @@ export class CollectingBlob implements StagedBlob {
     return Readable.from(this.#chunks);
   }
 
+  follow(): Readable {
+    throw new Error('Nobody follows a publish.');
+  }
+
   async promote(): Promise<boolean> {
     return true;
   }

@@ -19,6 +19,12 @@ export interface StagedBlob {
   /** Reads the staged bytes, any number of times, after `finish`. The chunks are the reader's, to change or free. */
   open(): Readable;
   /**
+   * Reads the bytes from the first one on, also those that are still to be written, at the reader's own pace; ends where
+   * `finish` ended the writing. May be called at any time before `discard`, any number of times. A reader that has begun
+   * reads on after `promote` and `discard`; only a `discard` before `finish` breaks it off with an error. Chunks as of `open`.
+   */
+  follow(): Readable;
+  /**
    * Makes the staged bytes durable under `key` without ever overwriting: false if `key` exists, whatever it holds.
    * When it resolves to true, the bytes and their name survive a power cut (files: fsync of file and of every folder
    * whose entry changed).

@@ -2,6 +2,8 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Digester, errnoOf, type Digests } from '../../kernel/index.ts';
 import type { StagedBlob } from '../../registry/index.ts';
+import { uploadGivenUp } from '../blob-keys.ts';
+import { Growth } from '../following.ts';
 import { asFault } from './errors.ts';
 
 /** As the folders: group may read, others nothing. The object is the same inode, so it keeps this mode. */
@@ -27,9 +29,11 @@ class StagedFile implements StagedBlob {
   readonly #path: string;
   readonly #place: Place;
   readonly #digester = new Digester();
+  readonly #growth = new Growth();
   #state: 'writing' | 'finished' | 'discarded' = 'writing';
   #failure: unknown;
   #synced: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(handle: FileHandle, path: string, place: Place) {
     this.#handle = handle;
@@ -46,6 +50,7 @@ class StagedFile implements StagedBlob {
         const left = chunk.length - done;
         done += (await this.#handle.write(chunk, done, left, start + done)).bytesWritten;
       }
+      this.#growth.advance(chunk.length);
     } catch (error) {
       this.#failure ??= asFault(error);
       throw this.#failure;
@@ -55,12 +60,22 @@ class StagedFile implements StagedBlob {
   async finish(): Promise<Digests> {
     this.#expect('writing');
     this.#state = 'finished';
+    this.#growth.end();
     return this.#digester.finish();
   }
 
   open(): Readable {
     this.#expect('finished');
     return Readable.from(chunksOf(this.#handle, this.#digester.size), { objectMode: false });
+  }
+
+  follow(): Readable {
+    this.#expect('writing', 'finished');
+    return this.#growth.follow(
+      (position, length) => readAt(this.#handle, position, length),
+      // What was only read has nothing to lose by a failing close.
+      () => void this.#closeIfUnused().catch(() => {}),
+    );
   }
 
   async promote(key: string): Promise<boolean> {
@@ -77,8 +92,10 @@ class StagedFile implements StagedBlob {
 
   async discard(): Promise<void> {
     if (this.#state === 'discarded') return;
+    const isWhole = this.#state === 'finished';
     this.#state = 'discarded';
-    await this.#handle.close();
+    if (!isWhole) this.#growth.break(uploadGivenUp());
+    await this.#closeIfUnused();
     try {
       await unlink(this.#path);
     } catch (error) {
@@ -86,19 +103,33 @@ class StagedFile implements StagedBlob {
     }
   }
 
-  #expect(state: 'writing' | 'finished'): void {
+  /** Who follows reads through the handle, which needs no name any more. */
+  async #closeIfUnused(): Promise<void> {
+    if (this.#state !== 'discarded' || this.#growth.isFollowed || this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#handle.close();
+  }
+
+  #expect(...states: ('writing' | 'finished')[]): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#state !== state) throw new Error(`The staged blob is ${this.#state}, not ${state}.`);
+    if (!states.some((state) => state === this.#state))
+      throw new Error(`The staged blob is ${this.#state}, not ${states.join(' or ')}.`);
   }
 }
 
 /** Through the handle that is open anyway. */
 async function* chunksOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
   for (let position = 0; position < size;) {
-    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - position));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
-    if (bytesRead === 0) throw new Error('The staged file was cut short by somebody else.');
-    position += bytesRead;
-    yield chunk.subarray(0, bytesRead);
+    const chunk = await readAt(handle, position, Math.min(CHUNK, size - position));
+    position += chunk.length;
+    yield chunk;
   }
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  // Memory of its own, so that the reader may free it.
+  const chunk = Buffer.allocUnsafeSlow(length);
+  const { bytesRead } = await handle.read(chunk, 0, length, position);
+  if (bytesRead === 0) throw new Error('The staged file was cut short by somebody else.');
+  return chunk.subarray(0, bytesRead);
 }

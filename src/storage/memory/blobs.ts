@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { Digester, type Digests } from '../../kernel/index.ts';
 import type { Blobs, BlobInfo, ByteRange, StagedBlob } from '../../registry/index.ts';
-import { blobNotFound, checkKey, checkRange, uploadSwept } from '../blob-keys.ts';
+import { blobNotFound, checkKey, checkRange, uploadGivenUp, uploadSwept } from '../blob-keys.ts';
+import { Growth } from '../following.ts';
 
 interface StoredObject {
   bytes: Buffer;
@@ -56,7 +57,8 @@ class StagedBytes implements StagedBlob {
   readonly #objects: Map<string, StoredObject>;
   readonly #staged: Set<StagedBytes>;
   readonly #digester = new Digester();
-  #chunks: Buffer[] = [];
+  readonly #growth = new Growth();
+  readonly #chunks: Buffer[] = [];
   #state: 'writing' | 'finished' | 'discarded' = 'writing';
   touchedAt = Date.now();
 
@@ -71,17 +73,26 @@ class StagedBytes implements StagedBlob {
     // A copy: the caller may use its buffer again.
     this.#chunks.push(Buffer.from(chunk));
     this.touchedAt = Date.now();
+    this.#growth.advance(chunk.length);
   }
 
   async finish(): Promise<Digests> {
     this.#expect('writing');
     this.#state = 'finished';
-    this.#chunks = [Buffer.concat(this.#chunks)];
+    this.#growth.end();
     return this.#digester.finish();
   }
 
   open(): Readable {
     return streamOf(this.#bytes());
+  }
+
+  follow(): Readable {
+    this.#expect('writing', 'finished');
+    return this.#growth.follow(
+      (position, length) => Promise.resolve(slice(this.#chunks, position, length)),
+      () => {},
+    );
   }
 
   async promote(key: string): Promise<boolean> {
@@ -94,19 +105,31 @@ class StagedBytes implements StagedBlob {
   }
 
   async discard(): Promise<void> {
+    if (this.#state === 'writing') this.#growth.break(uploadGivenUp());
     this.#state = 'discarded';
-    this.#chunks = [];
     this.#staged.delete(this);
   }
 
   #bytes(): Buffer {
     this.#expect('finished');
-    return this.#chunks[0] ?? Buffer.alloc(0);
+    return Buffer.concat(this.#chunks);
   }
 
-  #expect(state: 'writing' | 'finished'): void {
-    if (this.#state !== state) throw new Error(`The staged blob is ${this.#state}, not ${state}.`);
+  #expect(...states: ('writing' | 'finished')[]): void {
+    if (!states.some((state) => state === this.#state))
+      throw new Error(`The staged blob is ${this.#state}, not ${states.join(' or ')}.`);
   }
+}
+
+/** A copy of what of `length` bytes from `position` lies in one chunk. */
+function slice(chunks: Buffer[], position: number, length: number): Buffer {
+  let start = 0;
+  for (const chunk of chunks) {
+    const at = position - start;
+    if (at < chunk.length) return Buffer.from(chunk.subarray(at, at + length));
+    start += chunk.length;
+  }
+  return Buffer.alloc(0);
 }
 
 function streamOf(bytes: Buffer): Readable {
