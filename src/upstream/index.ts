@@ -1,6 +1,7 @@
 export { UpstreamClient } from './client.ts';
 export { guardedAgent } from './guarded-agent.ts';
 export type { Remote } from './documents.ts';
+export { Turns, type Task, type TurnsOptions } from './lease.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
 export type { StoredDocument, UpstreamDocuments } from './store.ts';
 export { defaultTimeouts } from './timeouts.ts';

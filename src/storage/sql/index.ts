@@ -49,7 +49,7 @@ async function openSqlite(path: string, { create }: { create: boolean }): Promis
     if (!create && !(await hasStore(db))) throw noStore(path);
     const migrations = await migrate(db, sqliteCapabilities);
     const store = await storeOn(db, new SqliteWriter(path), sqliteSearcher(path));
-    return { store: { ...store, changes: changesOn(database) }, migrations };
+    return { store: { ...store, shared: false, changes: changesOn(database) }, migrations };
   } catch (error) {
     await db.destroy();
     throw error;
@@ -63,7 +63,7 @@ async function openPostgres(url: string, { create }: { create: boolean }): Promi
     const migrations = await migrate(db, postgresCapabilities);
     const store = await storeOn(db, new PostgresWriter(db), postgresSearcher(db));
     limitQueries(LONGEST_QUERY);
-    return { store: withFaults(store), migrations };
+    return { store: withFaults({ ...store, shared: true }), migrations };
   } catch (error) {
     await db.destroy();
     throw error;

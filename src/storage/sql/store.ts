@@ -66,6 +66,8 @@ export interface SqlStore {
   contacts: Contacts;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
+  /** True if several servers may work on this database at once; false where one has it for itself. */
+  shared: boolean;
   /**
    * Tells at once whether anything was committed, by whatever process: if it answers the same number twice, nothing was in
    * between. Missing where the database is asked over a wire.
@@ -77,7 +79,11 @@ export interface SqlStore {
 }
 
 /** Ties the queries to the connection for reading and the commands to the writer. */
-export async function storeOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Promise<SqlStore> {
+export async function storeOn(
+  db: Kysely<Schema>,
+  writer: Writer,
+  searcher: Searcher,
+): Promise<Omit<SqlStore, 'shared'>> {
   const { value: id } = await db
     .selectFrom('store')
     .select('value')
