@@ -3,6 +3,6 @@ import type { IngestedDocument, RemoteRelease } from '../../registry/index.ts';
 import { ingest, releaseOf } from './ingest.ts';
 import type { IngestTask } from './remote.ts';
 
-serveJobs((task: IngestTask): IngestedDocument | RemoteRelease | undefined =>
+serveJobs((task: IngestTask): IngestedDocument | Promise<RemoteRelease | undefined> =>
   task.kind === 'ingest' ? ingest(task.name, task.raw) : releaseOf(task.document, task.file),
 );

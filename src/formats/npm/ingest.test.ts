@@ -169,8 +169,8 @@ describe('release', () => {
   });
   const document = ingest('demo', raw(packument({ '1.0.0': manifest })));
 
-  test('has the place and the digests of the file and the texts of its version', () => {
-    const release = releaseOf(document, 'demo-1.0.0.tgz');
+  test('has the place and the digests of the file and the texts of its version', async () => {
+    const release = await releaseOf(document, 'demo-1.0.0.tgz');
     expect(release).toMatchObject({
       version: '1.0.0',
       versionKey: '1.0.0',
@@ -196,8 +196,8 @@ describe('release', () => {
 
   test.each(['demo-2.0.0.tgz', '__proto__', 'constructor', ''])(
     'of a file %s that is not named is undefined',
-    (file) => {
-      expect(releaseOf(document, file)).toBeUndefined();
+    async (file) => {
+      expect(await releaseOf(document, file)).toBeUndefined();
     },
   );
 });

@@ -1,7 +1,8 @@
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Fault } from '../../kernel/index.ts';
-import type { IngestedDocument, RawDocument, RemoteRelease } from '../../registry/index.ts';
+import type { IngestedDocument, RawDocument, RemoteFile, RemoteRelease } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
+import { indexEntry, locate } from './artifact-index.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { unscoped } from './names.ts';
 import { readVersion } from './versions.ts';
@@ -11,13 +12,6 @@ const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 /** What ours would contradict or the upstream keeps for itself. */
 const DROPPED = new Set(['_attachments', '_rev', '_revisions', 'users']);
-
-interface IndexEntry {
-  version: string;
-  url: string;
-  integrity?: string;
-  shasum?: string;
-}
 
 /**
  * Brings a packument of another registry into normal form: only versions that can be installed (strict semver, a tarball
@@ -29,7 +23,8 @@ export function ingest(name: string, raw: RawDocument): IngestedDocument {
   const packument = parse(name, raw);
   if (packument['name'] !== name) throw nonsense(name, 'has another name');
   const versions: [string, JsonObject][] = [];
-  const index: [string, IndexEntry][] = [];
+  const index: [string, JsonObject][] = [];
+  const times = objectOr(packument['time']);
   const keys = new Set<string>();
   for (const [version, manifest] of Object.entries(objectOr(packument['versions']))) {
     const key = versionKeyOf(version);
@@ -37,11 +32,11 @@ export function ingest(name: string, raw: RawDocument): IngestedDocument {
     if (manifest['name'] !== name || manifest['version'] !== version) continue;
     // The canonical file name has no scope.
     const file = `${unscoped(name)}-${version}.tgz`;
-    const entry = entryOf(version, objectOr(manifest['dist']));
-    if (!entry) continue;
+    const where = fileOf(version, objectOr(manifest['dist']), timeOf(times[version]));
+    if (!where) continue;
     keys.add(key);
     versions.push([version, { ...manifest, dist: { ...objectOr(manifest['dist']), tarball: file } }]);
-    index.push([file, entry]);
+    index.push([file, indexEntry(where)]);
   }
   const kept = new Set(versions.map(([version]) => version));
   const tags = Object.entries(objectOr(packument['dist-tags'])).filter(
@@ -58,27 +53,25 @@ export function ingest(name: string, raw: RawDocument): IngestedDocument {
 }
 
 /** What a normalised document and its index say of a file; undefined if they name no such file. */
-export function releaseOf({ body, index }: IngestedDocument, file: string): RemoteRelease | undefined {
-  const entries = unpack(index);
-  if (!Object.hasOwn(entries, file)) return undefined;
-  const { version, url, integrity, shasum } = objectOr(entries[file]);
-  if (typeof version !== 'string' || typeof url !== 'string') return undefined;
-  const versionKey = versionKeyOf(version);
+export async function releaseOf(
+  { body, index }: IngestedDocument,
+  file: string,
+): Promise<RemoteRelease | undefined> {
+  const where = await locate(index, file);
+  const versionKey = where && versionKeyOf(where.version);
+  if (!where || versionKey === undefined) return undefined;
   const packument = unpack(body);
-  const published = objectOr(packument['versions'])[version];
-  if (!isObject(published) || versionKey === undefined) return undefined;
+  const published = objectOr(packument['versions'])[where.version];
+  if (!isObject(published)) return undefined;
   const { dist, readme: _, ...manifest } = published;
   const { fileCount, unpackedSize, signatures } = objectOr(dist);
   return {
-    version,
+    ...where,
     versionKey,
-    url,
-    integrity: typeof integrity === 'string' ? integrity : null,
-    shasum: typeof shasum === 'string' ? shasum : null,
     manifest: JSON.stringify(manifest),
     summary: JSON.stringify(abbreviatedVersion(manifest)),
     facts: JSON.stringify({ fileCount, unpackedSize, signatures }),
-    time: timeOf(objectOr(packument['time'])[version]),
+    time: timeOf(objectOr(packument['time'])[where.version]),
   };
 }
 
@@ -102,14 +95,19 @@ function parse(name: string, { bytes, gzip }: RawDocument): JsonObject {
   return document;
 }
 
-function entryOf(version: string, dist: JsonObject): IndexEntry | undefined {
+/** Undefined if the file cannot be fetched, or not be checked. */
+function fileOf(version: string, dist: JsonObject, time: number | null): RemoteFile | undefined {
   const { tarball, integrity, shasum } = dist;
   if (typeof tarball !== 'string' || !URL.canParse(tarball)) return undefined;
   if (!/^https?:$/.test(new URL(tarball).protocol)) return undefined;
-  const entry: IndexEntry = { version, url: tarball };
-  if (typeof integrity === 'string' && integrity !== '') entry.integrity = integrity;
-  if (typeof shasum === 'string' && /^[0-9a-f]{40}$/i.test(shasum)) entry.shasum = shasum.toLowerCase();
-  return entry.integrity === undefined && entry.shasum === undefined ? undefined : entry;
+  const file: RemoteFile = {
+    version,
+    url: tarball,
+    integrity: typeof integrity === 'string' && integrity !== '' ? integrity : null,
+    shasum: typeof shasum === 'string' && /^[0-9a-f]{40}$/i.test(shasum) ? shasum.toLowerCase() : null,
+    time,
+  };
+  return file.integrity === null && file.shasum === null ? undefined : file;
 }
 
 /** The version without its build metadata, if it is strict semver. */

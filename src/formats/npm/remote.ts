@@ -1,5 +1,6 @@
 import { Fault, isFault, ownsMemory, startWorker, WorkerPool } from '../../kernel/index.ts';
 import type { IngestedDocument, RawDocument, RemoteFormat, RemoteRelease } from '../../registry/index.ts';
+import { locate } from './artifact-index.ts';
 
 /** What the worker can do. */
 export type IngestTask =
@@ -42,6 +43,7 @@ export function createNpmRemote(): NpmRemote {
         .catch(tooMuch);
       return result as IngestedDocument;
     },
+    locate,
     async release({ body, index }, file) {
       // Only what is needed is copied: the caller's document may be shared and hold more.
       const result = await pool.run({ kind: 'release', document: { body, index }, file }).catch(tooMuch);

@@ -69,27 +69,31 @@ export interface RawDocument {
 export interface IngestedDocument {
   /** zstd-compressed JSON. */
   body: Uint8Array;
-  /** zstd-compressed JSON object: file name → `{ version, url, integrity?, shasum? }`. */
+  /** zstd-compressed JSON object, which `RemoteFormat.locate` reads: file name → `{ version, url, integrity?, shasum?, time? }`. */
   index: Uint8Array;
 }
 
-/** One file of an upstream document with the version that it belongs to. */
-export interface RemoteRelease {
+/** Where an upstream has a file, and what it promises of it. */
+export interface RemoteFile {
   version: string;
-  versionKey: string;
   /** As the document has it; may name a host that we do not ask. */
   url: string;
   /** Subresource-integrity text (W3C SRI, one or several hashes), or null. */
   integrity: string | null;
   /** SHA-1 in lower-case hex, or null. */
   shasum: string | null;
+  /** When it was published, as the document says, milliseconds, or null. */
+  time: number | null;
+}
+
+/** One file of an upstream document with the version that it belongs to. */
+export interface RemoteRelease extends RemoteFile {
+  versionKey: string;
   /** Texts for the version's row, as for a version published here. */
   manifest: string;
   summary: string;
   /** JSON object for the artifact's row. */
   facts: string;
-  /** When it was published, as the document says, milliseconds, or null. */
-  time: number | null;
 }
 
 /** How an upstream of one format is asked; `remote.ts` of a format implements it. */
@@ -100,6 +104,8 @@ export interface RemoteFormat {
   documentPath(name: string): string;
   /** Brings a document into normal form, off the event loop. Fault `upstream_down` if it is nonsense or another package's. */
   ingest(name: string, raw: RawDocument): Promise<IngestedDocument>;
-  /** What the document says of a file; undefined if it names no such file. */
+  /** Finds a file in the index of a document, without reading the rest; undefined if it names no such file. */
+  locate(index: Uint8Array, file: string): Promise<RemoteFile | undefined>;
+  /** All that the document says of a file; undefined if it names no such file. Reads the whole document, in a worker. */
   release(document: IngestedDocument, file: string): Promise<RemoteRelease | undefined>;
 }
