@@ -48,7 +48,10 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
-  const remote: Remote | undefined = source && { client: new UpstreamClient(source, store.id), format };
+  const remote: Remote | undefined = source && {
+    client: new UpstreamClient({ source, settings: {}, storeId: store.id, ownUrls }),
+    format,
+  };
   // The registry of the first start has the upstream of the settings; registries made later hold only what is theirs.
   const policies: Policies = { of: () => Promise.resolve(defaultPolicy) };
   const pullThrough = new PullThrough({

@@ -47,9 +47,9 @@ export async function fetchArtifact(
     );
   // The digest is that of the file, so no encoding is wanted on the way.
   const headers = { accept: '*/*', 'accept-encoding': 'identity' };
-  const response = await client.get(client.located(release.url), headers, client.timeouts.artifact);
+  const response = await client.getFile(release.url, headers);
   if (response.status !== 200) {
-    response.body.destroy();
+    response.discard();
     if (response.status === 404 || response.status === 410) return false;
     throw refusal(client, response.status, file);
   }

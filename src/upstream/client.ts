@@ -1,189 +1,239 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { Fault, errnoOf } from '../kernel/index.ts';
-import type { UpstreamSource, UpstreamTimeouts } from '../registry/index.ts';
-import { dispatcherFor } from './dispatcher.ts';
+import { Fault, NOT_PUBLIC, errnoOf, systemClock, type Clock, type Resolve } from '../kernel/index.ts';
+import type { UpstreamSettings, UpstreamSource, UpstreamTimeouts } from '../registry/index.ts';
+import { readBase } from './base.ts';
+import { CONNECTIONS, foreignAgent, openAgent } from './dispatcher.ts';
+import { Places } from './places.ts';
+import { isBrokenConnection, isUnreachable, reasonOf } from './reasons.ts';
+import { retryAfterOf } from './retry-after.ts';
+import { Slots } from './slots.ts';
 import { defaultTimeouts } from './timeouts.ts';
 import { viaOf } from './via.ts';
 
 const MAX_REDIRECTS = 3;
+/** Of a body that nobody wants, so much is read to keep the connection, bytes. */
+const LITTLE = 65_536;
 
 export interface UpstreamResponse {
   status: number;
   /** A header's value; several lines of it are joined as one list. */
   header(name: string): string | null;
-  /** Must be read to its end or destroyed. */
+  /** Must be read to its end or destroyed: until then the request counts as one in flight. */
   body: Readable;
+  /** For a body that is not wanted. */
+  discard(): void;
+}
+
+export interface ClientOptions {
+  source: UpstreamSource;
+  settings: Partial<
+    Pick<UpstreamSettings, 'name' | 'authorization' | 'timeouts' | 'allowHosts' | 'allowPrivate'>
+  >;
+  /** Marks our requests in `Via`. */
+  storeId: string;
+  /** Base URLs at which this server is reached: no redirect and no document leads there. */
+  ownUrls?: () => string[];
+  clock?: Clock;
+  /** By default that of the system. */
+  resolve?: Resolve;
 }
 
 /**
- * Asks one upstream, and never anyone else: whatever a document or a redirect says, requests go to the origin that the
- * operator or npm's configuration named, so no answer can lead us to a host of its own choice (SSRF), and credentials
- * stay where they belong.
+ * Asks one upstream: its origin as it was typed, with its credentials, and the foreign hosts that its operator allows, without them
+ * and at addresses of the internet only (see `Places`, `guardedAgent`). Never more than 16 requests at once.
  */
 export class UpstreamClient {
   readonly base: URL;
   readonly timeouts: UpstreamTimeouts;
-  readonly #source: UpstreamSource;
-  /** Made by the first request. */
-  #dispatcher: Promise<Dispatcher> | undefined;
+  readonly #options: ClientOptions;
+  readonly #places: Places;
+  readonly #clock: Clock;
+  readonly #slots = new Slots(CONNECTIONS);
   readonly #headers: Record<string, string>;
+  readonly #authorization: string | undefined;
+  /** Made by the first request. */
+  #home: Promise<Dispatcher> | undefined;
+  #foreign: Promise<Dispatcher> | undefined;
+  /** How many answers have come, of whatever kind. */
+  #answers = 0;
+  /** Origin to the moment from which it may be asked again. */
+  readonly #retryAt = new Map<string, number>();
 
-  /** `storeId` marks our requests in `Via`. Throws a Fault `config_invalid` if the source's URL is none. */
-  constructor(source: UpstreamSource, storeId: string, timeouts: Partial<UpstreamTimeouts> = {}) {
-    this.base = parseBase(source.url);
-    this.timeouts = { ...defaultTimeouts, ...timeouts };
-    this.#source = source;
-    const authorization = source.authorization ?? basicOf(this.base);
-    this.base.username = '';
-    this.base.password = '';
-    this.#headers = {
-      via: viaOf(storeId),
-      'user-agent': 'kontor',
-      ...(authorization ? { authorization } : {}),
-    };
+  /** Fault `config_invalid` if the source's URL or an allowed host is none. */
+  constructor(options: ClientOptions) {
+    const { source, settings, storeId, ownUrls = () => [], clock = systemClock } = options;
+    const { url, authorization } = readBase(source.url);
+    this.base = url;
+    this.timeouts = { ...defaultTimeouts, ...settings.timeouts };
+    this.#options = options;
+    this.#clock = clock;
+    const { name = url.host, allowHosts = [] } = settings;
+    this.#places = new Places(url, { name, allowHosts, ownUrls });
+    this.#headers = { via: viaOf(storeId), 'user-agent': 'kontor' };
+    this.#authorization = settings.authorization ?? source.authorization ?? authorization;
+  }
+
+  /** Until when the upstream has asked to be left alone, milliseconds; requests are refused until then. 0 if it has not. */
+  get retryAt(): number {
+    return this.#retryAt.get(this.base.origin) ?? 0;
   }
 
   /** URL of a path (percent-encoded, no leading slash) below the base. */
   below(path: string): URL {
-    return this.#own(new URL(this.base.pathname + path, this.base));
+    return this.#places.below(path);
   }
 
   /**
-   * Where to ask for what a document locates at `url`: there if that is our upstream's origin, else the same path at
-   * our upstream, below its base path. Mirrors and proxies often hand out the URLs of the registry behind them.
-   */
-  located(url: string): URL {
-    const there = new URL(url);
-    if (there.origin === this.base.origin) return this.#own(there);
-    const path = there.pathname.startsWith(this.base.pathname)
-      ? there.pathname
-      : this.base.pathname + there.pathname.slice(1);
-    return this.#own(new URL(path + there.search, this.base));
-  }
-
-  /**
-   * One GET. Follows up to three redirects within the origin. Rejects with a Fault: `upstream_down` if no answer came,
-   * or one that says so (5xx, 429), `upstream_failed` if it leads elsewhere. `total` bounds it all in milliseconds.
+   * One GET. Follows up to three redirects, to the upstream itself and to the hosts that it is allowed to lead to. Rejects with a
+   * Fault: `upstream_down` if no answer came, or one that says so (5xx, 429), `upstream_failed` if it leads elsewhere. `total` bounds
+   * it all in milliseconds, from when its turn has come.
    */
   async get(url: URL, headers: Record<string, string>, total: number): Promise<UpstreamResponse> {
-    const signal = AbortSignal.timeout(total);
-    let target = url;
-    for (let redirects = 0; ; redirects++) {
-      const response = await this.#ask(target, headers, signal);
-      const location = response.header('location');
-      if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
-        if (response.status < 500 && response.status !== 429) return response;
-        response.body.destroy();
-        throw this.down(`it answered with status ${response.status}`);
-      }
-      response.body.destroy();
-      if (redirects === MAX_REDIRECTS) throw this.#refused(`it redirects more than ${MAX_REDIRECTS} times`);
-      const next = URL.canParse(location, target.href) ? new URL(location, target) : undefined;
-      if (next?.origin !== this.base.origin) throw this.#refused('it redirects to another host');
-      target = this.#own(next);
+    this.#places.check(url);
+    this.#heedRest(url);
+    const giveBack = await this.#slots.take(this.timeouts.document, () =>
+      this.down('too many requests wait for it'),
+    );
+    try {
+      const response = await this.#follow(url, headers, AbortSignal.timeout(total));
+      if (response.body.closed) giveBack();
+      else response.body.once('close', giveBack);
+      return response;
+    } catch (error) {
+      giveBack();
+      throw error;
     }
   }
 
-  /** The Fault for an upstream that cannot be asked; `reason` is a clause. */
-  down(reason: string, cause?: unknown): Fault {
-    return new Fault(
-      'upstream_down',
-      `The upstream registry ${this.base.host} cannot be asked now: ${reason}. Try again later.`,
-      { cause },
+  /** GET of a file that a document locates at `place`, see `Places.located`. Faults as `get`. */
+  async getFile(place: string, headers: Record<string, string>): Promise<UpstreamResponse> {
+    const { url, instead } = this.#places.located(place);
+    const response = await this.get(url, headers, this.timeouts.artifact);
+    if (instead === null || response.status === 200) return response;
+    response.discard();
+    throw new Fault(
+      'upstream_failed',
+      `The upstream registry ${this.base.host} says that a file is at ${instead}, ${this.#places.advice(new URL(place))}. It was asked for at ${this.base.host} in its place, which answered with status ${response.status}.`,
     );
   }
 
-  /** Brings any error of a request or its body into a Fault. */
-  fault(error: unknown): Fault {
-    return error instanceof Fault ? error : this.down(reasonOf(error), error);
+  /** The Fault for an upstream that cannot be asked; `reason` is a clause. */
+  down(reason: string, options: { cause?: unknown; retryAfter?: number } = {}): Fault {
+    const sentence = `The upstream registry ${this.base.host} cannot be asked now: ${reason}. Try again later.`;
+    return new Fault('upstream_down', sentence, options);
+  }
+
+  /** Brings any error of a request to `url`, or of its body, into a Fault. */
+  fault(error: unknown, url: URL = this.base): Fault {
+    if (error instanceof Fault) return error;
+    if (errnoOf(error) !== NOT_PUBLIC) return this.down(this.#said(url, reasonOf(error)), { cause: error });
+    const setting = `allowPrivate of the upstream ${this.#options.settings.name ?? this.base.host}`;
+    return this.#places.refused(
+      `${error instanceof Error ? error.message : 'a host'}; set ${setting} if that is meant to be asked`,
+    );
   }
 
   async close(): Promise<void> {
-    const dispatcher = await this.#dispatcher?.catch(() => undefined);
-    await dispatcher?.destroy();
+    for (const made of [this.#home, this.#foreign]) {
+      const dispatcher = await made?.catch(() => undefined);
+      await dispatcher?.destroy();
+    }
   }
 
-  async #ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamResponse> {
+  async #follow(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamResponse> {
+    let target = url;
+    /** What has left the upstream's origin once does not get its credentials again. */
+    let isTrusted = true;
+    for (let redirects = 0; ; redirects++) {
+      isTrusted &&= this.#places.isHome(target);
+      const response = await this.#ask(target, headers, isTrusted, signal);
+      const location = response.header('location');
+      if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
+        if (response.status < 500 && response.status !== 429) return response;
+        response.discard();
+        throw this.#refusedBy(target, response);
+      }
+      response.discard();
+      if (redirects === MAX_REDIRECTS) {
+        throw this.#places.refused(`it redirects more than ${MAX_REDIRECTS} times`);
+      }
+      target = this.#places.redirected(location, target);
+    }
+  }
+
+  async #ask(
+    url: URL,
+    headers: Record<string, string>,
+    isTrusted: boolean,
+    signal: AbortSignal,
+  ): Promise<UpstreamResponse> {
+    this.#heedRest(url);
+    const before = this.#answers;
     try {
-      // Loaded here, and in `dispatcherFor`, so that a server which asks nobody does not carry it in memory.
+      // Loaded here, and where agents are made, so that a server which asks nobody does not carry it in memory.
       const { request } = await import('undici');
-      const dispatcher = await (this.#dispatcher ??= dispatcherFor(this.#source, this.timeouts));
-      const options = { dispatcher, headers: { ...this.#headers, ...headers }, signal };
-      // A server may close an idle connection in the moment in which we write to it: that says nothing of the server.
+      const credentials =
+        isTrusted && this.#authorization !== undefined ? { authorization: this.#authorization } : {};
+      const options = {
+        dispatcher: await this.#dispatcherFor(url),
+        headers: { ...this.#headers, ...headers, ...credentials },
+        signal,
+      };
       const response = await request(url, options).catch((error: unknown) => {
-        if (!['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(errnoOf(error) ?? '')) throw error;
+        if (!isBrokenConnection(error)) throw error;
         return request(url, options);
       });
+      this.#answers += 1;
+      const { body } = response;
       // A body that is thrown away emits an error that concerns nobody; who reads it gets the error from reading.
-      response.body.on('error', () => {});
+      body.on('error', () => {});
       return {
         status: response.statusCode,
         header(name) {
           const value = response.headers[name];
           return value === undefined ? null : [value].flat().join(', ');
         },
-        body: response.body,
+        body,
+        discard: () => void body.dump({ limit: LITTLE }).catch(() => {}),
       };
     } catch (error) {
-      throw this.fault(error);
+      const fault = this.fault(error, url);
+      // Nobody has answered since: those in line need not find that out one by one.
+      const isDead = isUnreachable(error) && this.#places.isHome(url) && this.#answers === before;
+      if (isDead) this.#slots.turnAway(fault);
+      throw fault;
     }
   }
 
-  /** A URL without what could carry secrets or confuse: no user name, no fragment; never another origin. */
-  #own(url: URL): URL {
-    if (url.origin !== this.base.origin) throw this.#refused('it leads to another host');
-    const own = new URL(url.pathname + url.search, this.base);
-    if (own.origin !== this.base.origin) throw this.#refused('it leads to another host');
-    return own;
+  #dispatcherFor(url: URL): Promise<Dispatcher> {
+    const { source, settings, resolve } = this.#options;
+    if (this.#places.isHome(url) || settings.allowPrivate === true) {
+      return (this.#home ??= openAgent(source, this.timeouts));
+    }
+    return (this.#foreign ??= foreignAgent(source, this.timeouts, resolve));
   }
 
-  #refused(reason: string): Fault {
-    return new Fault(
-      'upstream_failed',
-      `The upstream registry ${this.base.host} gave an answer that is not followed: ${reason}.`,
-    );
+  /** The Fault for a status that says "not now"; remembers for how long. */
+  #refusedBy(url: URL, response: UpstreamResponse): Fault {
+    const reason = this.#said(url, `it answered with status ${response.status}`);
+    const isRest = response.status === 429 || response.status === 503;
+    const now = this.#clock();
+    const retryAfter = isRest ? retryAfterOf(response.header('retry-after'), now) : undefined;
+    if (retryAfter === undefined) return this.down(reason);
+    this.#retryAt.set(url.origin, now + retryAfter * 1000);
+    return this.down(`${reason} and wants to be left alone for ${retryAfter} s`, { retryAfter });
   }
-}
 
-function parseBase(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new Fault(
-      'config_invalid',
-      'The URL of the upstream registry must begin with http:// or https://.',
-    );
+  #heedRest(url: URL): void {
+    const left = (this.#retryAt.get(url.origin) ?? 0) - this.#clock();
+    if (left <= 0) return;
+    const retryAfter = Math.ceil(left / 1000);
+    throw this.down(this.#said(url, `it wants to be left alone for ${retryAfter} s`), { retryAfter });
   }
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  url.search = '';
-  url.hash = '';
-  return url;
-}
 
-function basicOf(url: URL): string | undefined {
-  if (!url.username && !url.password) return undefined;
-  try {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    return `Basic ${Buffer.from(pair).toString('base64')}`;
-  } catch (cause) {
-    const sentence = 'User name and password in the URL of the upstream registry must be percent-encoded.';
-    throw new Fault('config_invalid', sentence, { cause });
+  /** A clause about whoever is at `url`. */
+  #said(url: URL, reason: string): string {
+    return this.#places.isHome(url) ? reason : `it leads to ${url.host}, and there ${reason}`;
   }
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'its host name is unknown',
-  EAI_AGAIN: 'its host name cannot be looked up',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_HEADERS_TIMEOUT: 'its answer did not come in time',
-  UND_ERR_BODY_TIMEOUT: 'its answer stopped in the middle',
-  UND_ERR_SOCKET: 'the connection broke',
-  ECONNRESET: 'the connection broke',
-};
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'its answer took too long';
-  const code = errnoOf(error);
-  return REASONS[code ?? ''] ?? (code ? `the request failed (${code})` : 'the request failed');
 }

@@ -46,7 +46,7 @@ export async function fetchDocument(
       etag: sha256Hex(body).slice(0, 32),
     };
   }
-  response.body.destroy();
+  response.discard();
   if (response.status === 304 && Object.keys(validators).length > 0) return 'unchanged';
   if (response.status === 404 || response.status === 410) {
     return {

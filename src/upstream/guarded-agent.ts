@@ -17,7 +17,7 @@ export interface GuardedAgentOptions extends Omit<EnvHttpProxyAgent.Options, 'co
 /**
  * Connects to addresses of the internet only, for URLs that somebody else than the operator has chosen. What is looked up is what is
  * connected to, through a proxy too: the proxy is told the address, not the name, since it would look that up again, in a network of
- * its own. Requests fail with `ENOTPUBLIC`. See docs/decisions/0014-foreign-hosts-are-looked-up-here.md
+ * its own. Requests fail with `ENOTPUBLIC`. See docs/decisions/0013-foreign-hosts-are-looked-up-here.md
  */
 export async function guardedAgent(options: GuardedAgentOptions): Promise<Dispatcher> {
   const { resolve, connect, ...rest } = options;

@@ -1,4 +1,4 @@
-export { UpstreamClient } from './client.ts';
+export { UpstreamClient, type ClientOptions } from './client.ts';
 export { guardedAgent } from './guarded-agent.ts';
 export type { Remote } from './documents.ts';
 export { Turns, type Task, type TurnsOptions } from './lease.ts';

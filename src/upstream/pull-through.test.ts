@@ -31,11 +31,18 @@ const format = createNpmRemote();
 afterAll(() => format.close());
 
 const clientOf = (url: string, authorization: string | null = null) =>
-  new UpstreamClient(
-    { url, authorization, ca: null, strictTls: true, proxy: null, noProxy: ['127.0.0.1', 'localhost'] },
-    'store1',
-    { connect: 2000, headers: 200, idle: 200, document: 800 },
-  );
+  new UpstreamClient({
+    source: {
+      url,
+      authorization,
+      ca: null,
+      strictTls: true,
+      proxy: null,
+      noProxy: ['127.0.0.1', 'localhost'],
+    },
+    settings: { timeouts: { connect: 2000, headers: 200, idle: 200, document: 800, artifact: 5000 } },
+    storeId: 'store1',
+  });
 
 /** Lets the upstream do its script, or stops it. */
 async function go(upstream: ScriptedUpstream, script: Script | undefined): Promise<void> {
