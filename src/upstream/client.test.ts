@@ -45,7 +45,7 @@ function clientOf(url: string, options: Options = {}): UpstreamClient {
 }
 
 async function read(client: UpstreamClient, path = 'demo'): Promise<string> {
-  const response = await client.get(client.below(path), {}, 1000);
+  const response = await client.get(client.below(path), {}, 20_000);
   return `${response.status} ${(await response.body.toArray()).join('')}`;
 }
 

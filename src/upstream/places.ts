@@ -1,5 +1,4 @@
-import { Fault } from '../kernel/index.ts';
-import { isAllowedHost, readHostPattern, type HostPattern } from './hosts.ts';
+import { Fault, isAllowedHost, readHostPattern, type HostPattern } from '../kernel/index.ts';
 import { isOwnUrl } from './self.ts';
 
 export interface PlacesOptions {

@@ -26,8 +26,8 @@ const REASONS: Record<string, string> = {
 /** Why a request failed, as a clause for people. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'its answer took too long';
+  if (error instanceof Error && error.name === 'HTTPParserError') return 'its answer is no HTTP';
   const code = errnoOf(error);
-  if (code?.startsWith('HPE_')) return 'its answer is no HTTP';
   return REASONS[code ?? ''] ?? (code ? `the request failed (${code})` : 'the request failed');
 }
 

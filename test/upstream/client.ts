@@ -1,6 +1,9 @@
 import { UpstreamClient, type ClientOptions } from '../../src/upstream/index.ts';
 
-/** A client for a scripted upstream: no proxy, short timeouts, and whatever the test adds. */
+/** Timeouts for tests that wait until they are over. */
+export const impatient = { connect: 2000, headers: 200, idle: 200, document: 1000, artifact: 5000 };
+
+/** A client for a scripted upstream: no proxy, and whatever the test adds. */
 export function upstreamClient(
   url: string,
   {
@@ -11,11 +14,7 @@ export function upstreamClient(
 ): UpstreamClient {
   return new UpstreamClient({
     source: { url, authorization: null, ca: null, strictTls: true, proxy: null, noProxy: ['*'], ...source },
-    settings: {
-      name: 'main',
-      timeouts: { connect: 2000, headers: 200, idle: 200, document: 1000, artifact: 5000 },
-      ...settings,
-    },
+    settings: { name: 'main', ...settings },
     storeId: 'store1',
     ...rest,
   });

@@ -1,4 +1,4 @@
-export { upstreamClient } from './client.ts';
+export { impatient, upstreamClient } from './client.ts';
 export { connectProxy, type ConnectProxy } from './connect-proxy.ts';
 export * from './misbehaviour.ts';
 export * from './packages.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Fault } from '../kernel/index.ts';
+import { Fault } from './errors.ts';
 
 /** Hosts that an operator allows: one, or all below a domain. */
 export interface HostPattern {

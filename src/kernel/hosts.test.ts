@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFault } from '../kernel/index.ts';
+import { isFault } from './errors.ts';
 import { isAllowedHost, readHostPattern, type HostPattern } from './hosts.ts';
 
 const allows = (pattern: string, url: string) => isAllowedHost(new URL(url), [readHostPattern(pattern)]);
