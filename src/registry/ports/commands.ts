@@ -37,6 +37,8 @@ export interface PublishCommand {
   trustedPublisherId?: string;
   /** True if the publisher may write to packages that others own. */
   overrideOwnership: boolean;
+  /** True for a name that is claimed: what is stored of an upstream's package goes, and the name is the publisher's. */
+  claimed?: boolean;
   /** As in `StoredArtifact`. */
   upstreamTime: number | null;
   at: number;

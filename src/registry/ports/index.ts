@@ -2,6 +2,7 @@ export type * from './access.ts';
 export type * from './blobs.ts';
 export type * from './catalogue.ts';
 export type * from './commands.ts';
+export type * from './origins.ts';
 export type * from './policies.ts';
 export type * from './registry-settings.ts';
 export type * from './rights.ts';

@@ -14,6 +14,7 @@ import type {
 } from '../../accounts/index.ts';
 import type {
   Catalogue,
+  Origins,
   PackageAccess,
   RegistrySettings,
   Rights,
@@ -32,7 +33,7 @@ import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { signOnStoreOn } from './ports/sign-on.ts';
-import { packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
+import { originsOn, packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
@@ -49,6 +50,7 @@ export interface SqlStore {
   rights: Rights;
   packageAccess: PackageAccess;
   registrySettings: RegistrySettings;
+  origins: Origins;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
   users: UserStore;
@@ -102,6 +104,7 @@ export async function storeOn(
     rights: rightsOn(db),
     packageAccess: packageAccessOn(db, writer),
     registrySettings: registrySettingsOn(db, writer),
+    origins: originsOn(db, writer),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
     users: userStoreOn(db, writer),

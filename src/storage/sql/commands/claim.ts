@@ -3,14 +3,60 @@ import { Fault } from '../../../kernel/index.ts';
 import { publishFault, scopeOf } from '../../../policy/index.ts';
 import type { PublishCommand, VersionState } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
+import { isClaimed } from '../queries/name-claims.ts';
 import { readSight } from '../queries/rights.ts';
 import { assertTrusted } from './machines/index.ts';
 import type { LockedPackage } from './packages.ts';
+import { takeOver } from './take-over.ts';
 
 type Claim = Pick<
   PublishCommand,
-  'registryId' | 'name' | 'origin' | 'publisherId' | 'trustedPublisherId' | 'overrideOwnership' | 'at'
+  | 'registryId'
+  | 'name'
+  | 'origin'
+  | 'publisherId'
+  | 'trustedPublisherId'
+  | 'overrideOwnership'
+  | 'claimed'
+  | 'at'
 >;
+
+const headColumns = ['id', 'origin', 'revision', 'organisation_id', 'awaits'] as const;
+
+/** The package's row, locked; made if the name was free. */
+async function lockOrMake(session: Session, { registryId, name, origin, at }: Claim, state: VersionState) {
+  const { db } = session;
+  const made = await db
+    .insertInto('packages')
+    .values({
+      registry_id: registryId,
+      name,
+      origin,
+      revision: 0,
+      created_at: at,
+      updated_at: at,
+      removed_at: state === 'published' ? null : at,
+    })
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
+    .returning(headColumns)
+    .executeTakeFirst();
+  if (made) return { head: made, made: true };
+  return { head: await lockPackage(session, registryId, name), made: false };
+}
+
+async function lockPackage(session: Session, registryId: number, name: string) {
+  const head = await lockRows(
+    session,
+    session.db
+      .selectFrom('packages')
+      .select(headColumns)
+      .where('registry_id', '=', registryId)
+      .where('name', '=', name),
+  ).executeTakeFirst();
+  if (head) return head;
+  // Its claim was released in this very moment.
+  throw new Fault('conflict', `${name} changed hands just now: send it again.`);
+}
 
 /**
  * The package's head, locked; made with its first owner if the name was free. The publisher's rights are read under
@@ -23,30 +69,12 @@ export async function claimPackage(
 ): Promise<LockedPackage> {
   const { db } = session;
   const { registryId, name, publisherId } = command;
-  const created = await db
-    .insertInto('packages')
-    .values({
-      registry_id: registryId,
-      name,
-      origin: command.origin,
-      revision: 0,
-      created_at: command.at,
-      updated_at: command.at,
-      removed_at: state === 'published' ? null : command.at,
-    })
-    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
-    .returning(['id', 'origin', 'revision', 'organisation_id'])
-    .executeTakeFirst();
-  const head =
-    created ??
-    (await lockRows(
-      session,
-      db
-        .selectFrom('packages')
-        .select(['id', 'origin', 'revision', 'organisation_id'])
-        .where('registry_id', '=', registryId)
-        .where('name', '=', name),
-    ).executeTakeFirstOrThrow());
+  const found = await lockOrMake(session, command, state);
+  let { head } = found;
+  if (head.origin === 'upstream' && command.origin === 'local' && command.claimed === true) {
+    await takeOver(session, { id: head.id, registryId, name, at: command.at });
+    head = await lockPackage(session, registryId, name);
+  }
   if (head.origin !== command.origin) {
     throw head.origin === 'upstream'
       ? new Fault(
@@ -55,13 +83,22 @@ export async function claimPackage(
         )
       : new Fault('conflict', `${name} is owned here and takes no versions from upstream.`);
   }
+  if (command.origin === 'upstream') {
+    if (!(await isClaimed(db, registryId, name))) return head;
+    throw new Fault('conflict', `${name} is claimed here and takes no versions from upstream.`);
+  }
+  const isNew = found.made || head.awaits === 'anyone';
   if (command.trustedPublisherId !== undefined) {
     await assertTrusted(session, head.id, name, command.trustedPublisherId, state);
-  } else if (publisherId !== null)
-    await assertPublisher(session, command, publisherId, created !== undefined);
-  if (created === undefined || command.origin === 'upstream') return head;
+  } else if (publisherId !== null) await assertPublisher(session, command, publisherId, isNew);
+  if (head.awaits !== null) {
+    await db.updateTable('packages').set({ awaits: null }).where('id', '=', head.id).execute();
+  }
+  if (!isNew && head.awaits === null) return head;
   const scope = scopeOf(name);
   if (scope !== null) await claimScope(session, command, scope);
+  // It has its owner already.
+  if (!isNew) return head;
   const organisation_id = scope === null ? null : await ownerOfScope(session, scope);
   if (organisation_id !== null) {
     await db.updateTable('packages').set({ organisation_id }).where('id', '=', head.id).execute();

@@ -10,6 +10,7 @@ import { rememberNetwork } from './known-networks.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
 import { createOrganisation, removeMember, setMember } from './organisations.ts';
 import { addTrust, issueMachineToken, removeTrust, setTrustedOnly } from './machines/index.ts';
+import { claimName, releaseName } from './name-claims.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
@@ -47,6 +48,7 @@ export const commands = {
   changePassword,
   changeRegistry,
   claimDeliveries,
+  claimName,
   countDownloads,
   createLink,
   createOrganisation,
@@ -76,6 +78,7 @@ export const commands = {
   registerInvited,
   rejectVersion,
   releaseLease,
+  releaseName,
   rememberNetwork,
   removeMember,
   removeTeam,

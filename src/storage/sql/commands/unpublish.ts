@@ -1,7 +1,7 @@
 import type { UnpublishCommand } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
-import { assertRevision, finishChange, lockFor, putTag, versionId, type LockedPackage } from './packages.ts';
+import { assertRevision, finishChange, lockFor, putTag, versionId } from './packages.ts';
 import { refreshSearch } from './search-index.ts';
 
 /**
@@ -11,7 +11,7 @@ import { refreshSearch } from './search-index.ts';
 export async function unpublish(session: Session, command: UnpublishCommand): Promise<{ revision: number }> {
   const head = await lockFor(session, command, 'manage');
   assertRevision(head, command.name, command.expectedRevision);
-  await removeVersions(session, head, command);
+  await removeVersions(session, head.id, command);
   const { db } = session;
   if (command.tags !== null && command.versions !== 'all') {
     await db.deleteFrom('tags').where('package_id', '=', head.id).execute();
@@ -42,24 +42,24 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
   return result;
 }
 
-async function removeVersions(
+/** Answers how many it took. */
+export async function removeVersions(
   session: Session,
-  head: LockedPackage,
-  command: UnpublishCommand,
-): Promise<void> {
+  packageId: number,
+  { versions, at }: Pick<UnpublishCommand, 'versions' | 'at'>,
+): Promise<number> {
   const { db } = session;
-  const { versions, at } = command;
-  if (versions !== 'all' && versions.length === 0) return;
+  if (versions !== 'all' && versions.length === 0) return 0;
   const rows = await db
     .updateTable('versions')
     .set({ removed_at: at, state: 'removed' })
-    .where('package_id', '=', head.id)
+    .where('package_id', '=', packageId)
     .where('state', '=', 'published')
     .$if(versions !== 'all', (query) => query.where('version', 'in', versions === 'all' ? [] : versions))
     .returning('id')
     .execute();
   const ids = rows.map(({ id }) => id);
-  if (ids.length === 0) return;
+  if (ids.length === 0) return 0;
   await db.deleteFrom('tags').where('version_id', 'in', ids).execute();
   await db.deleteFrom('attestations').where('version_id', 'in', ids).execute();
   const artifacts = await db
@@ -71,4 +71,5 @@ async function removeVersions(
     session,
     artifacts.map(({ sha256 }) => sha256),
   );
+  return ids.length;
 }

@@ -10,6 +10,12 @@ export async function intake(db: Kysely<unknown>, { types: { text } }: Capabilit
     `alter table versions add column vanished_at bigint`,
     `create table registry_policies (
       registry_id bigint primary key references registries (id), body ${text} not null, updated_at bigint not null)`,
+
+    `create table name_claims (
+      registry_id bigint not null references registries (id), pattern ${text} not null, reason ${text},
+      claimed_by ${text}, via ${text} not null, created_at bigint not null, primary key (registry_id, pattern))`,
+    // Names that were taken over from an upstream, or kept for somebody, and wait for their first version.
+    `alter table packages add column awaits ${text}`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

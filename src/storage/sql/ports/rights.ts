@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
-import type { PackageAccess, RegistrySettings, Rights } from '../../../registry/index.ts';
+import type { Origins, PackageAccess, RegistrySettings, Rights } from '../../../registry/index.ts';
 import type { Writer } from '../commands/index.ts';
 import * as access from '../queries/access.ts';
+import { listClaims, ownAmong } from '../queries/name-claims.ts';
 import { findRegistry, readRegistryMembers } from '../queries/registries.ts';
 import { readSight } from '../queries/rights.ts';
 import type { Schema } from '../schema/index.ts';
@@ -30,5 +31,14 @@ export function registrySettingsOn(db: Kysely<Schema>, writer: Writer): Registry
     change: (command) => writer.run('changeRegistry', command),
     members: (registryId) => readRegistryMembers(db, registryId),
     setMember: (command) => writer.run('setRegistryMember', command),
+  };
+}
+
+export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
+  return {
+    claims: (registryId) => listClaims(db, registryId),
+    claim: (command) => writer.run('claimName', command),
+    release: (command) => writer.run('releaseName', command),
+    ownAmong: (registryId, names) => ownAmong(db, registryId, names),
   };
 }

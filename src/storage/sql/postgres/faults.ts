@@ -38,6 +38,7 @@ export function withFaults(store: SqlStore): SqlStore {
     rights: guarded(store.rights),
     packageAccess: guarded(store.packageAccess),
     registrySettings: guarded(store.registrySettings),
+    origins: guarded(store.origins),
     accounts: guarded(store.accounts),
     secondFactors: guarded(store.secondFactors),
     users: guarded(store.users),

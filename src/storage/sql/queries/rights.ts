@@ -20,6 +20,7 @@ const packageColumns = [
   'packages.updated_at',
   'packages.removed_at',
   'packages.trusted_only',
+  'packages.awaits',
 ] as const;
 
 /** What everybody reads of a name: every anonymous read runs this once. */
@@ -129,6 +130,7 @@ const nothing: Roles = {
 
 type Row = {
   trusted_only: number | null;
+  awaits: 'anyone' | 'owner' | null;
   registry_visibility: Sight['registry']['visibility'];
   publish: Sight['registry']['publish'];
   policy_revision: number;
@@ -137,7 +139,8 @@ type Row = {
 };
 
 function sightFrom(row: Row, roles: Roles): Sight {
-  const head = row.id === null ? undefined : packageFrom(row as PackageColumns);
+  // A name that waits for anyone's first version is free, whatever was here before.
+  const head = row.id === null || row.awaits === 'anyone' ? undefined : packageFrom(row as PackageColumns);
   return {
     registry: {
       visibility: row.registry_visibility,

@@ -6,6 +6,7 @@ import type { PublishSetting, Visibility } from '../../../policy/index.ts';
 export interface PackageTables {
   registries: RegistriesTable;
   registry_policies: RegistryPoliciesTable;
+  name_claims: NameClaimsTable;
   registry_members: RegistryMembersTable;
   scopes: ScopesTable;
   packages: PackagesTable;
@@ -42,6 +43,16 @@ interface RegistryPoliciesTable {
   updated_at: number;
 }
 
+/** Names that are ours although nothing may have been published under them yet; `claimed_by` and `via` as in `Actor`. */
+interface NameClaimsTable {
+  registry_id: number;
+  pattern: string;
+  reason: string | null;
+  claimed_by: string | null;
+  via: string;
+  created_at: number;
+}
+
 interface RegistryMembersTable {
   registry_id: number;
   user_id: number;
@@ -73,6 +84,11 @@ interface PackagesTable {
   removed_at: Generated<number | null>;
   /** 1: versions come from trusted publishers only. */
   trusted_only: Generated<number>;
+  /**
+   * Of a claimed name that waits for its first version: who may bring it, whoever may publish new names or only its owner. Null
+   * everywhere else.
+   */
+  awaits: Generated<'anyone' | 'owner' | null>;
 }
 
 /** A removed version keeps its row, so that its number stays taken; its artifacts are gone. */
