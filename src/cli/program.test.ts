@@ -52,6 +52,7 @@ const kontor = (): Kontor => ({
   accounts,
   organisations: notHere,
   registries: notHere,
+  claimKeeper: notHere,
   store: {
     events: { sealed: async () => [], unsealed: async () => 2 },
     audit: {

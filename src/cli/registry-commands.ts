@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context } from './context.ts';
+import type { ClaimOptions, InRegistry } from './registry-claims.ts';
 import type { RegistryOptions } from './registry-options.ts';
 
 type On = (action: (context: Context) => number | Promise<number>) => Promise<void>;
@@ -29,6 +30,41 @@ export function addRegistryCommands(program: Command, on: On): void {
   ).action((name: string, options: RegistryOptions) =>
     on(async (context) => (await import('./registry-set.ts')).registrySet(context, name, options)),
   );
+  addClaimCommands(registry, on);
+}
+
+/** Whose a name is. */
+function addClaimCommands(registry: Command, on: On): void {
+  registry
+    .command('claim <name>')
+    .description(
+      'make a name, or all that a pattern such as @acme/* covers, ours: no upstream is asked for it',
+    )
+    .addOption(inRegistry())
+    .option('--reason <text>', 'why, for whoever asks later')
+    .option('--owner <name>', 'the user or organisation that publishes it first, instead of anyone who may')
+    .action((name: string, options: ClaimOptions) =>
+      on(async (context) => (await import('./registry-claims.ts')).registryClaim(context, name, options)),
+    );
+  registry
+    .command('release <name>')
+    .description('take a claim back')
+    .addOption(inRegistry())
+    .action((name: string, options: InRegistry) =>
+      on(async (context) => (await import('./registry-claims.ts')).registryRelease(context, name, options)),
+    );
+  registry
+    .command('claims')
+    .description('show what is claimed')
+    .addOption(inRegistry())
+    .option('--json', 'for scripts')
+    .action((options: InRegistry & { json?: boolean }) =>
+      on(async (context) => (await import('./registry-claims.ts')).registryClaims(context, options)),
+    );
+}
+
+function inRegistry(): Option {
+  return new Option('--registry <name>', 'the registry').default('npm');
 }
 
 function withSettings(command: Command): Command {

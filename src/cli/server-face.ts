@@ -18,7 +18,15 @@ export interface AuditedStore {
 /** The part of an open store that commands use. */
 export type Kontor = Pick<
   OpenedKontor,
-  'accounts' | 'users' | 'recovery' | 'secondFactors' | 'createRegistry' | 'verify' | 'migrate' | 'close'
+  | 'accounts'
+  | 'users'
+  | 'recovery'
+  | 'secondFactors'
+  | 'createRegistry'
+  | 'claimKeeper'
+  | 'verify'
+  | 'migrate'
+  | 'close'
 > & {
   catalogue: Pick<Catalogue, 'registries'>;
   organisations: Pick<Organisations, 'known'>;

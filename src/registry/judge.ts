@@ -20,6 +20,7 @@ import {
   type WriteDecision,
   readsAsOwner,
 } from '../policy/index.ts';
+import type { Claims } from './claims.ts';
 import { hiddenRegistry } from './hidden.ts';
 import type { PackageCommand, RegistryRow, Rights, Sight } from './ports/index.ts';
 import type { Bringer } from './publication.ts';
@@ -28,8 +29,11 @@ import type { Bringer } from './publication.ts';
 export class Judge {
   readonly #rights: Rights;
   readonly #clock: Clock;
+  readonly #claims: Claims | undefined;
 
-  constructor(rights: Rights, clock: Clock) {
+  /** `claims`: for whoever publishes, since a claimed name is free whatever an upstream has under it. */
+  constructor(rights: Rights, clock: Clock, claims?: Claims) {
+    this.#claims = claims;
     this.#rights = rights;
     this.#clock = clock;
   }
@@ -151,7 +155,9 @@ export class Judge {
     const sight = await this.#rights.of(registry.id, name, asker.userId);
     const sees = (found: Sight) => seesRegistry(found, asker) || isTrusted(principal, registry.id, name);
     if (sight === undefined || !sees(sight)) throw hiddenRegistry(registry, principal);
-    return sight;
+    const isOver =
+      sight.package?.origin === 'upstream' && (await this.#claims?.on(registry, name, sight.policyRevision));
+    return isOver ? { ...sight, package: null, head: undefined } : sight;
   }
 }
 

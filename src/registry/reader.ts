@@ -1,5 +1,6 @@
 import type { Principal } from '../accounts/index.ts';
 import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
+import type { Claims } from './claims.ts';
 import { hiddenRegistry, isNoSecret } from './hidden.ts';
 import type {
   Catalogue,
@@ -21,14 +22,15 @@ export type DocumentSource =
   | { origin: 'upstream'; document: UpstreamDocument };
 
 /**
- * The one way to what is stored, here or behind an upstream. A name that is owned here is never asked for elsewhere, not even
- * when its package was unpublished or may not be seen.
+ * The one way to what is stored, here or behind an upstream. A name that is owned or claimed here is never asked for elsewhere, not
+ * even when its package was unpublished or may not be seen.
  */
 export class Reader {
   readonly #catalogue: Catalogue;
   readonly #rights: Rights;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #policies: Policies;
+  readonly #claims: Claims;
 
   /** @param upstreams by format; a format without one has only what was published here. */
   constructor(
@@ -36,9 +38,11 @@ export class Reader {
     rights: Rights,
     upstreams: ReadonlyMap<string, Upstream>,
     policies: Policies,
+    claims: Claims,
   ) {
     this.#catalogue = catalogue;
     this.#policies = policies;
+    this.#claims = claims;
     this.#rights = rights;
     this.#upstreams = upstreams;
   }
@@ -51,7 +55,7 @@ export class Reader {
     const { head, policyRevision } = await this.#find(registry, name, principal);
     if (head !== 'hidden' && head?.origin === 'local') return { origin: 'local', head, policyRevision };
     const upstream = this.#upstreams.get(registry.format);
-    if (upstream === undefined) return undefined;
+    if (upstream === undefined || (await this.#claims.on(registry, name, policyRevision))) return undefined;
     const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
     if (head === 'hidden') {
       await upstream.glance(scope, name);
@@ -69,8 +73,11 @@ export class Reader {
 
   /** As `owned`, and that of a package from upstream of which something is stored here. */
   async known(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
-    const { head } = await this.#find(registry, name, principal);
-    return head === 'hidden' ? undefined : head;
+    const { head, policyRevision } = await this.#find(registry, name, principal);
+    if (head === 'hidden') return undefined;
+    // What is stored of an upstream's package shows no more once its name is claimed.
+    const isOver = head?.origin === 'upstream' && (await this.#claims.on(registry, name, policyRevision));
+    return isOver ? undefined : head;
   }
 
   /** A file of a version; pulled from upstream, verified and stored first if it is not here yet. */
@@ -81,15 +88,26 @@ export class Reader {
     principal: Principal,
   ): Promise<StoredArtifact | undefined> {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
-    if (stored?.visibility === 'public') return stored;
+    const isOver =
+      stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
+    if (stored?.visibility === 'public' && !isOver) return stored;
     const { head, policyRevision } = await this.#find(registry, name, principal);
-    if (head === 'hidden') return undefined;
+    if (head === 'hidden' || isOver) return undefined;
     if (stored !== undefined) return stored;
     const upstream = this.#upstreams.get(registry.format);
     if (upstream === undefined || head?.origin === 'local') return undefined;
+    if (await this.#claims.on(registry, name, policyRevision)) return undefined;
     const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
-    const pulled = await upstream.artifact(scope, name, file);
-    return pulled ? this.#catalogue.findArtifact(registry.id, name, file) : undefined;
+    if (!(await upstream.artifact(scope, name, file))) return undefined;
+    const pulled = await this.#catalogue.findArtifact(registry.id, name, file);
+    // Whoever published the name meanwhile may not want everybody to see it.
+    return pulled?.origin === 'local' ? this.artifact(registry, name, file, principal) : pulled;
+  }
+
+  /** Which of these names an upstream may hear of: those that are neither owned nor claimed here. */
+  async foreign(registry: RegistryRow, names: string[]): Promise<string[]> {
+    const sight = await this.#rights.of(registry.id, '', null);
+    return this.#claims.foreign(registry, names, sight?.policyRevision ?? 0);
   }
 
   /**

@@ -10,6 +10,9 @@ import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
   checkRegistryName,
+  ClaimKeeper,
+  Claims,
+  defaultPolicy,
   TrustKeeper,
   Publisher,
   Registries,
@@ -17,6 +20,8 @@ import {
   verify,
   type Blobs,
   type Catalogue,
+  type NewOwner,
+  type Policies,
   type RegistryChange,
   type RegistryRow,
   type VerifyReport,
@@ -45,6 +50,10 @@ export interface Kontor extends Identity {
   publisher: Publisher;
   sharing: Sharing;
   registries: Registries;
+  /** What each registry lets in. */
+  policies: Policies;
+  claims: Claims;
+  claimKeeper: ClaimKeeper;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor, settings?: RegistryChange): Promise<RegistryRow>;
   verify(): Promise<VerifyReport>;
@@ -72,6 +81,8 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
     const blobs = await openFileBlobs(values.storage.path);
     if (options.create) await createFirstRegistries(store.catalogue);
     const { catalogue } = store;
+    const policies: Policies = { of: () => Promise.resolve(defaultPolicy) };
+    const claims = new Claims(store.origins, policies);
     return {
       store,
       catalogue,
@@ -105,6 +116,15 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
         issuers: { github: values.githubIssuer, gitlab: values.gitlabIssuer },
       }),
       blobs,
+      policies,
+      claims,
+      claimKeeper: new ClaimKeeper({
+        origins: store.origins,
+        policies,
+        rights: store.rights,
+        clock: systemClock,
+        findOwner: (name) => findOwner(store, name),
+      }),
       publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
       sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
       registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),
@@ -137,4 +157,12 @@ async function createFirstRegistries(catalogue: Catalogue): Promise<void> {
       if (!(error instanceof Fault && error.code === 'registry_exists')) throw error;
     });
   }
+}
+
+async function findOwner({ accounts, organisations }: SqlStore, name: string): Promise<NewOwner | undefined> {
+  const user = await accounts.userByName(name);
+  if (user) return { userId: user.id };
+  // No user has this id, so it says no role either.
+  const organisation = await organisations.find(name.toLowerCase(), 0);
+  return organisation && { organisationId: organisation.id };
 }

@@ -2,15 +2,7 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import {
-  DownloadCounter,
-  Reader,
-  Signer,
-  Stages,
-  defaultPolicy,
-  type Policies,
-  type UpstreamSource,
-} from '../registry/index.ts';
+import { DownloadCounter, Reader, Signer, Stages, type UpstreamSource } from '../registry/index.ts';
 import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
@@ -45,6 +37,8 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     machines,
     trust,
+    policies,
+    claims,
   } = kontor;
   const format = createNpmRemote();
   const source = await upstreamSource(values, warn);
@@ -52,8 +46,6 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     client: new UpstreamClient({ source, settings: {}, storeId: store.id, ownUrls }),
     format,
   };
-  // The registry of the first start has the upstream of the settings; registries made later hold only what is theirs.
-  const policies: Policies = { of: () => Promise.resolve(defaultPolicy) };
   const pullThrough = new PullThrough({
     catalogue,
     blobs,
@@ -79,7 +71,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     documents,
     downloads,
-    reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]]), policies),
+    reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]]), policies, claims),
     publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,

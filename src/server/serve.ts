@@ -155,6 +155,7 @@ async function start(
     version: kontorVersion(),
     logger,
     registries: kontor.registries,
+    claimKeeper: kontor.claimKeeper,
     sharing: kontor.sharing,
     publisher: kontor.publisher,
     createRegistry: kontor.createRegistry,

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
-import type { Publisher, Registries, Sharing, TrustKeeper } from '../../registry/index.ts';
+import type { ClaimKeeper, Publisher, Registries, Sharing, TrustKeeper } from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
 import type { Kontor } from '../kontor.ts';
 
@@ -12,6 +12,7 @@ export interface ApiParts extends Identity {
   version: string;
   logger: FastifyBaseLogger;
   registries: Registries;
+  claimKeeper: ClaimKeeper;
   sharing: Sharing;
   publisher: Publisher;
   trust: TrustKeeper;

@@ -49,6 +49,18 @@ export const apiRows: Record<string, Row> = {
     path: ({ somebody }) => `/registries/npm/members/${somebody.name}`,
     ok: [204, 404],
   },
+  'GET /registries/:registry/claims': { rule: 'administrator', path: '/registries/npm/claims' },
+  'PUT /registries/:registry/claims/:pattern': {
+    rule: 'administration',
+    path: ({ somebody }) => `/registries/npm/claims/of-${somebody.name}`,
+    body: () => ({ reason: 'ours' }),
+    changesUser: true,
+  },
+  'DELETE /registries/:registry/claims/:pattern': {
+    rule: 'administration',
+    path: ({ somebody }) => `/registries/npm/claims/of-${somebody.name}`,
+    ok: [204, 404],
+  },
   'PUT /registries/:registry/packages/:name/visibility': {
     rule: 'maintainer',
     path: inPackage('visibility'),

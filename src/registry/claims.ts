@@ -1,0 +1,70 @@
+import type { NameClaim, Origins, Policies, RegistryRow } from './ports/index.ts';
+
+/** What makes a name ours although nothing of our own may be here yet. */
+export interface Cover {
+  pattern: string;
+  /** Who claimed it, when and why; null if the pattern stands in the settings. */
+  claim: NameClaim | null;
+}
+
+/** The claims of a registry, ready to be asked. */
+interface Covers {
+  revision: number;
+  exact: ReadonlyMap<string, Cover>;
+  /** By what stands before the `*`, longest first. */
+  prefixes: readonly [prefix: string, cover: Cover][];
+}
+
+/** Tells which names are claimed. Reads the claims once for each policy revision, so a hot read asks no database. */
+export class Claims {
+  readonly #origins: Pick<Origins, 'claims' | 'ownAmong'>;
+  readonly #policies: Policies;
+  /** By the registry's id. */
+  readonly #covers = new Map<number, Covers>();
+
+  constructor(origins: Pick<Origins, 'claims' | 'ownAmong'>, policies: Policies) {
+    this.#origins = origins;
+    this.#policies = policies;
+  }
+
+  /**
+   * What covers a name, in the state that `revision` (see `Sight.policyRevision`) stands for: the claim of just this name, or that of
+   * the longest pattern; undefined if nobody claimed it.
+   */
+  async on(registry: RegistryRow, name: string, revision: number): Promise<Cover | undefined> {
+    const known = this.#covers.get(registry.id);
+    const covers = known?.revision === revision ? known : await this.#read(registry, revision);
+    return covers.exact.get(name) ?? covers.prefixes.find(([prefix]) => name.startsWith(prefix))?.[1];
+  }
+
+  /** Which of these names are neither owned nor claimed here. */
+  async foreign(registry: RegistryRow, names: string[], revision: number): Promise<string[]> {
+    const own = await this.#origins.ownAmong(registry.id, names);
+    const foreign: string[] = [];
+    for (const name of names) {
+      if (!own.has(name) && !(await this.on(registry, name, revision))) foreign.push(name);
+    }
+    return foreign;
+  }
+
+  async #read(registry: RegistryRow, revision: number): Promise<Covers> {
+    const [{ claims: settings }, claims] = await Promise.all([
+      this.#policies.of(registry, revision),
+      this.#origins.claims(registry.id),
+    ]);
+    // What somebody claimed says more than a setting, so it comes last and stays.
+    const all: Cover[] = [
+      ...settings.map((pattern) => ({ pattern, claim: null })),
+      ...claims.map((claim) => ({ pattern: claim.pattern, claim })),
+    ];
+    const byPattern = new Map(all.map((cover) => [cover.pattern, cover]));
+    const prefixes = [...byPattern.values()]
+      .filter(({ pattern }) => pattern.endsWith('*'))
+      .map((cover): [string, Cover] => [cover.pattern.slice(0, -1), cover])
+      .toSorted(([one], [other]) => other.length - one.length);
+    const covers = { revision, exact: byPattern, prefixes };
+    // One that was read for an older state must not displace a newer one; the next read would only come here again.
+    if ((this.#covers.get(registry.id)?.revision ?? -1) < revision) this.#covers.set(registry.id, covers);
+    return covers;
+  }
+}
