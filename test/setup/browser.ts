@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { alone } from './claims.ts';
 
 /**
  * A real Chromium, as its package brings it. It needs no installation, but libraries of the system; where it cannot start, the
@@ -11,8 +12,10 @@ export async function startBrowser(): Promise<{ browser: Browser } | { problem: 
       import('playwright-core'),
       import('@sparticuz/chromium'),
     ]);
+    // It unpacks itself into one place, where another test must not find half of it.
+    const executablePath = await alone('chromium', () => packed.executablePath());
     const browser = await chromium.launch({
-      executablePath: await packed.executablePath(),
+      executablePath,
       args: packed.args,
       headless: true,
     });

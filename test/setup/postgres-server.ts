@@ -40,7 +40,7 @@ cd / && rm -rf "$folder"
 export async function startPostgres(): Promise<PostgresServer> {
   const binaries = await postgresBinaries();
   const owner = serverOwner();
-  // Clients choose a port from the same range at any time: try again if this one is gone.
+  // Some other program may have taken the port meanwhile.
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await startOn(await freePort(), binaries, owner);

@@ -38,7 +38,8 @@ function adminUrl(): string | undefined {
 
 async function asAdmin(work: (client: Client) => Promise<unknown>): Promise<void> {
   const url = adminUrl();
-  if (!url) throw new Error('No PostgreSQL for this test: only the projects contracts and system have one.');
+  if (!url)
+    throw new Error('No PostgreSQL for this test: the projects unit, architecture and static have none.');
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
