@@ -3,6 +3,7 @@ import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } f
 import type { Claims } from './claims.ts';
 import { hiddenRegistry, isNoSecret } from './hidden.ts';
 import type {
+  ArtifactTransfer,
   Catalogue,
   PackageRow,
   OpenRevision,
@@ -87,6 +88,17 @@ export class Reader {
     file: string,
     principal: Principal,
   ): Promise<StoredArtifact | undefined> {
+    const found = await this.download(registry, name, file, principal);
+    return found && 'stored' in found ? found.stored : found;
+  }
+
+  /** As `artifact`; but what is on its way here is given while it comes. */
+  async download(
+    registry: RegistryRow,
+    name: string,
+    file: string,
+    principal: Principal,
+  ): Promise<StoredArtifact | ArtifactTransfer | undefined> {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
     const isOver =
       stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
@@ -98,10 +110,10 @@ export class Reader {
     if (upstream === undefined || head?.origin === 'local') return undefined;
     if (await this.#claims.on(registry, name, policyRevision)) return undefined;
     const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
-    if (!(await upstream.artifact(scope, name, file))) return undefined;
-    const pulled = await this.#catalogue.findArtifact(registry.id, name, file);
+    const found = await upstream.artifact(scope, name, file);
     // Whoever published the name meanwhile may not want everybody to see it.
-    return pulled?.origin === 'local' ? this.artifact(registry, name, file, principal) : pulled;
+    const isOurs = found && !('stored' in found) && found.origin === 'local';
+    return isOurs ? this.download(registry, name, file, principal) : found;
   }
 
   /** Which of these names an upstream may hear of: those that are neither owned nor claimed here. */

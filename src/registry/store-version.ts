@@ -15,7 +15,7 @@ import type {
 export interface VersionUpload extends Omit<PublishCommand, 'artifacts'> {
   /** Name of the registry, for readable keys. */
   registry: string;
-  artifacts: { row: ArtifactRow; staged: StagedBlob }[];
+  artifacts: { row: ArtifactRow; staged: Pick<StagedBlob, 'promote' | 'discard'> }[];
 }
 
 /** How often a publish may lose its blob to the sweeper before something else must be wrong. */
@@ -79,7 +79,7 @@ export async function storeVersion(
 }
 
 /** Promotes under the readable key, or beside it if another upload has been there: keys are never written twice. */
-async function promote(staged: StagedBlob, key: string): Promise<string> {
+async function promote(staged: Pick<StagedBlob, 'promote'>, key: string): Promise<string> {
   if (await staged.promote(key)) return key;
   return promote(staged, `${key}${suffix()}`);
 }

@@ -3,7 +3,7 @@ import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { DownloadCounter, Reader, Signer, Stages, type UpstreamSource } from '../registry/index.ts';
-import { PullThrough, UpstreamClient, type Remote } from '../upstream/index.ts';
+import { PullThrough, Turns, UpstreamClient, type Remote } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
@@ -52,6 +52,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     clock: systemClock,
     maxTarballBytes: values.maxTarballBytes,
     documents: store.upstreamDocuments,
+    turns: new Turns({ leases: store.leases, clock: systemClock, shared: store.shared }),
     remotesOf: ({ registry }) => Promise.resolve(registry.name === 'npm' && remote ? [remote] : []),
     ownUrls,
     warn,
@@ -88,7 +89,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     door: npmDoor(options),
     flushDownloads: () => downloads.flush(),
     close: async () => {
-      await Promise.all([documents.close(), format.close(), remote?.client.close()]);
+      await Promise.all([pullThrough.close(), documents.close(), format.close(), remote?.client.close()]);
     },
   };
 }

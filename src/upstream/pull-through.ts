@@ -1,12 +1,14 @@
 import { isFault } from '../kernel/index.ts';
 import type {
+  ArtifactTransfer,
   IngestedDocument,
   RegistryRow,
+  StoredArtifact,
   Upstream,
   UpstreamDocument,
   UpstreamScope,
 } from '../registry/index.ts';
-import { fetchArtifact, type ArtifactStores } from './artifacts.ts';
+import { ArtifactPulls, type Found, type PullsOptions } from './artifacts/index.ts';
 import { fetchDocument, type Remote } from './documents.ts';
 import { isOwnUrl } from './self.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -17,7 +19,7 @@ const MISSING_MS = 60_000;
 /** After an upstream could not be asked, what is stored is served for so long without another try. */
 const DOWN_MS = 10_000;
 
-export interface PullThroughOptions extends ArtifactStores {
+export interface PullThroughOptions extends PullsOptions {
   /** The upstreams that the policy names, in its order; ours are among them. */
   remotesOf: (scope: UpstreamScope) => Promise<Remote[]>;
   /** Base URLs at which this server is reached. */
@@ -37,13 +39,14 @@ type Held = Omit<UpstreamDocument, 'load'> & IngestedDocument;
 export class PullThrough implements Upstream {
   readonly #options: PullThroughOptions;
   readonly #documents = new SingleFlight<Held | undefined>();
-  readonly #artifacts = new SingleFlight<boolean>();
+  readonly #artifacts: ArtifactPulls;
   /** Registry id to the moment until which its upstream is taken for down. */
   readonly #downUntil = new Map<number, number>();
   readonly #warnedOfSelf = new Set<number>();
 
   constructor(options: PullThroughOptions) {
     this.#options = options;
+    this.#artifacts = new ArtifactPulls(options);
   }
 
   async document(scope: UpstreamScope, name: string): Promise<UpstreamDocument | undefined> {
@@ -57,20 +60,26 @@ export class PullThrough implements Upstream {
     await this.#options.documents.get(registry.id, name);
   }
 
-  artifact(scope: UpstreamScope, name: string, file: string): Promise<boolean> {
+  artifact(
+    scope: UpstreamScope,
+    name: string,
+    file: string,
+  ): Promise<StoredArtifact | ArtifactTransfer | undefined> {
     const { registry } = scope;
-    return this.#artifacts.run(JSON.stringify([registry.id, name, file]), async () => {
-      const remote = await this.#remote(scope);
-      const document = remote && (await this.#held(scope, name));
-      const release = document && (await remote.format.release(document, file));
-      if (!release) return false;
-      // The previous flight for this file may have landed between the caller's look and now.
-      const isHere = async () =>
-        (await this.#options.catalogue.findArtifact(registry.id, name, file)) !== undefined;
-      if (await isHere()) return true;
-      const fetched = await fetchArtifact(this.#options, remote.client, { registry, name, file, release });
-      return fetched && (await isHere());
-    });
+    return this.#artifacts.pull({ registry, name, file }, () => this.#locate(scope, name, file));
+  }
+
+  /** Gives up the files that are on their way, and waits until what is being stored is stored. */
+  close(): Promise<void> {
+    return this.#artifacts.close();
+  }
+
+  async #locate(scope: UpstreamScope, name: string, file: string): Promise<Found | undefined> {
+    const remote = await this.#remote(scope);
+    const held = remote && (await this.#held(scope, name));
+    const where = held && (await remote.format.locate(held.index, file));
+    if (!where) return undefined;
+    return { client: remote.client, where, release: () => remote.format.release(held, file) };
   }
 
   #held(scope: UpstreamScope, name: string): Promise<Held | undefined> {

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { RegistryPolicy } from './policies.ts';
-import type { RegistryRow } from './rows.ts';
+import type { RegistryRow, StoredArtifact } from './rows.ts';
 
 /** What an upstream says of one package, in the format's normal form. */
 export interface UpstreamDocument {
@@ -34,11 +35,29 @@ export interface Upstream {
    */
   glance(scope: UpstreamScope, name: string): Promise<void>;
   /**
-   * Fetches, verifies and stores a file that the document names; true if `Catalogue.findArtifact` answers now, false
-   * if the upstream has no such file. Faults: as `document`, and `upstream_failed` if the bytes are not what the
-   * document promised; then nothing is stored.
+   * Fetches, verifies and stores a file that the document names: gives it while it comes, or where it is stored once it is; undefined
+   * if the upstream has no such file. However many ask, on whatever replica, it is fetched once, and to its end even if all of them
+   * go away. Faults: as `document`, and `upstream_failed` if the bytes are not what the document promised; then nothing is stored.
    */
-  artifact(scope: UpstreamScope, name: string, file: string): Promise<boolean>;
+  artifact(
+    scope: UpstreamScope,
+    name: string,
+    file: string,
+  ): Promise<StoredArtifact | ArtifactTransfer | undefined>;
+}
+
+/** A file on its way from an upstream: it can be read while it is received, verified and stored. */
+export interface ArtifactTransfer {
+  /** Bytes of the whole as the upstream promised them, or null if it did not say. */
+  size: number | null;
+  /** Resolves when the whole was verified and stored; rejects with a Fault if it never will be. */
+  stored: Promise<StoredArtifact>;
+  /**
+   * The bytes from the first on, at the reader's own pace, in chunks that are the reader's. The last ones come only after `stored`,
+   * so nobody ever gets the whole of a wrong file; what goes wrong breaks the stream off. Undefined if it is stored by now; throws
+   * the Fault if it has failed by now.
+   */
+  open(): Readable | undefined;
 }
 
 /** Where an upstream is and how it is reached. Holds a secret: never log or show it whole. */

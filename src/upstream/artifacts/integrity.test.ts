@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Digester } from '../kernel/index.ts';
+import { Digester } from '../../kernel/index.ts';
 import { expectationOf, IntegrityCheck } from './integrity.ts';
 
 const bytes = Buffer.from('a tarball');

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Digests } from '../kernel/index.ts';
+import type { Digests } from '../../kernel/index.ts';
 
 /** Strongest first: as W3C Subresource Integrity section 3.3.4 has it, only the strongest kind that is given counts. */
 const ALGORITHMS = ['sha512', 'sha384', 'sha256', 'sha1'] as const;

@@ -1,0 +1,152 @@
+import { Fault, isFault, type Clock, type Digests } from '../../kernel/index.ts';
+import {
+  storeVersion,
+  type Blobs,
+  type Catalogue,
+  type RegistryRow,
+  type RemoteFile,
+  type RemoteRelease,
+  type StagedBlob,
+  type StoredArtifact,
+} from '../../registry/index.ts';
+import type { UpstreamClient, UpstreamResponse } from '../client.ts';
+import { refusal } from '../documents.ts';
+import { expectationOf, IntegrityCheck, type Expectation } from './integrity.ts';
+import { promisedBy, receive } from './receive.ts';
+import type { Transfer } from './transfer.ts';
+import { uploadOf } from './upload.ts';
+
+/** Until more than this is there or promised nobody is answered, bytes: small files get a proper status whatever happens. */
+const SMALL = 64 * 1024;
+
+export interface ArtifactStores {
+  catalogue: Catalogue;
+  blobs: Blobs;
+  clock: Clock;
+  /** Larger files are refused, bytes. */
+  maxTarballBytes: number;
+}
+
+/** A file of an upstream's package: enough to ask for it, and the rest while it comes. */
+export interface Wanted {
+  registry: RegistryRow;
+  name: string;
+  file: string;
+  client: UpstreamClient;
+  where: RemoteFile;
+  /** Called once, when the request is on its way. */
+  release: () => Promise<RemoteRelease | undefined>;
+}
+
+/**
+ * Fetches a file, checks it against what its document promises, and stores it as a version of origin `upstream`; undefined if the
+ * upstream does not have it. Whoever waits for `transfer` reads it meanwhile. On any Fault nothing is stored. When `signal` aborts,
+ * what is still being received is given up.
+ */
+export async function fetchArtifact(
+  stores: ArtifactStores,
+  wanted: Wanted,
+  transfer: Transfer,
+  signal: AbortSignal,
+): Promise<StoredArtifact | undefined> {
+  const { client, where, file, name } = wanted;
+  const expected = expectationOf(where.integrity, where.shasum);
+  if (!expected)
+    throw new Fault(
+      'upstream_failed',
+      `The upstream registry gives no digest for ${file} of ${name}, so it cannot be verified.`,
+    );
+  // The digest is that of the file, so no encoding is wanted on the way.
+  const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+  const asked = client.getFile(where.url, headers);
+  // Read while the upstream makes up its mind; if it sends nothing, nobody wants to know.
+  const release = wanted.release();
+  release.catch(() => {});
+  const response = await asked;
+  if (response.status === 200) {
+    const giveUp = () => response.body.destroy(stopping());
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    try {
+      return await storeArtifact(stores, wanted, { response, expected, release }, transfer);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+  response.discard();
+  if (response.status === 404 || response.status === 410) return undefined;
+  throw refusal(client, response.status, file);
+}
+
+interface Answer {
+  response: UpstreamResponse;
+  expected: Expectation;
+  release: Promise<RemoteRelease | undefined>;
+}
+
+async function storeArtifact(
+  stores: ArtifactStores,
+  wanted: Wanted,
+  answer: Answer,
+  transfer: Transfer,
+): Promise<StoredArtifact | undefined> {
+  const { catalogue, blobs, clock } = stores;
+  const { client, registry, name, file } = wanted;
+  const staged = await blobs.stage();
+  try {
+    const digests = await stage(stores, wanted, answer, staged, transfer);
+    const release = await answer.release;
+    if (!release) throw new Fault('upstream_failed', `The upstream registry says too little of ${file}.`);
+    const received = { registry, name, file, release, staged: lent(staged), digests, at: clock() };
+    const upload = uploadOf({ ...received, upstream: client.base.origin });
+    await storeVersion({ catalogue, blobs }, upload).catch((error: unknown) => {
+      // Another replica was faster: the file is here.
+      if (!isFault(error, 'version_exists')) throw error;
+    });
+    const artifact = await catalogue.findArtifact(registry.id, name, file);
+    if (artifact?.origin === 'local')
+      throw new Fault('conflict', `${name} has become a package of this registry.`);
+    transfer.end(artifact);
+    return artifact;
+  } catch (error) {
+    transfer.fail(error);
+    throw error;
+  } finally {
+    // Whoever reads it reads on. What cannot be discarded is swept; it must not hide what happened.
+    await staged.discard().catch(() => {});
+  }
+}
+
+async function stage(
+  { maxTarballBytes }: ArtifactStores,
+  { client, name, file }: Wanted,
+  { response, expected }: Answer,
+  staged: StagedBlob,
+  transfer: Transfer,
+): Promise<Digests> {
+  const { size, doubt } = promisedBy(response);
+  const check = new IntegrityCheck(expected);
+  let received = 0;
+  const take = async (chunk: Uint8Array) => {
+    received += chunk.length;
+    check.update(chunk);
+    await staged.write(chunk);
+    if (doubt === undefined && Math.max(size ?? 0, received) > SMALL) transfer.begin(staged, size);
+  };
+  await receive(client, response, { file, limit: maxTarballBytes, take });
+  const digests = await staged.finish();
+  const mismatch = check.mismatch(digests);
+  if (mismatch === undefined) return digests;
+  const why = doubt === undefined ? mismatch : `${mismatch}; ${doubt}`;
+  const sentence = `The upstream registry sent a wrong ${file} of ${name}: ${why}. It was not stored.`;
+  throw new Fault('upstream_failed', sentence);
+}
+
+/** One that its borrower cannot discard: there are readers who may still come to it. */
+function lent(staged: StagedBlob): Pick<StagedBlob, 'promote' | 'discard'> {
+  return { promote: (key) => staged.promote(key), discard: () => Promise.resolve() };
+}
+
+function stopping(): Fault {
+  return new Fault('unavailable', 'This server is stopping and gives up what it was fetching; ask again.');
+}

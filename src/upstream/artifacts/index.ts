@@ -1,0 +1,1 @@
+export { ArtifactPulls, type Found, type PullsOptions } from './pulls.ts';
