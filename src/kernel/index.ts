@@ -7,12 +7,14 @@ export {
   refuseSpecialAddress,
   type Resolve,
 } from './addresses.ts';
+export { durationFrom, durationText } from './duration.ts';
 export { Digester, sha256Hex, type Digests } from './digest.ts';
 export { isoTime, systemClock, timeFrom, type Clock } from './clock.ts';
 export { isAllowedHost, readHostPattern, type HostPattern } from './hosts.ts';
 export { startWorker } from './worker.ts';
 export * from './archive/index.ts';
 export { freeChunk, ownsMemory } from './chunk-memory.ts';
+export { nearest } from './nearest.ts';
 export { receiveStream, sendStream } from './port-stream.ts';
 export { errorFromWire, errorToWire, type WireError } from './wire-error.ts';
 export { serveJobs } from './worker-jobs.ts';

@@ -7,6 +7,7 @@ export { blobKey } from './keys.ts';
 export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
 export { Registries } from './registries.ts';
 export { Reader, type DocumentSource } from './reader.ts';
+export * from './policies/index.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
 export { dayOf, DownloadCounter } from './downloads.ts';

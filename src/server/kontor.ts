@@ -12,8 +12,8 @@ import {
   checkRegistryName,
   ClaimKeeper,
   Claims,
-  defaultPolicy,
   TrustKeeper,
+  type PolicyKeeper,
   Publisher,
   Registries,
   Sharing,
@@ -21,8 +21,8 @@ import {
   type Blobs,
   type Catalogue,
   type NewOwner,
-  type Policies,
   type RegistryChange,
+  type RegistryPolicies,
   type RegistryRow,
   type VerifyReport,
 } from '../registry/index.ts';
@@ -32,6 +32,7 @@ import type { Config } from './config/index.ts';
 import { issuerKeys } from './openid/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { createIdentity, type Identity } from './identity.ts';
+import { createPolicies } from './policies.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
 /** Formats that this release has a door for. */
@@ -51,7 +52,8 @@ export interface Kontor extends Identity {
   sharing: Sharing;
   registries: Registries;
   /** What each registry lets in. */
-  policies: Policies;
+  policies: RegistryPolicies;
+  policyKeeper: PolicyKeeper;
   claims: Claims;
   claimKeeper: ClaimKeeper;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
@@ -74,14 +76,15 @@ export async function openKontor(config: Config, options: { create: boolean }): 
   }
 }
 
-async function open({ values }: Config, options: { create: boolean }): Promise<Kontor> {
+async function open(config: Config, options: { create: boolean }): Promise<Kontor> {
+  const { values } = config;
   const { store, migrations } = await openSqlStore(values.database, options);
   try {
     await refuseLostBlobs(store.catalogue, values.storage.path);
     const blobs = await openFileBlobs(values.storage.path);
     if (options.create) await createFirstRegistries(store.catalogue);
     const { catalogue } = store;
-    const policies: Policies = { of: () => Promise.resolve(defaultPolicy) };
+    const { policies, policyKeeper } = createPolicies(config, store);
     const claims = new Claims(store.origins, policies);
     return {
       store,
@@ -117,6 +120,7 @@ async function open({ values }: Config, options: { create: boolean }): Promise<K
       }),
       blobs,
       policies,
+      policyKeeper,
       claims,
       claimKeeper: new ClaimKeeper({
         origins: store.origins,

@@ -2,11 +2,12 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, Reader, Signer, Stages, type UpstreamSource } from '../registry/index.ts';
-import { PullThrough, Turns, UpstreamClient, type Remote } from '../upstream/index.ts';
+import { DownloadCounter, Reader, Signer, Stages } from '../registry/index.ts';
+import { PullThrough, Turns } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
+import { Upstreams } from './upstreams.ts';
 
 export interface NpmParts {
   door: Door;
@@ -41,11 +42,20 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     claims,
   } = kontor;
   const format = createNpmRemote();
-  const source = await upstreamSource(values, warn);
-  const remote: Remote | undefined = source && {
-    client: new UpstreamClient({ source, settings: {}, storeId: store.id, ownUrls }),
-    format,
-  };
+  const upstreams = new Upstreams({
+    kinds: new Map([
+      [
+        'npm',
+        {
+          format,
+          source: (url) => npmClientSettings({ warn, ...(url !== 'npm' && { registry: url }) }),
+        },
+      ],
+    ]),
+    storeId: store.id,
+    ownUrls,
+  });
+  await prepare(kontor, upstreams);
   const pullThrough = new PullThrough({
     catalogue,
     blobs,
@@ -53,7 +63,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     maxTarballBytes: values.maxTarballBytes,
     documents: store.upstreamDocuments,
     turns: new Turns({ leases: store.leases, clock: systemClock, shared: store.shared }),
-    remotesOf: ({ registry }) => Promise.resolve(registry.name === 'npm' && remote ? [remote] : []),
+    remotesOf: upstreams.remotesOf,
     ownUrls,
     warn,
   });
@@ -89,21 +99,19 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     door: npmDoor(options),
     flushDownloads: () => downloads.flush(),
     close: async () => {
-      await Promise.all([pullThrough.close(), documents.close(), format.close(), remote?.client.close()]);
+      await Promise.all([pullThrough.close(), documents.close(), format.close(), upstreams.close()]);
     },
   };
 }
 
-async function upstreamSource(
-  { npmUpstream }: Values,
-  warn: (message: string) => void,
-): Promise<UpstreamSource | undefined> {
-  switch (npmUpstream.kind) {
-    case 'off':
-      return undefined;
-    case 'npm':
-      return npmClientSettings({ warn });
-    case 'url':
-      return npmClientSettings({ registry: npmUpstream.url, warn });
+/**
+ * Reads what every registry lets in before anybody asks: what is wrong with it is said by the start, and the first client does not wait
+ * for it. Fault `config_invalid` for credentials that `KONTOR_SECRET` does not unwrap.
+ */
+async function prepare({ catalogue, policies }: Kontor, upstreams: Upstreams): Promise<void> {
+  for (const registry of await catalogue.registries()) {
+    const scope = { registry, policy: await policies.of(registry, 0) };
+    // The log has why one cannot be reached; it is tried again when somebody asks.
+    await upstreams.remotesOf(scope).catch(() => undefined);
   }
 }

@@ -4,5 +4,6 @@ export type { Remote } from './documents.ts';
 export { Turns, type Task, type TurnsOptions } from './lease.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
 export type { StoredDocument, UpstreamDocuments } from './store.ts';
+export { isOwnUrl } from './self.ts';
 export { defaultTimeouts } from './timeouts.ts';
 export { isOwnVia } from './via.ts';

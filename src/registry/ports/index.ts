@@ -4,6 +4,7 @@ export type * from './catalogue.ts';
 export type * from './commands.ts';
 export type * from './origins.ts';
 export type * from './policies.ts';
+export type * from './policy-store.ts';
 export type * from './registry-settings.ts';
 export type * from './rights.ts';
 export type * from './rows.ts';

@@ -1,6 +1,6 @@
+import { nearest } from '../../kernel/index.ts';
 import { aliases, foreignSecrets } from './aliases.ts';
 import { given, type Environment } from './environment.ts';
-import { nearest } from './nearest.ts';
 import { isPlaceholder } from './parse.ts';
 import type { ProfileHint } from './profiles.ts';
 import type { Found } from './read.ts';

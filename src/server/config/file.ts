@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { errnoOf } from '../../kernel/index.ts';
+import { errnoOf, nearest } from '../../kernel/index.ts';
 import { sections } from './aliases.ts';
 import type { Given } from './environment.ts';
-import { nearest } from './nearest.ts';
 import { isSettingName, settingNames } from './settings.ts';
+import type { RegistriesSection } from './registries.ts';
 import type { SettingName } from './values.ts';
+
+/** What a settings file says. */
+export interface SettingsFile {
+  settings: ReadonlyMap<SettingName, Given>;
+  registries: RegistriesSection | undefined;
+}
 
 /**
  * The settings of a YAML file. `named` is the file that the operator asked for and so must be there; without it
  * `kontor.yaml` in `cwd` is read if it exists.
  */
-export function readSettingsFile(
-  named: string | undefined,
-  cwd: string,
-  problems: string[],
-): ReadonlyMap<SettingName, Given> {
+export function readSettingsFile(named: string | undefined, cwd: string, problems: string[]): SettingsFile {
   const file = named ?? 'kontor.yaml';
   try {
     return parseSettings(readFileSync(resolve(cwd, file), 'utf8'), file, problems);
@@ -26,16 +28,19 @@ export function readSettingsFile(
     if (code !== 'ENOENT' || named !== undefined) {
       problems.push(`The settings file ${file} cannot be read (${code}): check its name and rights.`);
     }
-    return new Map();
+    return { settings: new Map(), registries: undefined };
   }
 }
 
-function parseSettings(yaml: string, file: string, problems: string[]): ReadonlyMap<SettingName, Given> {
+function parseSettings(yaml: string, file: string, problems: string[]): SettingsFile {
   const found = new Map<SettingName, Given>();
+  let registries: RegistriesSection | undefined;
   for (const [key, value] of inSections(parseYaml(yaml, file, problems))) {
     const name = sections[key] ?? key;
-    if (!isSettingName(name)) {
-      const meant = nearest(key, [...settingNames, ...Object.keys(sections)]);
+    if (key === 'registries') {
+      if (value !== null && value !== '') registries = { file, value: toPlain(value) };
+    } else if (!isSettingName(name)) {
+      const meant = nearest(key, [...settingNames, ...Object.keys(sections), 'registries']);
       const advice = meant === undefined ? 'remove it' : `did you mean ${meant}?`;
       problems.push(`${key} in ${file} is not a setting: ${advice}${advice.endsWith('?') ? '' : '.'}`);
     } else if (found.has(name)) {
@@ -46,7 +51,14 @@ function parseSettings(yaml: string, file: string, problems: string[]): Readonly
       problems.push(`${key} in ${file} is a list or a map: write one value.`);
     }
   }
-  return found;
+  return { settings: found, registries };
+}
+
+/** Maps as objects, whose keys are texts. */
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => toPlain(each));
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries([...value].map(([key, inner]) => [String(key), toPlain(inner)]));
 }
 
 /** `audit: { enabled: true }` as `audit.enabled: true`, where there is such a section. */

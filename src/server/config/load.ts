@@ -9,14 +9,17 @@ import {
 } from './checks.ts';
 import { given, readEnvironment } from './environment.ts';
 import { readSettingsFile } from './file.ts';
+import type { PolicySettings } from '../../registry/index.ts';
 import { profileHints } from './profiles.ts';
 import { readSetting, type Found } from './read.ts';
+import { describeRegistries, readRegistries } from './registries.ts';
 import { settingNames, settings, type Basis } from './settings.ts';
 import type { SettingName, Values } from './values.ts';
 
 /** One setting for people. */
 export interface Source {
-  name: SettingName;
+  /** Of a setting, or the path below `registries`. */
+  name: string;
   /** Secrets, and passwords in URLs, are masked. */
   value: string;
   /** Which variable, line or default it comes from. */
@@ -25,6 +28,8 @@ export interface Source {
 
 export interface Config {
   values: Values;
+  /** What `kontor.yaml` says of registries, by name. Holds secrets. */
+  registries: ReadonlyMap<string, PolicySettings>;
   /** In the order of the schema. */
   sources: readonly Source[];
   /** Sentences for the log of the start. */
@@ -62,19 +67,28 @@ export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
   };
   const found = new Map<SettingName, Found>();
   for (const name of settingNames) {
-    const one = readSetting(name, { environment, file, cwd, basis, problems });
+    const one = readSetting(name, { environment, file: file.settings, cwd, basis, problems });
     if (one === undefined) continue;
     found.set(name, one);
     if (name in basis) Object.assign(basis, { [name]: one.value });
   }
 
+  const registries = readRegistries(file.registries, problems, (name) => given(environment, name)?.raw);
   checkProfiles(hints, found.get('profile'), problems);
   checkSigningSecrets(found, problems);
   checkSignOn(found, problems);
   const warnings = checkAdministrator(environment, found, problems);
   const values: object = Object.fromEntries(settingNames.map((name) => [name, found.get(name)?.value]));
   if (problems.length > 0 || !isComplete(values)) throw new Fault('config_invalid', problems.join('\n'));
-  return { values, sources: settingNames.map((name) => sourceOf(name, found.get(name))), warnings };
+  return {
+    values,
+    registries,
+    sources: [
+      ...settingNames.map((name) => sourceOf(name, found.get(name))),
+      ...describeRegistries(registries, file.registries),
+    ],
+    warnings,
+  };
 }
 
 /** True if every setting that has a default has a value; each value has come out of the setting's own parser. */

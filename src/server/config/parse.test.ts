@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDatabase, showDatabase } from './database.ts';
 import { levelOfRustFilter } from './log-level.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../kernel/index.ts';
 import {
   Complaint,
   isLoopback,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { durationFrom } from '../../kernel/index.ts';
 
 /**
  * What is wrong with a value and how to mend it, as the rest of a sentence that begins with the setting's name:
@@ -30,16 +31,13 @@ export function isLoopback(host: string): boolean {
   );
 }
 
-const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
-
 /** Node's timers wrap to one millisecond beyond this, so no interval may be longer. */
 const longestTimer = 2 ** 31 - 1;
 
 /** `500ms`, `300s`, `10m`, `24h`, `7d`: a duration in milliseconds. A unit is required. */
 export function parseDuration(raw: string): number {
-  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(raw) ?? [];
-  const milliseconds = Math.round(Number(amount) * (durationUnits[unit] ?? 0));
-  if (milliseconds < 1) {
+  const milliseconds = durationFrom(raw);
+  if (milliseconds === undefined) {
     throw new Complaint(
       `is "${raw}", which is not a duration: write a number and a unit (ms, s, m, h, d), such as 10m.`,
     );

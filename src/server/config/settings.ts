@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { auditSettings } from './audit-settings.ts';
 import { parseDatabase, showDatabase } from './database.ts';
+import { intakeSettings } from './intake-settings.ts';
 import { limitSettings } from './limit-settings.ts';
 import { openidSettings } from './openid-settings.ts';
 import { parseLogLevel } from './log-level.ts';
@@ -176,6 +177,7 @@ export const settings: SettingTable = {
     initial: () => ({ raw: 'npm' }),
     show: (upstream) => (upstream.kind === 'url' ? upstream.url : upstream.kind),
   },
+  ...intakeSettings,
   logLevel: {
     env: 'KONTOR_LOG_LEVEL',
     doc: 'The least grave messages to log: trace, debug, info, warn, error or silent.',

@@ -1,5 +1,6 @@
 import type { RegistrationMode } from '../../accounts/index.ts';
 import type { DatabaseLocation } from './database.ts';
+import type { IntakeValues } from './intake-settings.ts';
 import type { LimitValues } from './limit-settings.ts';
 import type { LogLevel } from './log-level.ts';
 import type { MailValues } from './mail-settings.ts';
@@ -10,7 +11,7 @@ import type { ProfileName } from './profiles.ts';
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
-export interface Values extends LimitValues, MailValues, OpenidValues {
+export interface Values extends IntakeValues, LimitValues, MailValues, OpenidValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;

@@ -16,6 +16,7 @@ import type {
   Catalogue,
   Origins,
   PackageAccess,
+  PolicyStore,
   RegistrySettings,
   Rights,
   SigningKeys,
@@ -33,6 +34,7 @@ import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { signOnStoreOn } from './ports/sign-on.ts';
+import { policyStoreOn } from './ports/policies.ts';
 import { originsOn, packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
@@ -51,6 +53,7 @@ export interface SqlStore {
   packageAccess: PackageAccess;
   registrySettings: RegistrySettings;
   origins: Origins;
+  policies: PolicyStore;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
   users: UserStore;
@@ -105,6 +108,7 @@ export async function storeOn(
     packageAccess: packageAccessOn(db, writer),
     registrySettings: registrySettingsOn(db, writer),
     origins: originsOn(db, writer),
+    policies: policyStoreOn(db, writer),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
     users: userStoreOn(db, writer),

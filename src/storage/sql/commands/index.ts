@@ -15,6 +15,7 @@ import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.t
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { changeRegistry, createRegistry, setRegistryMember } from './registries.ts';
+import { setRegistryPolicy } from './registry-policies.ts';
 import * as secondFactors from './second-factors/index.ts';
 import { createLink, registerInvited, resetPassword, revokeInvitation, verifyEmail } from './secret-links.ts';
 import { endSession, retireSecret, startSession } from './sessions.ts';
@@ -92,6 +93,7 @@ export const commands = {
   setMember,
   setOwners,
   setRegistryMember,
+  setRegistryPolicy,
   setRole,
   setTeamMember,
   setTrustedOnly,

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Fault } from '../kernel/index.ts';
+import type { RemoteFormat, UpstreamScope, UpstreamSettings, UpstreamSource } from '../registry/index.ts';
+import { UpstreamClient, type Remote } from '../upstream/index.ts';
+
+/** After what a client's own configuration says of an upstream could not be read, it is read again, milliseconds. */
+const READ_AGAIN = 10_000;
+
+/** How upstreams of one format are reached. */
+export interface UpstreamKind {
+  format: RemoteFormat;
+  /**
+   * Certificates, proxy and credentials for an address, as the format's own client on this machine is configured; undefined, after a
+   * warning, if that cannot be read.
+   */
+  source(url: string): Promise<UpstreamSource | undefined>;
+}
+
+export interface UpstreamsOptions {
+  /** By format. */
+  kinds: ReadonlyMap<string, UpstreamKind>;
+  storeId: string;
+  /** URLs under which this server is reached, so that it never asks itself. */
+  ownUrls: () => string[];
+}
+
+/** The clients of all upstreams that policies name, one for each that is set in another way. */
+export class Upstreams {
+  readonly #options: UpstreamsOptions;
+  /** By registry, in the order of the policy that was last asked for. */
+  readonly #current = new Map<number, { settings: UpstreamSettings[]; remotes: Promise<Remote[]> }>();
+  readonly #clients = new Map<string, Promise<UpstreamClient>>();
+  readonly #retired = new Set<Promise<UpstreamClient>>();
+
+  constructor(options: UpstreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Fault `upstream_down` if it cannot be known where one of them is: those behind it in the list are not asked in its place. */
+  remotesOf = ({ registry, policy }: UpstreamScope): Promise<Remote[]> => {
+    const kind = this.#options.kinds.get(registry.format);
+    if (kind === undefined) return Promise.resolve([]);
+    const current = this.#current.get(registry.id);
+    if (current?.settings === policy.upstreams) return current.remotes;
+    if (current && isDeepStrictEqual(current.settings, policy.upstreams)) {
+      current.settings = policy.upstreams;
+      return current.remotes;
+    }
+    const remotes = Promise.all(
+      policy.upstreams.map(async (settings) => {
+        const client = await this.#client(registry.format, kind, settings);
+        const remote = { settings, client, format: kind.format };
+        return remote;
+      }),
+    );
+    const entry = { settings: policy.upstreams, remotes };
+    this.#current.set(registry.id, entry);
+    remotes.then(
+      () => this.#retire(),
+      () => {
+        if (this.#current.get(registry.id) === entry) this.#current.delete(registry.id);
+      },
+    );
+    return remotes;
+  };
+
+  async close(): Promise<void> {
+    const clients = [...this.#clients.values(), ...this.#retired];
+    await Promise.all(clients.map((client) => client.then((open) => open.close()).catch(() => undefined)));
+  }
+
+  #client(format: string, kind: UpstreamKind, settings: UpstreamSettings): Promise<UpstreamClient> {
+    const key = JSON.stringify([format, settings]);
+    const known = this.#clients.get(key);
+    if (known) return known;
+    const client = this.#make(kind, settings);
+    this.#clients.set(key, client);
+    client.catch(() => {
+      setTimeout(() => {
+        if (this.#clients.get(key) === client) this.#clients.delete(key);
+      }, READ_AGAIN).unref();
+    });
+    return client;
+  }
+
+  async #make(kind: UpstreamKind, settings: UpstreamSettings): Promise<UpstreamClient> {
+    const source = await kind.source(settings.url);
+    if (source === undefined) {
+      throw new Fault(
+        'upstream_down',
+        `Where the upstream ${settings.name} is cannot be told, because the configuration that says it cannot be read: see the log of the server.`,
+      );
+    }
+    const { storeId, ownUrls } = this.#options;
+    return new UpstreamClient({ source, settings, storeId, ownUrls });
+  }
+
+  /** Clients that no policy names any more end when what they are doing must be over. */
+  #retire(): void {
+    const named = new Set(
+      [...this.#current.values()].flatMap(({ settings }) => settings.map((each) => JSON.stringify(each))),
+    );
+    for (const [key, client] of this.#clients) {
+      const [, settings] = JSON.parse(key) as [string, UpstreamSettings];
+      if (named.has(JSON.stringify(settings))) continue;
+      this.#clients.delete(key);
+      this.#retired.add(client);
+      const close = async () => {
+        this.#retired.delete(client);
+        await (await client).close();
+      };
+      setTimeout(() => void close().catch(() => undefined), settings.timeouts.artifact).unref();
+    }
+  }
+}
