@@ -33,16 +33,13 @@ beforeEach(() => {
 const open = { visibility: 'public', publish: 'anyone', organisation: null } as const;
 
 /** Commands that need more than fits here are tested in test/system. */
-const notHere: never = new Proxy({} as never, {
-  get: () => {
-    throw new Error('not in this test');
-  },
-});
+const notHere = {} as Omit<
+  Kontor,
+  'accounts' | 'catalogue' | 'close' | 'createRegistry' | 'migrate' | 'store' | 'verify'
+>;
 
 const kontor = (): Kontor => ({
-  users: notHere,
-  recovery: notHere,
-  secondFactors: notHere,
+  ...notHere,
   catalogue: {
     registries: async () => [
       { id: 1, name: 'npm', format: 'npm', ...open, createdAt: NOW },
@@ -50,9 +47,6 @@ const kontor = (): Kontor => ({
     ],
   },
   accounts,
-  organisations: notHere,
-  registries: notHere,
-  claimKeeper: notHere,
   store: {
     events: { sealed: async () => [], unsealed: async () => 2 },
     audit: {

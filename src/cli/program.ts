@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
+import { addAdvisoryCommands } from './advisory-commands.ts';
 import { addAdminCommands } from './admin-program.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
@@ -80,5 +81,7 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
   addAuditCommands(program, on);
 
   addRegistryCommands(program, on);
+
+  addAdvisoryCommands(program, on);
   return program;
 }

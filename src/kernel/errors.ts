@@ -48,6 +48,7 @@ export const errorCodes = {
   last_administrator: 409,
   too_large: 413,
   unsupported_media: 415,
+  advisory_invalid: 422,
   archive_invalid: 422,
   archive_too_large: 422,
   base64_invalid: 422,

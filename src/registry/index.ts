@@ -1,6 +1,7 @@
 export type * from './ports/index.ts';
 export { ClaimKeeper, type ClaimKeeperParts, type ClaimRequest, type ListedClaim } from './claim-keeper.ts';
 export { Claims, type Cover } from './claims.ts';
+export * from './advisories/index.ts';
 export { defaultPolicy } from './default-policy.ts';
 export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';

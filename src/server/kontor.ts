@@ -6,9 +6,11 @@ import {
   type Machines,
   type SecondFactors,
 } from '../accounts/index.ts';
+import { npmAdvisories } from '../formats/npm/index.ts';
 import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
+  Advisories,
   checkRegistryName,
   ClaimKeeper,
   Claims,
@@ -56,6 +58,7 @@ export interface Kontor extends Identity {
   policyKeeper: PolicyKeeper;
   claims: Claims;
   claimKeeper: ClaimKeeper;
+  advisories: Advisories;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor, settings?: RegistryChange): Promise<RegistryRow>;
   verify(): Promise<VerifyReport>;
@@ -132,6 +135,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
       publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
       sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
       registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),
+      advisories: new Advisories(store.advisories, [npmAdvisories], systemClock),
       createRegistry: async (name, format, by, settings) => {
         checkRegistryName(name, format);
         if (!formats.includes(format)) {

@@ -1,3 +1,4 @@
+export { npmAdvisories } from './advisory-ranges.ts';
 export { abbreviatedVersion } from './abbreviated.ts';
 export { npmClientSettings, type ClientSettingsOptions } from './client-settings.ts';
 export { readRelease, type Attachment, type Release } from './manifest.ts';

@@ -1,3 +1,4 @@
 export { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
 export { readTarGz } from './read.ts';
 export type { ArchiveEntry, ArchiveSummary, WantedContent } from './entries.ts';
+export { defaultZipLimits, zipEntries, type ZipEntry, type ZipLimits } from './zip/index.ts';

@@ -13,6 +13,7 @@ import type {
   UserStore,
 } from '../../accounts/index.ts';
 import type {
+  AdvisoryStore,
   Catalogue,
   Origins,
   PackageAccess,
@@ -25,6 +26,7 @@ import type {
 } from '../../registry/index.ts';
 import type { UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
+import { advisoryStoreOn } from './ports/advisories.ts';
 import { accountStoreOn } from './ports/accounts.ts';
 import { auditStoreOn } from './ports/audit.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
@@ -71,6 +73,7 @@ export interface SqlStore {
   contacts: Contacts;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
+  advisories: AdvisoryStore;
   /** True if several servers may work on this database at once; false where one has it for itself. */
   shared: boolean;
   /**
@@ -141,6 +144,7 @@ export async function storeOn(
       touch: (registryId, name, checkedAt) =>
         writer.run('touchUpstreamDocument', { registryId, name, checkedAt }),
     },
+    advisories: advisoryStoreOn(db, writer),
     ping: async () => {
       await db.selectFrom('store').select('value').where('name', '=', 'epoch').executeTakeFirstOrThrow();
     },

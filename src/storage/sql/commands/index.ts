@@ -1,5 +1,6 @@
 import type { Session } from '../capabilities.ts';
 import { answerOffer, grantAccess, offerPackage } from './access.ts';
+import { announceAdvisories, putAdvisories, removeAdvisories } from './advisories.ts';
 import { appendEvents, dropEvents } from './audit.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
@@ -41,6 +42,7 @@ export const commands = {
   addTrust,
   adoptSigningKey,
   answerInvitation,
+  announceAdvisories,
   answerOffer,
   approveVersion,
   appendEvents,
@@ -73,6 +75,7 @@ export const commands = {
   postponeDelivery,
   provisionUser,
   publish,
+  putAdvisories,
   putUpstreamDocument,
   recordTokenUses,
   redeemWebLogin,
@@ -81,6 +84,7 @@ export const commands = {
   releaseLease,
   releaseName,
   rememberNetwork,
+  removeAdvisories,
   removeMember,
   removeTeam,
   removeUser,

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 
 /** What a registry lets in from elsewhere, and what it keeps out. */
-export async function intake(db: Kysely<unknown>, { types: { text } }: Capabilities): Promise<void> {
+export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capabilities): Promise<void> {
   const statements = [
     `alter table registries add column policy_revision bigint not null default 0`,
     // When the upstream published it, and when it ceased to list it.
@@ -16,6 +16,16 @@ export async function intake(db: Kysely<unknown>, { types: { text } }: Capabilit
       claimed_by ${text}, via ${text} not null, created_at bigint not null, primary key (registry_id, pattern))`,
     // Names that were taken over from an upstream, or kept for somebody, and wait for their first version.
     `alter table packages add column awaits ${text}`,
+
+    // What is in one database of advisories says nothing of another: two may have a record of the same id.
+    `create table advisories (
+      id ${id}, source ${text} not null, osv_id ${text} not null, malicious bigint not null,
+      modified_at bigint not null, body ${text} not null, unique (osv_id, source))`,
+    `create index advisories_by_source on advisories (source, osv_id)`,
+    `create table advisory_packages (
+      advisory_id bigint not null references advisories (id), format ${text} not null, name ${text} not null,
+      range ${text} not null, primary key (advisory_id, format, name))`,
+    `create index advisory_packages_by_name on advisory_packages (name, format)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -1,4 +1,5 @@
 import type { AccountTables } from './accounts.ts';
+import type { AdvisoryTables } from './advisories.ts';
 import type { BlobTables } from './blobs.ts';
 import type { IdentityTables } from './identity.ts';
 import type { LedgerTables } from './ledger.ts';
@@ -18,6 +19,7 @@ import type { UpstreamTables } from './upstream.ts';
 export interface Schema
   extends
     AccountTables,
+    AdvisoryTables,
     BlobTables,
     LedgerTables,
     NotifyTables,

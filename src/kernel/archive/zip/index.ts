@@ -1,0 +1,2 @@
+export { zipEntries, type ZipEntry } from './entries.ts';
+export { defaultZipLimits, type ZipLimits } from './limits.ts';

@@ -1,0 +1,95 @@
+import type { NewEvent } from '../../../ledger/index.ts';
+import type { Advisory, AdvisoryStore, AffectedPackage } from '../../../registry/index.ts';
+import type { Session } from '../capabilities.ts';
+import { recordEvent } from './record.ts';
+import { raisePolicy } from './registries.ts';
+
+type Input<Method extends keyof AdvisoryStore> = Parameters<AdvisoryStore[Method]>[0];
+
+/** Rows of one statement: databases take some ten thousand values at most. */
+const ROWS = 1000;
+
+export async function putAdvisories(session: Session, { source, advisories }: Input<'put'>): Promise<number> {
+  const { db } = session;
+  const news = await newer(session, source, advisories);
+  if (news.length === 0) return 0;
+  await drop(
+    session,
+    source,
+    news.map(({ id }) => id),
+  );
+  const rows = await db
+    .insertInto('advisories')
+    .values(news.map((advisory) => rowOf(source, advisory)))
+    // Another import was faster; it brings the packages too.
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'osv_id'])
+    .execute();
+  const ids = new Map(rows.map((row) => [row.osv_id, row.id]));
+  const packages = news.flatMap(({ id, affected }) => {
+    const advisory = ids.get(id);
+    return advisory === undefined ? [] : affected.map((one) => packageRow(advisory, one));
+  });
+  for (let at = 0; at < packages.length; at += ROWS) {
+    await db
+      .insertInto('advisory_packages')
+      .values(packages.slice(at, at + ROWS))
+      .execute();
+  }
+  return rows.length;
+}
+
+export async function removeAdvisories(
+  session: Session,
+  { source, ids, event }: Input<'remove'>,
+): Promise<number> {
+  const removed = await drop(session, source, ids);
+  if (removed > 0 && event !== null) await announceAdvisories(session, event);
+  return removed;
+}
+
+export async function announceAdvisories(session: Session, event: NewEvent): Promise<void> {
+  await raisePolicy(session, null);
+  await recordEvent(session, event);
+}
+
+async function newer({ db }: Session, source: string, advisories: Advisory[]): Promise<Advisory[]> {
+  const rows = await db
+    .selectFrom('advisories')
+    .select(['osv_id', 'modified_at'])
+    .where('source', '=', source)
+    .where(
+      'osv_id',
+      'in',
+      advisories.map(({ id }) => id),
+    )
+    .execute();
+  const stored = new Map(rows.map((row) => [row.osv_id, row.modified_at]));
+  return advisories.filter(({ id, modifiedAt }) => modifiedAt > (stored.get(id) ?? Number.NEGATIVE_INFINITY));
+}
+
+async function drop({ db }: Session, source: string | null, ids: string[]): Promise<number> {
+  const gone = db
+    .selectFrom('advisories')
+    .select('id')
+    .where('osv_id', 'in', ids)
+    .$if(source !== null, (query) => query.where('source', '=', source ?? ''));
+  await db.deleteFrom('advisory_packages').where('advisory_id', 'in', gone).execute();
+  const removed = await db.deleteFrom('advisories').where('id', 'in', gone).returning('id').execute();
+  return removed.length;
+}
+
+function rowOf(source: string, advisory: Advisory) {
+  const { id, malicious, modifiedAt, aliases, summary, severity, url, cwes, cvss, publishedAt } = advisory;
+  return {
+    source,
+    osv_id: id,
+    malicious: malicious ? 1 : 0,
+    modified_at: modifiedAt,
+    body: JSON.stringify({ aliases, summary, severity, url, cwes, cvss, publishedAt }),
+  };
+}
+
+function packageRow(advisoryId: number, { format, name, range }: AffectedPackage) {
+  return { advisory_id: advisoryId, format, name, range };
+}
