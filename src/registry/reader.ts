@@ -104,12 +104,16 @@ export class Reader {
       stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
     if (stored?.visibility === 'public' && !isOver) return stored;
     const { head, policyRevision } = await this.#find(registry, name, principal);
-    if (head === 'hidden' || isOver) return undefined;
-    if (stored !== undefined) return stored;
+    if (isOver) return undefined;
+    if (head !== 'hidden' && stored !== undefined) return stored;
     const upstream = this.#upstreams.get(registry.format);
-    if (upstream === undefined || head?.origin === 'local') return undefined;
+    if (upstream === undefined || (head !== 'hidden' && head?.origin === 'local')) return undefined;
     if (await this.#claims.on(registry, name, policyRevision)) return undefined;
     const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
+    if (head === 'hidden') {
+      await upstream.glance(scope, name);
+      return undefined;
+    }
     const found = await upstream.artifact(scope, name, file);
     // Whoever published the name meanwhile may not want everybody to see it.
     const isOurs = found && !('stored' in found) && found.origin === 'local';

@@ -1,9 +1,14 @@
 export { UpstreamClient, type ClientOptions } from './client.ts';
 export { guardedAgent } from './guarded-agent.ts';
-export type { Remote } from './documents.ts';
+export type {
+  DocumentHead,
+  NewDocument,
+  Remote,
+  StoredDocument,
+  UpstreamDocuments,
+} from './documents/index.ts';
 export { Turns, type Task, type TurnsOptions } from './lease.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
-export type { StoredDocument, UpstreamDocuments } from './store.ts';
 export { isOwnUrl } from './self.ts';
 export { defaultTimeouts } from './timeouts.ts';
 export { isOwnVia } from './via.ts';

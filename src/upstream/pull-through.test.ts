@@ -12,9 +12,9 @@ import {
   type Script,
 } from '../../test/upstream/index.ts';
 import { createNpmRemote } from '../formats/npm/remote.ts';
-import { defaultPolicy, type Blobs, type RegistryRow } from '../registry/index.ts';
+import { defaultPolicy, type Blobs, type RegistryRow, type UpstreamSettings } from '../registry/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
-import { PullThrough, Turns, UpstreamClient } from './index.ts';
+import { defaultTimeouts, PullThrough, Turns, UpstreamClient } from './index.ts';
 
 const MINUTE = 60_000;
 const registry: RegistryRow = {
@@ -27,6 +27,18 @@ const registry: RegistryRow = {
   createdAt: 0,
 };
 const scope = { registry, policy: defaultPolicy };
+const settings: UpstreamSettings = {
+  name: 'npm',
+  url: '',
+  names: [],
+  authorization: null,
+  timeouts: defaultTimeouts,
+  freshness: 5 * MINUTE,
+  missingFreshness: MINUTE,
+  patience: 3000,
+  allowHosts: [],
+  allowPrivate: false,
+};
 const noLeases = {
   acquire: () => Promise.reject(new Error('a lease was asked for')),
   release: () => Promise.resolve(),
@@ -84,7 +96,7 @@ describe('pull-through', () => {
 
   const newPull = () =>
     new PullThrough({
-      remotesOf: () => Promise.resolve([{ client, format }]),
+      remotesOf: () => Promise.resolve([{ settings: { ...settings, url: upstream.url }, client, format }]),
       ownUrls: () => ownUrls,
       documents: memoryUpstreamDocuments(),
       turns: new Turns({ leases: noLeases, clock: () => now, shared: false }),
@@ -117,7 +129,7 @@ describe('pull-through', () => {
 
   test('a name that is not here comes from upstream, with files named and not located', async () => {
     const document = await read();
-    expect(document?.stale).toBe(false);
+    expect(document?.warning).toBeNull();
     expect(document?.json.versions['1.1.0'].dist.tarball).toBe('demo-1.1.0.tgz');
     expect(upstream.requests[0]?.headers.via).toBe('1.1 kontor-store1');
   });
@@ -152,7 +164,7 @@ describe('pull-through', () => {
     };
     await read();
     now += 6 * MINUTE;
-    expect((await read())?.stale).toBe(false);
+    expect((await read())?.warning).toBeNull();
   });
 
   test('a scoped name is one path segment', async () => {
@@ -217,7 +229,7 @@ describe('pull-through', () => {
       const first = await read();
       now += 6 * MINUTE;
       await go(upstream, script);
-      expect(await read()).toMatchObject({ stale: true, etag: first?.etag });
+      expect(await read()).toMatchObject({ warning: 'failed', etag: first?.etag });
       expect(warnings).toHaveLength(1);
     });
 
@@ -235,7 +247,7 @@ describe('pull-through', () => {
       expect(upstream.requests).toHaveLength(2);
       upstream.script = serves(demo);
       now += MINUTE;
-      expect((await read())?.stale).toBe(false);
+      expect((await read())?.warning).toBeNull();
     });
 
     test('a name that was missing before is not called missing for longer than we may know', async () => {
@@ -269,7 +281,7 @@ describe('pull-through', () => {
     expect((await read())?.json.name).toBe('demo');
     now += 6 * MINUTE;
     upstream.script = hops(4);
-    expect(await read()).toMatchObject({ stale: true });
+    expect(await read()).toMatchObject({ warning: 'failed' });
   });
 
   test('a redirect to another host is not followed and credentials do not go there', async () => {

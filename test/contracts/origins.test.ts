@@ -88,7 +88,9 @@ describe.each(adapters)('Whose names are, on $name', (adapter) => {
     await store.upstreamDocuments.put({
       registryId: house.registry.id,
       name: 'demo',
+      upstream: null,
       status: 'missing',
+      versions: [],
       upstreamEtag: null,
       lastModified: null,
       checkedAt: 1,
@@ -103,7 +105,7 @@ describe.each(adapters)('Whose names are, on $name', (adapter) => {
     expect(await tarball('demo')).toBeUndefined();
     expect(await versions('demo')).toEqual([]);
     expect(await store.catalogue.findBlob(stored?.sha256 ?? '')).toBeUndefined();
-    expect(await store.upstreamDocuments.get(house.registry.id, 'demo')).toBeUndefined();
+    expect(await store.upstreamDocuments.find(house.registry.id, 'demo')).toBeUndefined();
     expect(await store.catalogue.danglingReferences()).toEqual([]);
     const after = await find('demo');
     expect(after?.revision).toBeGreaterThan(before?.revision ?? 0);

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoredDocument, UpstreamDocuments } from '../../src/upstream/index.ts';
+import type { NewDocument, UpstreamDocuments } from '../../src/upstream/index.ts';
+
+/** A database may hand out a Buffer; what counts is the bytes. */
+const plain = (kept: Uint8Array | undefined) => (kept ? new Uint8Array(kept) : null);
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 
-const found = (registryId: number, more: Partial<StoredDocument> = {}): StoredDocument => ({
+const found = (registryId: number, more: Partial<NewDocument> = {}): NewDocument => ({
   registryId,
   name: '@acme/demo',
+  upstream: 'https://registry.example/npm/',
   status: 'found',
   upstreamEtag: 'W/"abc"',
   lastModified: 'Wed, 21 Oct 2026 07:28:00 GMT',
@@ -14,10 +18,11 @@ const found = (registryId: number, more: Partial<StoredDocument> = {}): StoredDo
   body: bytes(0, 255, 10, 13),
   index: bytes(40, 181, 47, 253, 0),
   etag: 'f'.repeat(32),
+  versions: [],
   ...more,
 });
 
-const missing = (registryId: number): StoredDocument => ({
+const missing = (registryId: number): NewDocument => ({
   ...found(registryId),
   status: 'missing',
   upstreamEtag: null,
@@ -51,20 +56,18 @@ export function upstreamDocumentsContract(
       await close();
     });
 
+    /** The whole document, as it was put. */
     const get = async (registryId: number, name: string) => {
-      const document = await store.get(registryId, name);
-      // A database may hand out a Buffer; what counts is the bytes.
-      return (
-        document && {
-          ...document,
-          body: document.body && new Uint8Array(document.body),
-          index: document.index && new Uint8Array(document.index),
-        }
-      );
+      const [head, body, index] = await Promise.all([
+        store.find(registryId, name),
+        store.body(registryId, name),
+        store.index(registryId, name),
+      ]);
+      return head && { ...head, body: plain(body), index: plain(index), versions: [] };
     };
 
     test('a document that was never put is undefined', async () => {
-      expect(await store.get(first, '@acme/demo')).toBeUndefined();
+      expect(await store.find(first, '@acme/demo')).toBeUndefined();
     });
 
     test('a document comes back as it was put, byte for byte', async () => {
@@ -98,34 +101,43 @@ export function upstreamDocumentsContract(
 
     test('registries do not see each other’s documents, and names count to the letter', async () => {
       await store.put(found(first));
-      expect(await store.get(second, '@acme/demo')).toBeUndefined();
-      expect(await store.get(first, '@acme/Demo')).toBeUndefined();
+      expect(await store.find(second, '@acme/demo')).toBeUndefined();
+      expect(await store.find(first, '@acme/Demo')).toBeUndefined();
       await store.put(found(second, { etag: 'other' }));
-      expect((await store.get(first, '@acme/demo'))?.etag).toBe('f'.repeat(32));
+      expect((await store.find(first, '@acme/demo'))?.etag).toBe('f'.repeat(32));
     });
 
-    test('touch moves the time of the check and nothing else', async () => {
+    test('its head comes without the bytes', async () => {
+      const { body: _, index: __, versions: ___, ...head } = found(first);
       await store.put(found(first));
-      await store.touch(first, '@acme/demo', 1_700_000_300_000);
-      expect(await get(first, '@acme/demo')).toEqual(found(first, { checkedAt: 1_700_000_300_000 }));
+      expect(await store.find(first, '@acme/demo')).toEqual(head);
     });
 
-    test('a late touch does not set the time of the check back', async () => {
+    test('touch moves the time of the check and nothing else, in both directions', async () => {
+      const { etag } = found(first);
+      for (const checkedAt of [1_700_000_300_000, 1_600_000_000_000]) {
+        await store.put(found(first));
+        await store.touch(first, '@acme/demo', etag, checkedAt);
+        expect(await get(first, '@acme/demo')).toEqual(found(first, { checkedAt }));
+      }
+    });
+
+    test('a touch says nothing of another document than the one that was confirmed', async () => {
       await store.put(found(first));
-      await store.touch(first, '@acme/demo', 1);
-      expect((await store.get(first, '@acme/demo'))?.checkedAt).toBe(found(first).checkedAt);
+      await store.touch(first, '@acme/demo', 'another', 1_700_000_300_000);
+      expect(await get(first, '@acme/demo')).toEqual(found(first));
     });
 
     test('touching what is not there makes nothing', async () => {
-      await store.touch(first, 'nothing', 1);
-      expect(await store.get(first, 'nothing')).toBeUndefined();
+      await store.touch(first, 'nothing', '', 1);
+      expect(await store.find(first, 'nothing')).toBeUndefined();
     });
 
     test('a document of several megabytes is kept whole', async () => {
       const body = new Uint8Array(5_000_000).map((_, n) => n % 251);
       await store.put(found(first, { body }));
-      const kept = await store.get(first, '@acme/demo');
-      expect(kept?.body && Buffer.compare(kept.body, body)).toBe(0);
+      const kept = await store.body(first, '@acme/demo');
+      expect(kept && Buffer.compare(kept, body)).toBe(0);
     });
   });
 }

@@ -1,6 +1,12 @@
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Fault } from '../../kernel/index.ts';
-import type { IngestedDocument, RawDocument, RemoteFile, RemoteRelease } from '../../registry/index.ts';
+import type {
+  IngestedDocument,
+  NewIngestedDocument,
+  RawDocument,
+  RemoteFile,
+  RemoteRelease,
+} from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
 import { indexEntry, locate } from './artifact-index.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -19,7 +25,7 @@ const DROPPED = new Set(['_attachments', '_rev', '_revisions', 'users']);
  * completes to a URL. Everything else stays as it came. Runs in a worker. Fault `upstream_down` if it is no packument of
  * `name`.
  */
-export function ingest(name: string, raw: RawDocument): IngestedDocument {
+export function ingest(name: string, raw: RawDocument): NewIngestedDocument {
   const packument = parse(name, raw);
   if (packument['name'] !== name) throw nonsense(name, 'has another name');
   const versions: [string, JsonObject][] = [];
@@ -49,7 +55,7 @@ export function ingest(name: string, raw: RawDocument): IngestedDocument {
     'dist-tags': Object.fromEntries(tags),
     versions: Object.fromEntries(versions),
   };
-  return { body: pack(body), index: pack(Object.fromEntries(index)) };
+  return { body: pack(body), index: pack(Object.fromEntries(index)), versions: [...kept] };
 }
 
 /** What a normalised document and its index say of a file; undefined if they name no such file. */

@@ -1,5 +1,11 @@
 import { Fault, isFault, ownsMemory, startWorker, WorkerPool } from '../../kernel/index.ts';
-import type { IngestedDocument, RawDocument, RemoteFormat, RemoteRelease } from '../../registry/index.ts';
+import type {
+  IngestedDocument,
+  NewIngestedDocument,
+  RawDocument,
+  RemoteFormat,
+  RemoteRelease,
+} from '../../registry/index.ts';
 import { locate } from './artifact-index.ts';
 
 /** What the worker can do. */
@@ -23,7 +29,7 @@ export interface NpmRemote extends RemoteFormat {
  * have tens of megabytes, so they are read in worker threads.
  */
 export function createNpmRemote(): NpmRemote {
-  const pool = new WorkerPool<IngestTask, IngestedDocument | RemoteRelease | undefined>(
+  const pool = new WorkerPool<IngestTask, NewIngestedDocument | RemoteRelease | undefined>(
     () =>
       startWorker(new URL('./ingest-worker.ts', import.meta.url), {
         resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
@@ -41,7 +47,7 @@ export function createNpmRemote(): NpmRemote {
       const result = await pool
         .run({ kind: 'ingest', name, raw }, ownsMemory(raw.bytes) ? [raw.bytes.buffer] : [])
         .catch(tooMuch);
-      return result as IngestedDocument;
+      return result as NewIngestedDocument;
     },
     locate,
     async release({ body, index }, file) {

@@ -2,18 +2,34 @@ import type { Readable } from 'node:stream';
 import type { RegistryPolicy } from './policies.ts';
 import type { RegistryRow, StoredArtifact } from './rows.ts';
 
+/**
+ * Why a document is older than it should be: `stale`, a newer one has not come yet; `failed`, its upstream could not be asked;
+ * `offline`, nobody is asked. The door says so in a `Warning` header.
+ */
+export type UpstreamWarning = 'stale' | 'failed' | 'offline';
+
 /** What an upstream says of one package, in the format's normal form. */
 export interface UpstreamDocument {
-  /** Zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. */
+  /**
+   * Zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. If the document
+   * was replaced meanwhile it is the newer one; Fault `package_not_found` if it is gone.
+   */
   load(): Promise<Uint8Array>;
-  /** Identity of exactly these bytes; no quotes. */
+  /** Identity of these bytes; no quotes. */
   etag: string;
-  /** When these bytes came from upstream, milliseconds. */
+  /** Since when they are these, milliseconds. With the etag it names one state of the document. */
   fetchedAt: number;
+  /** Base URL of the upstream that it is from. */
+  upstream: string;
   /** Until when asking again gives the same answer without a request upstream, milliseconds. */
   freshUntil: number;
-  /** True if the upstream should have been asked and could not be: the door says so in a `Warning` header. */
-  stale: boolean;
+  /** Null if it is as it should be. */
+  warning: UpstreamWarning | null;
+  /**
+   * Asks the upstream whether it has something (a version, a tag) that this document lacks. Undefined if that was asked just now, or
+   * the document is still the same. Faults as `Upstream.document`.
+   */
+  recheck(wanted: string): Promise<UpstreamDocument | undefined>;
 }
 
 /** A registry and what it lets in, as they are for this request. */
@@ -92,6 +108,11 @@ export interface IngestedDocument {
   index: Uint8Array;
 }
 
+/** As it comes from `ingest`, with the versions that it lists. */
+export interface NewIngestedDocument extends IngestedDocument {
+  versions: string[];
+}
+
 /** Where an upstream has a file, and what it promises of it. */
 export interface RemoteFile {
   version: string;
@@ -122,7 +143,7 @@ export interface RemoteFormat {
   /** Path of a package's document below the upstream's base URL, percent-encoded, without a leading slash. */
   documentPath(name: string): string;
   /** Brings a document into normal form, off the event loop. Fault `upstream_down` if it is nonsense or another package's. */
-  ingest(name: string, raw: RawDocument): Promise<IngestedDocument>;
+  ingest(name: string, raw: RawDocument): Promise<NewIngestedDocument>;
   /** Finds a file in the index of a document, without reading the rest; undefined if it names no such file. */
   locate(index: Uint8Array, file: string): Promise<RemoteFile | undefined>;
   /** All that the document says of a file; undefined if it names no such file. Reads the whole document, in a worker. */

@@ -41,7 +41,7 @@ import { originsOn, packageAccessOn, registrySettingsOn, rightsOn } from './port
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
-import { findUpstreamDocument } from './queries/upstream-documents.ts';
+import { findUpstreamDocument, readUpstreamBody } from './queries/upstream-documents.ts';
 import type { Schema } from './schema/index.ts';
 import type { Searcher } from './searcher.ts';
 
@@ -139,10 +139,12 @@ export async function storeOn(
       adopt: (key) => writer.run('adoptSigningKey', key),
     },
     upstreamDocuments: {
-      get: (registryId, name) => findUpstreamDocument(db, registryId, name),
+      find: (registryId, name) => findUpstreamDocument(db, registryId, name),
+      body: (registryId, name) => readUpstreamBody(db, 'body', registryId, name),
+      index: (registryId, name) => readUpstreamBody(db, 'artifact_index', registryId, name),
       put: (document) => writer.run('putUpstreamDocument', document),
-      touch: (registryId, name, checkedAt) =>
-        writer.run('touchUpstreamDocument', { registryId, name, checkedAt }),
+      touch: (registryId, name, etag, checkedAt) =>
+        writer.run('touchUpstreamDocument', { registryId, name, etag, checkedAt }),
     },
     advisories: advisoryStoreOn(db, writer),
     ping: async () => {

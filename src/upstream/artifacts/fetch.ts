@@ -10,7 +10,7 @@ import {
   type StoredArtifact,
 } from '../../registry/index.ts';
 import type { UpstreamClient, UpstreamResponse } from '../client.ts';
-import { refusal } from '../documents.ts';
+import { refusal } from '../refusal.ts';
 import { expectationOf, IntegrityCheck, type Expectation } from './integrity.ts';
 import { promisedBy, receive } from './receive.ts';
 import type { Transfer } from './transfer.ts';

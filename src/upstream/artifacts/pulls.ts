@@ -83,9 +83,10 @@ export class ArtifactPulls {
     };
     const work = async () => {
       const found = await finding;
+      if (!found) return undefined;
       // A previous transfer of this file may have ended between the caller's look and now.
       const artifact = looked ? undefined : await look();
-      if (artifact || !found) return artifact;
+      if (artifact) return artifact;
       return this.#work(
         fetchArtifact(this.#options, { registry, name, file, ...found }, transfer, this.#stop.signal),
       );

@@ -40,7 +40,7 @@ export class Documents {
       );
     }
     const { document } = source;
-    return this.#cache.get(key, `upstream ${document.etag}`, async () => {
+    return this.#cache.get(key, `upstream ${document.etag} ${document.fetchedAt}`, async () => {
       const body = await document.load();
       const rendered = await this.#render({ want: 'document', form, body, name, base });
       if (rendered === undefined) throw new Error(`rendering ${name} gave no document`);

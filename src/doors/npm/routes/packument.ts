@@ -1,6 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { UpstreamDocument, UpstreamWarning } from '../../../registry/index.ts';
 import {
   contentTypes,
   maintainerShape,
@@ -24,7 +25,7 @@ export function packumentRoutes(
     const name = nameOf(request);
     const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
-    if (source.origin === 'upstream' && source.document.stale) warnStale(reply);
+    if (source.origin === 'upstream') warn(reply, source.document);
     const form = formOf(request);
     const document = await documents.packument(request.registry, name, source, form, request.base);
     const holds =
@@ -43,7 +44,7 @@ export function packumentRoutes(
     const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream') {
-      if (source.document.stale) warnStale(reply);
+      warn(reply, source.document);
       const body = await source.document.load();
       const part = await documents.part({ want: 'version', versionOrTag, body, name, base: request.base });
       if (part === undefined) throw notFound();
@@ -101,7 +102,13 @@ function acceptsGzip(acceptEncoding: string | undefined): boolean {
   );
 }
 
-/** RFC 7234 section 5.5.1; later removed from HTTP, but npm shows it. */
-function warnStale(reply: FastifyReply): void {
-  reply.header('warning', '110 - "Response is Stale"');
+/** RFC 7234 section 5.5, since removed from HTTP; npm shows 111. */
+const warnings: Record<UpstreamWarning, string> = {
+  stale: '110 - "Response is Stale"',
+  failed: '111 - "Revalidation Failed"',
+  offline: '112 - "Disconnected Operation"',
+};
+
+function warn(reply: FastifyReply, { warning }: UpstreamDocument): void {
+  if (warning !== null) reply.header('warning', warnings[warning]);
 }

@@ -1,8 +1,9 @@
-import type { StoredDocument } from '../../../upstream/index.ts';
+import type { NewDocument } from '../../../upstream/index.ts';
 import type { Session } from '../capabilities.ts';
 
-export async function putUpstreamDocument({ db }: Session, document: StoredDocument): Promise<void> {
+export async function putUpstreamDocument({ db }: Session, document: NewDocument): Promise<void> {
   const values = {
+    upstream: document.upstream,
     status: document.status,
     upstream_etag: document.upstreamEtag,
     last_modified: document.lastModified,
@@ -22,6 +23,7 @@ export async function putUpstreamDocument({ db }: Session, document: StoredDocum
 export interface TouchUpstreamDocument {
   registryId: number;
   name: string;
+  etag: string;
   checkedAt: number;
 }
 
@@ -31,6 +33,6 @@ export async function touchUpstreamDocument({ db }: Session, touch: TouchUpstrea
     .set({ checked_at: touch.checkedAt })
     .where('registry_id', '=', touch.registryId)
     .where('name', '=', touch.name)
-    .where('checked_at', '<', touch.checkedAt)
+    .where('etag', '=', touch.etag)
     .execute();
 }

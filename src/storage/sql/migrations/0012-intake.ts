@@ -8,6 +8,8 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
     // When the upstream published it, and when it ceased to list it.
     `alter table versions add column upstream_time bigint`,
     `alter table versions add column vanished_at bigint`,
+    // Which upstream a document is from: its base URL.
+    `alter table upstream_documents add column upstream ${text}`,
     `create table registry_policies (
       registry_id bigint primary key references registries (id), body ${text} not null, updated_at bigint not null)`,
 

@@ -5,6 +5,8 @@ export interface UpstreamTables {
 interface UpstreamDocumentsTable {
   registry_id: number;
   name: string;
+  /** See `DocumentHead.upstream`. */
+  upstream: string | null;
   status: 'found' | 'missing';
   upstream_etag: string | null;
   last_modified: string | null;

@@ -1,0 +1,3 @@
+export { Documents, type DocumentsOptions, type Held } from './documents.ts';
+export type { Remote } from './routes.ts';
+export type { DocumentHead, NewDocument, StoredDocument, UpstreamDocuments } from './store.ts';

@@ -1,0 +1,65 @@
+import { matchesName } from '../../policy/index.ts';
+import type { RemoteFormat, UpstreamScope, UpstreamSettings } from '../../registry/index.ts';
+import type { UpstreamClient } from '../client.ts';
+import { isOwnUrl } from '../self.ts';
+import type { DocumentHead } from './store.ts';
+
+/** An upstream with what its documents mean. */
+export interface Remote {
+  settings: UpstreamSettings;
+  client: UpstreamClient;
+  format: RemoteFormat;
+}
+
+export interface RoutesOptions {
+  /** The upstreams that the policy names, in its order; ours are among them. */
+  remotesOf: (scope: UpstreamScope) => Promise<Remote[]>;
+  /** Base URLs at which this server is reached. */
+  ownUrls: () => string[];
+  /** For the operator's log; a sentence. */
+  warn: (message: string) => void;
+}
+
+/** Says which upstreams may have a name. */
+export class Routes {
+  readonly #options: RoutesOptions;
+  readonly #warnedOf = new Set<string>();
+
+  constructor(options: RoutesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The upstreams to ask for a name, in order. One that has the name by a pattern is the only one: a private name is no business of
+   * others, not even when the one that has it says that it does not.
+   */
+  async of(scope: UpstreamScope, name: string): Promise<Remote[]> {
+    const remotes = await this.#options.remotesOf(scope);
+    const owner = remotes.find(({ settings: { names } }) =>
+      names.some((pattern) => matchesName(pattern, name)),
+    );
+    const asked = owner ? [owner] : remotes.filter(({ settings: { names } }) => names.length === 0);
+    return asked.filter(({ client }) => !this.#isOurs(client.base, scope));
+  }
+
+  #isOurs(base: URL, { registry }: UpstreamScope): boolean {
+    if (!isOwnUrl(base, this.#options.ownUrls())) return false;
+    const warning = `The upstream ${base.host} of registry ${registry.name} is this server itself, so it is not asked. Name another registry, or none.`;
+    if (!this.#warnedOf.has(warning)) this.#options.warn(warning);
+    this.#warnedOf.add(warning);
+    return true;
+  }
+}
+
+/** What a document remembers of the upstreams that said that there is none. */
+export function allOf(remotes: Remote[]): string {
+  return remotes.map(({ client }) => client.base.href).join(' ');
+}
+
+/** The upstream that a stored document is from, if it is still in question; for a missing one the first of those that said so. */
+export function sourceOf(head: DocumentHead, remotes: Remote[]): Remote | undefined {
+  const [first] = remotes;
+  if (head.upstream === null) return first;
+  if (head.status === 'missing') return head.upstream === allOf(remotes) ? first : undefined;
+  return remotes.find(({ client }) => client.base.href === head.upstream);
+}
