@@ -1,8 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../setup/resources.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 import {
   answers,
+  guarded,
   LINK_LOCAL,
+  queryLayout,
   redirects,
   retryLater,
   scriptedPackage,
@@ -80,4 +85,37 @@ test('an upstream that wants to be left alone is, and clients hear for how long'
   expect(again.response.status).toBe(503);
   expect(Number(again.response.headers.get('retry-after'))).toBeGreaterThan(60);
   expect(upstream.requests).toHaveLength(before);
+});
+
+/** With that in the settings of its upstream. */
+async function serverWith(settings: string): Promise<RunningKontor> {
+  const cwd = temporaryFolder('cwd');
+  const text = `registries: { npm: { upstreams: [{ name: main, url: '${upstream.url}', token: s3cret, ${settings} }] } }\n`;
+  writeFileSync(join(cwd, 'kontor.yaml'), text);
+  return startKontor({ cwd });
+}
+
+const file = ({ url }: RunningKontor) => fetch(`${url}/npm/${name}/-/${name}-1.0.0.tgz`);
+
+describe('a host that is allowed', () => {
+  test('but is on this machine is asked only if that is allowed too, and never with credentials', async () => {
+    const elsewhere = scriptedPackage(name, ['1.0.0'], inside.url, { locate: queryLayout });
+    upstream.script = guarded('Bearer s3cret', serves(elsewhere));
+    inside.script = serves(elsewhere);
+    const allowHosts = `allowHosts: ['127.0.0.1:${inside.port}']`;
+    const careful = await serverWith(allowHosts);
+    const refusal = await file(careful);
+    expect(refusal.status).toBe(502);
+    expect(await refusal.json()).toMatchObject({
+      error: expect.stringContaining('set allowPrivate of the upstream main'),
+    });
+    expect(inside.requests).toHaveLength(0);
+
+    const open = await serverWith(`${allowHosts}, allowPrivate: true`);
+    const answer = await file(open);
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(Object.values(elsewhere.tarballs)[0]);
+    expect(inside.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    expect(careful.logs() + open.logs()).not.toContain('s3cret');
+  });
 });

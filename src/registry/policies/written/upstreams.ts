@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { readHostPattern } from '../../../kernel/index.ts';
 import type { UpstreamTimeouts } from '../../ports/index.ts';
 import type { UpstreamEntry } from '../settings.ts';
 import { credentialKeys, readCredentials, type SecretLookup } from './credentials.ts';
@@ -101,12 +101,12 @@ function readName(place: Place, value: unknown): string | undefined {
 }
 
 function notAHost(text: string): string | undefined {
-  const [, wildcard, host = '', port = '1'] =
-    /^(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const url = host !== '' && URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`) : undefined;
-  const isAddress = url !== undefined && isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0;
-  const isHost = url && Number(port) >= 1 && Number(port) <= 65_535 && !(wildcard && isAddress);
-  return isHost ? undefined : 'is no host: write host, host:port or *.domain, without scheme and path.';
+  try {
+    readHostPattern(text);
+    return undefined;
+  } catch {
+    return 'is no host: write host, host:port or *.domain, without scheme and path.';
+  }
 }
 
 function readTimeouts(place: Place, value: unknown): Partial<UpstreamTimeouts> | undefined {
