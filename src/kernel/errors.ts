@@ -26,6 +26,7 @@ export const errorCodes = {
   team_exists: 409,
   second_factor_due: 403,
   name_taken_upstream: 403,
+  claim_required: 403,
   registration_off: 403,
   not_trusted: 403,
   trusted_only: 403,

@@ -20,8 +20,8 @@ import {
   type WriteDecision,
   readsAsOwner,
 } from '../policy/index.ts';
-import type { Claims } from './claims.ts';
 import { hiddenRegistry } from './hidden.ts';
+import type { NewNames } from './new-names.ts';
 import type { PackageCommand, RegistryRow, Rights, Sight } from './ports/index.ts';
 import type { Bringer } from './publication.ts';
 
@@ -29,11 +29,11 @@ import type { Bringer } from './publication.ts';
 export class Judge {
   readonly #rights: Rights;
   readonly #clock: Clock;
-  readonly #claims: Claims | undefined;
+  readonly #newNames: NewNames | undefined;
 
-  /** `claims`: for whoever publishes, since a claimed name is free whatever an upstream has under it. */
-  constructor(rights: Rights, clock: Clock, claims?: Claims) {
-    this.#claims = claims;
+  /** `newNames`: for whoever publishes. */
+  constructor(rights: Rights, clock: Clock, newNames?: NewNames) {
+    this.#newNames = newNames;
     this.#rights = rights;
     this.#clock = clock;
   }
@@ -64,7 +64,7 @@ export class Judge {
     return decision.grant;
   }
 
-  /** Who may bring a version of the package; throws what stands in their way. */
+  /** Who may bring a version of the package; throws what stands in their way, of a new name also what `NewNames.look` throws. */
   async bringer(
     registry: RegistryRow,
     name: string,
@@ -79,10 +79,15 @@ export class Judge {
         overrideOwnership: false,
         actor: { ...actorOf(principal), via: `trusted:${trustId}` },
         detail: { job: principal.claims },
+        notices: [],
       };
     }
-    const { userId, overrideOwnership } = granted(await this.publish(registry, name, principal));
-    return { publisherId: userId, overrideOwnership, actor: actorOf(principal), detail: {} };
+    const sight = await this.see(registry, name, principal);
+    const facts = { principal, registry: registry.name, name, standing: sight };
+    const { userId, overrideOwnership } = granted(mayPublish(facts));
+    const by = { publisherId: userId, overrideOwnership, actor: actorOf(principal) };
+    if (sight.package !== null || this.#newNames === undefined) return { ...by, detail: {}, notices: [] };
+    return { ...by, ...(await this.#newNames.look(registry, name, principal, sight)) };
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen; throws what the decision is otherwise. */
@@ -155,8 +160,10 @@ export class Judge {
     const sight = await this.#rights.of(registry.id, name, asker.userId);
     const sees = (found: Sight) => seesRegistry(found, asker) || isTrusted(principal, registry.id, name);
     if (sight === undefined || !sees(sight)) throw hiddenRegistry(registry, principal);
+    // A claimed name is free, whatever an upstream has under it.
     const isOver =
-      sight.package?.origin === 'upstream' && (await this.#claims?.on(registry, name, sight.policyRevision));
+      sight.package?.origin === 'upstream' &&
+      (await this.#newNames?.isClaimed(registry, name, sight.policyRevision));
     return isOver ? { ...sight, package: null, head: undefined } : sight;
   }
 }

@@ -27,8 +27,12 @@ export interface Bringer {
   trustedPublisherId?: string;
   overrideOwnership: boolean;
   actor: Actor;
+  /** As in `PublishCommand`. */
+  claimed?: boolean;
   /** What the event tells besides. */
   detail: Record<string, unknown>;
+  /** Sentences for them. */
+  notices: string[];
 }
 
 /** What is to be stored of a publication; `type` is that of its event. */
@@ -36,7 +40,7 @@ export function uploadOf(
   registry: RegistryRow,
   { artifacts, ...version }: Publication,
   type: string,
-  { actor, detail, ...right }: Bringer,
+  { actor, detail, notices: _, ...right }: Bringer,
   at: number,
 ): VersionUpload {
   return {

@@ -8,6 +8,7 @@ import {
 import type { Fault, Clock } from '../kernel/index.ts';
 import { mayMark } from '../policy/index.ts';
 import { Judge, granted, isSeen, noPackage, signedIn } from './judge.ts';
+import type { NewNames } from './new-names.ts';
 import type { Blobs, Catalogue, RegistryRow, Rights, Visibility } from './ports/index.ts';
 import { uploadOf, type Publication } from './publication.ts';
 import { storeVersion } from './store-version.ts';
@@ -24,9 +25,9 @@ export class Publisher {
   readonly #blobs: Blobs;
   readonly #clock: Clock;
 
-  constructor(catalogue: Catalogue, rights: Rights, blobs: Blobs, clock: Clock) {
+  constructor(catalogue: Catalogue, rights: Rights, blobs: Blobs, clock: Clock, newNames: NewNames) {
     this.#catalogue = catalogue;
-    this.#judge = new Judge(rights, clock);
+    this.#judge = new Judge(rights, clock, newNames);
     this.#blobs = blobs;
     this.#clock = clock;
   }
@@ -64,13 +65,21 @@ export class Publisher {
     return signedIn(principal);
   }
 
-  /** Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. */
-  async publish(registry: RegistryRow, principal: Principal, publication: Publication): Promise<Changed> {
+  /**
+   * Stores the version durably; when this resolves every replica serves it. Discards the staged bytes in any case. `notices` are
+   * sentences for the publisher.
+   */
+  async publish(
+    registry: RegistryRow,
+    principal: Principal,
+    publication: Publication,
+  ): Promise<Changed & { notices: string[] }> {
     const by = await this.#judge.bringer(registry, publication.name, principal, 'createPackage');
-    return storeVersion(
+    const stored = await storeVersion(
       { catalogue: this.#catalogue, blobs: this.#blobs },
       uploadOf(registry, publication, 'package.publish', by, this.#clock()),
     );
+    return { ...stored, notices: by.notices };
   }
 
   /** Points a tag at a version, or removes it with `version: null`. */

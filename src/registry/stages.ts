@@ -3,6 +3,7 @@ import { actorOf, limitsNames, type Principal } from '../accounts/index.ts';
 import { Fault, type Clock } from '../kernel/index.ts';
 import { readerId, type WriteDecision } from '../policy/index.ts';
 import { Judge } from './judge.ts';
+import type { NewNames } from './new-names.ts';
 import type {
   Blobs,
   Catalogue,
@@ -21,6 +22,7 @@ export interface StagesParts {
   rights: Rights;
   blobs: Blobs;
   clock: Clock;
+  newNames: NewNames;
 }
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
@@ -35,7 +37,7 @@ export class Stages {
 
   constructor(parts: StagesParts) {
     this.#parts = parts;
-    this.#judge = new Judge(parts.rights, parts.clock);
+    this.#judge = new Judge(parts.rights, parts.clock, parts.newNames);
   }
 
   /** Stores a version that shows nowhere yet; discards the staged bytes in any case. Faults as a publish, and `version_staged`. */
@@ -43,7 +45,7 @@ export class Stages {
     registry: RegistryRow,
     principal: Principal,
     publication: Publication,
-  ): Promise<{ stageId: string }> {
+  ): Promise<{ stageId: string; notices: string[] }> {
     const { stagedVersions, catalogue, blobs, clock } = this.#parts;
     const by = await this.#judge.bringer(registry, publication.name, principal, 'createStagedPackage');
     const stageId = randomUUID();
@@ -52,7 +54,7 @@ export class Stages {
       uploadOf(registry, publication, 'package.stage', by, clock()),
       (command) => stagedVersions.stage({ ...command, stageId, state: 'staged' }),
     );
-    return { stageId };
+    return { stageId, notices: by.notices };
   }
 
   /** Those that they may decide on, oldest first; a token for some packages must name one of them. */

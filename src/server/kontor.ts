@@ -16,7 +16,6 @@ import {
   Claims,
   TrustKeeper,
   type PolicyKeeper,
-  Publisher,
   Registries,
   Sharing,
   verify,
@@ -50,7 +49,6 @@ export interface Kontor extends Identity {
   machines: Machines;
   trust: TrustKeeper;
   blobs: Blobs;
-  publisher: Publisher;
   sharing: Sharing;
   registries: Registries;
   /** What each registry lets in. */
@@ -132,7 +130,6 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
         clock: systemClock,
         findOwner: (name) => findOwner(store, name),
       }),
-      publisher: new Publisher(catalogue, store.rights, blobs, systemClock),
       sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
       registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),
       advisories: new Advisories(store.advisories, [npmAdvisories], systemClock),

@@ -2,7 +2,7 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, Reader, Signer, Stages } from '../registry/index.ts';
+import { DownloadCounter, NewNames, Publisher, Reader, Signer, Stages } from '../registry/index.ts';
 import { PullThrough, Turns } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { keyWrap } from './key-wrap.ts';
@@ -11,6 +11,7 @@ import { Upstreams } from './upstreams.ts';
 
 export interface NpmParts {
   door: Door;
+  publisher: Publisher;
   /** Reports the downloads that were counted since the last time. */
   flushDownloads(): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +35,6 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     organisations,
     secondFactors,
     registration,
-    publisher,
     sharing,
     machines,
     trust,
@@ -67,6 +67,14 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     ownUrls,
     warn,
   });
+  const byFormat = new Map([['npm', pullThrough]]);
+  const newNames = new NewNames({
+    claims,
+    policies,
+    similar: store.similarNames,
+    upstreams: byFormat,
+  });
+  const publisher = new Publisher(catalogue, store.rights, blobs, systemClock, newNames);
   const documents = new Documents(catalogue);
   const downloads = new DownloadCounter(catalogue, systemClock);
   const options: NpmDoorOptions = {
@@ -82,7 +90,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     documents,
     downloads,
-    reader: new Reader(catalogue, store.rights, new Map([['npm', pullThrough]]), policies, claims),
+    reader: new Reader(catalogue, store.rights, byFormat, policies, claims),
     publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,
@@ -90,6 +98,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
       rights: store.rights,
       blobs,
       clock: systemClock,
+      newNames,
     }),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
     registration,
@@ -97,6 +106,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   };
   return {
     door: npmDoor(options),
+    publisher,
     flushDownloads: () => downloads.flush(),
     close: async () => {
       await Promise.all([pullThrough.close(), documents.close(), format.close(), upstreams.close()]);

@@ -157,7 +157,7 @@ async function start(
     registries: kontor.registries,
     claimKeeper: kontor.claimKeeper,
     sharing: kontor.sharing,
-    publisher: kontor.publisher,
+    publisher: npm.publisher,
     createRegistry: kontor.createRegistry,
     secondFactors: kontor.secondFactors,
     publicUrl: values.publicUrl,

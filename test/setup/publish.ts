@@ -77,6 +77,8 @@ export interface PublishAnswer {
   status: number;
   /** As it came. */
   text: string;
+  /** What npm prints to whoever publishes. */
+  notice: string | null;
   /** Of the tarball that was sent. */
   integrity: string;
 }
@@ -98,6 +100,7 @@ export async function publish(
   return {
     status: response.status,
     text: await response.text(),
+    notice: response.headers.get('npm-notice'),
     integrity: digestsOf(tarball).integrity,
   };
 }

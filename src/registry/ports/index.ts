@@ -10,6 +10,7 @@ export type * from './rights.ts';
 export type * from './rows.ts';
 export type * from './search.ts';
 export type * from './signing-keys.ts';
+export type * from './similar-names.ts';
 export type * from './staged-versions.ts';
 export type * from './trusted-publishing.ts';
 export type * from './upstream.ts';

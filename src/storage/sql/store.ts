@@ -20,6 +20,7 @@ import type {
   PolicyStore,
   RegistrySettings,
   Rights,
+  SimilarNames,
   SigningKeys,
   StagedVersions,
   TrustedPublishing,
@@ -37,7 +38,7 @@ import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { signOnStoreOn } from './ports/sign-on.ts';
 import { policyStoreOn } from './ports/policies.ts';
-import { originsOn, packageAccessOn, registrySettingsOn, rightsOn } from './ports/rights.ts';
+import { originsOn, packageAccessOn, registrySettingsOn, rightsOn, similarNamesOn } from './ports/rights.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
@@ -56,6 +57,7 @@ export interface SqlStore {
   registrySettings: RegistrySettings;
   origins: Origins;
   policies: PolicyStore;
+  similarNames: SimilarNames;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
   users: UserStore;
@@ -112,6 +114,7 @@ export async function storeOn(
     registrySettings: registrySettingsOn(db, writer),
     origins: originsOn(db, writer),
     policies: policyStoreOn(db, writer),
+    similarNames: similarNamesOn(db),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),
     users: userStoreOn(db, writer),

@@ -6,6 +6,7 @@ import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
 import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
+import { tell } from '../notices.ts';
 import { refuseEncoding } from '../request.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
 import { changeMetadata } from './metadata.ts';
@@ -52,8 +53,8 @@ export function publishRoutes(app: FastifyInstance, options: NpmDoorOptions): vo
         publisher: publisherShape(sender, request.registry, name),
       });
       request.place = { version: publication.version };
-      await publisher.publish(request.registry, sender, publication);
-      return reply
+      const { notices } = await publisher.publish(request.registry, sender, publication);
+      return tell(reply, notices)
         .code(201)
         .send({ ok: true, id: name, rev: `1-${attachment.digests.sha1.slice(0, 16)}`, success: true });
     } catch (error) {

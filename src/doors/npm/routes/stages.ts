@@ -5,6 +5,7 @@ import { Fault, isoTime } from '../../../kernel/index.ts';
 import type { StagedVersion } from '../../../registry/index.ts';
 import { sendBytes } from '../../send-bytes.ts';
 import type { NpmDoorOptions } from '../options.ts';
+import { tell } from '../notices.ts';
 import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
@@ -64,8 +65,8 @@ export function stageRoutes(app: FastifyInstance, options: NpmDoorOptions): void
           publisher: publisherShape(sender, request.registry, name),
         });
         request.place = { version: publication.version };
-        const { stageId } = await stages.stage(request.registry, sender, publication);
-        return await reply.code(201).send({ ok: true, stageId });
+        const { stageId, notices } = await stages.stage(request.registry, sender, publication);
+        return await tell(reply, notices).code(201).send({ ok: true, stageId });
       } finally {
         await attachment.staged.discard();
       }

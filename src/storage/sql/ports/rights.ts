@@ -1,9 +1,16 @@
 import type { Kysely } from 'kysely';
-import type { Origins, PackageAccess, RegistrySettings, Rights } from '../../../registry/index.ts';
+import type {
+  Origins,
+  PackageAccess,
+  RegistrySettings,
+  Rights,
+  SimilarNames,
+} from '../../../registry/index.ts';
 import type { Writer } from '../commands/index.ts';
 import * as access from '../queries/access.ts';
 import { listClaims, ownAmong } from '../queries/name-claims.ts';
 import { findRegistry, readRegistryMembers } from '../queries/registries.ts';
+import { namesIn, scopesIn, visibleNames } from '../queries/similar-names.ts';
 import { readSight } from '../queries/rights.ts';
 import type { Schema } from '../schema/index.ts';
 
@@ -40,5 +47,13 @@ export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
     claim: (command) => writer.run('claimName', command),
     release: (command) => writer.run('releaseName', command),
     ownAmong: (registryId, names) => ownAmong(db, registryId, names),
+  };
+}
+
+export function similarNamesOn(db: Kysely<Schema>): SimilarNames {
+  return {
+    scopes: (range) => scopesIn(db, range),
+    names: (range) => namesIn(db, range),
+    visible: (query) => visibleNames(db, query),
   };
 }

@@ -39,6 +39,7 @@ export function withFaults(store: SqlStore): SqlStore {
     packageAccess: guarded(store.packageAccess),
     registrySettings: guarded(store.registrySettings),
     origins: guarded(store.origins),
+    similarNames: guarded(store.similarNames),
     accounts: guarded(store.accounts),
     secondFactors: guarded(store.secondFactors),
     users: guarded(store.users),
