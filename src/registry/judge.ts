@@ -74,9 +74,7 @@ export class Judge {
     if (principal.kind === 'machine') {
       const { trustId } = await this.publishByMachine(registry, name, principal, permission);
       return {
-        publisherId: null,
-        trustedPublisherId: trustId,
-        overrideOwnership: false,
+        right: { publisherId: null, trustedPublisherId: trustId, overrideOwnership: false },
         actor: { ...actorOf(principal), via: `trusted:${trustId}` },
         detail: { job: principal.claims },
         notices: [],
@@ -85,9 +83,13 @@ export class Judge {
     const sight = await this.see(registry, name, principal);
     const facts = { principal, registry: registry.name, name, standing: sight };
     const { userId, overrideOwnership } = granted(mayPublish(facts));
-    const by = { publisherId: userId, overrideOwnership, actor: actorOf(principal) };
-    if (sight.package !== null || this.#newNames === undefined) return { ...by, detail: {}, notices: [] };
-    return { ...by, ...(await this.#newNames.look(registry, name, principal, sight)) };
+    const right = { publisherId: userId, overrideOwnership };
+    const actor = actorOf(principal);
+    if (sight.package !== null || this.#newNames === undefined) {
+      return { right, actor, detail: {}, notices: [] };
+    }
+    const { claimed, detail, notices } = await this.#newNames.look(registry, name, principal, sight);
+    return { right: { ...right, claimed }, actor, detail, notices };
   }
 
   /** One answer for a package that is not here, was removed, or may not be seen; throws what the decision is otherwise. */

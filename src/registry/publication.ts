@@ -1,6 +1,13 @@
 import type { Digests } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
-import type { Attestation, RegistryRow, SearchText, StagedBlob, Visibility } from './ports/index.ts';
+import type {
+  Attestation,
+  PublishCommand,
+  RegistryRow,
+  SearchText,
+  StagedBlob,
+  Visibility,
+} from './ports/index.ts';
 import type { VersionUpload } from './store-version.ts';
 
 /** A version as a format read it from an upload, with its files staged. */
@@ -23,12 +30,8 @@ export interface Publication {
 
 /** Who was allowed to bring a version, and what stands behind that. */
 export interface Bringer {
-  publisherId: number | null;
-  trustedPublisherId?: string;
-  overrideOwnership: boolean;
+  right: Pick<PublishCommand, 'publisherId' | 'trustedPublisherId' | 'overrideOwnership' | 'claimed'>;
   actor: Actor;
-  /** As in `PublishCommand`. */
-  claimed?: boolean;
   /** What the event tells besides. */
   detail: Record<string, unknown>;
   /** Sentences for them. */
@@ -40,7 +43,7 @@ export function uploadOf(
   registry: RegistryRow,
   { artifacts, ...version }: Publication,
   type: string,
-  { actor, detail, notices: _, ...right }: Bringer,
+  { right, actor, detail }: Omit<Bringer, 'notices'>,
   at: number,
 ): VersionUpload {
   return {
