@@ -162,8 +162,9 @@ test.each(['@acme', 'a b', 'a*b', '*a', ''])('%j is refused as a claim', async (
   expect([404, 400, 422]).toContain(status);
 });
 
+const notice = async (name: string, token = berta) => (await publish(server, token, name, '1.0.0')).notice;
+
 describe('a new name that looks like one of ours', () => {
-  const notice = async (name: string, token = berta) => (await publish(server, token, name, '1.0.0')).notice;
   beforeAll(async () => {
     for (const name of ['@harbour/utils', '@harbour/ui', '@harbour/secrets', '@cellar/vault']) {
       await publish(server, anna, name, '1.0.0');
