@@ -50,6 +50,8 @@ declare module 'fastify' {
 export interface Repeatable {
   /** True as long as it is the right answer to somebody without credentials. Must be quick. */
   holds: () => boolean;
+  /** Until when it may be, whatever `holds` says, milliseconds since 1970: it changes by itself then. */
+  until?: number;
   /** The body of the answer, if it has one. Whoever made it decides for how long it is kept. */
   body: Buffer;
   /** Told of every repetition. */

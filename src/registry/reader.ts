@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Principal } from '../accounts/index.ts';
 import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
 import type { Claims } from './claims.ts';
@@ -20,7 +21,15 @@ const nobody: Asker = { userId: null, administrator: false };
 /** Where the document of a name comes from: rows of ours, or what an upstream said of it. */
 export type DocumentSource =
   | { origin: 'local'; head: PackageRow; policyRevision: number }
-  | { origin: 'upstream'; document: UpstreamDocument };
+  | {
+      origin: 'upstream';
+      document: UpstreamDocument;
+      /** The package, if something of it is stored here. */
+      head: PackageRow | undefined;
+      /** Are stored versions shown that the upstream does not list any more (`Catalogue.vanished`)? */
+      keeps: boolean;
+      policyRevision: number;
+    };
 
 /**
  * The one way to what is stored, here or behind an upstream. A name that is owned or claimed here is never asked for elsewhere, not
@@ -62,8 +71,10 @@ export class Reader {
       await upstream.glance(scope, name);
       return undefined;
     }
-    const document = await upstream.document(scope, name);
-    return document && { origin: 'upstream', document };
+    const keeps = scope.policy.vanished === 'keep' && head !== undefined;
+    const document =
+      (await upstream.document(scope, name)) ?? (keeps ? await this.#remains(head) : undefined);
+    return document && { origin: 'upstream', document, head, keeps, policyRevision };
   }
 
   /** The head of a package that is owned here and may be seen. */
@@ -102,10 +113,11 @@ export class Reader {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
     const isOver =
       stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
-    if (stored?.visibility === 'public' && !isOver) return stored;
+    const isGone = stored !== undefined && (await this.#isGone(registry, stored));
+    if (stored?.visibility === 'public' && !isOver && !isGone) return stored;
     const { head, policyRevision } = await this.#find(registry, name, principal);
     if (isOver) return undefined;
-    if (head !== 'hidden' && stored !== undefined) return stored;
+    if (head !== 'hidden' && stored !== undefined && !isGone) return stored;
     const upstream = this.#upstreams.get(registry.format);
     if (upstream === undefined || (head !== 'hidden' && head?.origin === 'local')) return undefined;
     if (await this.#claims.on(registry, name, policyRevision)) return undefined;
@@ -124,6 +136,46 @@ export class Reader {
   async foreign(registry: RegistryRow, names: string[]): Promise<string[]> {
     const sight = await this.#rights.of(registry.id, '', null);
     return this.#claims.foreign(registry, names, sight?.policyRevision ?? 0);
+  }
+
+  /**
+   * As `watch`, for a document from upstream that is as it should be: it holds no longer than it is fresh, which the caller has to see
+   * to.
+   */
+  watchDocument(
+    registry: RegistryRow,
+    name: string,
+    { document, head, policyRevision }: DocumentSource & { origin: 'upstream' },
+  ): (() => boolean) | undefined {
+    const { openDocument } = this.#catalogue;
+    if (openDocument === undefined || document.warning !== null) return undefined;
+    const state = {
+      etag: document.etag,
+      fetchedAt: document.fetchedAt,
+      history: head?.history ?? null,
+      policyRevision,
+    };
+    return () => isDeepStrictEqual({ ...openDocument(registry.id, name) }, state);
+  }
+
+  /** True for a version that its upstream does not list any more, where that counts. */
+  async #isGone(registry: RegistryRow, { vanishedAt, policyRevision }: StoredArtifact): Promise<boolean> {
+    if (vanishedAt === null) return false;
+    return (await this.#policies.of(registry, policyRevision)).vanished === 'hide';
+  }
+
+  /** In place of a document that the upstream has no more: one that lists nothing but what is stored. */
+  async #remains(head: PackageRow): Promise<UpstreamDocument | undefined> {
+    if ((await this.#catalogue.vanished(head.id)).length === 0) return undefined;
+    return {
+      load: () => Promise.resolve(new Uint8Array()),
+      etag: '',
+      fetchedAt: 0,
+      upstream: '',
+      freshUntil: 0,
+      warning: null,
+      recheck: () => Promise.resolve(undefined),
+    };
   }
 
   /**

@@ -20,6 +20,7 @@ import type {
   Owner,
   BlobRow,
   DayCount,
+  OpenDocument,
   OpenRevision,
 } from './rows.ts';
 import type { SearchQuery, SearchResult } from './search.ts';
@@ -47,9 +48,13 @@ export interface Catalogue {
    * where the database is asked over a wire: then only `findPackage` tells.
    */
   openRevision?: (packageId: number) => OpenRevision | undefined;
+  /** The same for the document of a name that is not ours; undefined if none is stored, or not everybody may read it. */
+  openDocument?: (registryId: number, name: string) => OpenDocument | undefined;
   /** Versions in the order they were published, `limit` at a time, after the row `afterId` (0 for the first page). */
   versions(packageId: number, afterId: number, limit: number): Promise<VersionRow[]>;
   version(packageId: number, version: string): Promise<VersionRow | undefined>;
+  /** Stored versions that the package's upstream does not list any more; `publishedAt` is its time, if it told. */
+  vanished(packageId: number): Promise<VersionRow[]>;
   /** True if `versionKey` was ever published, also if it is gone now. */
   hasVersion(packageId: number, versionKey: string): Promise<boolean>;
   attestation(packageId: number, version: string): Promise<Attestation | undefined>;

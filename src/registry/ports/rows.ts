@@ -83,6 +83,17 @@ export interface OpenRevision {
   policyRevision: number;
 }
 
+/** Two states of a name's document from upstream that are equal here are one state. */
+export interface OpenDocument {
+  /** As in `UpstreamDocument`. */
+  etag: string;
+  fetchedAt: number;
+  /** `PackageRow.history`; null if nothing of the package is stored. */
+  history: number | null;
+  /** Of what the registry lets in. */
+  policyRevision: number;
+}
+
 /** An artifact with what is needed to serve it. */
 export interface StoredArtifact extends ArtifactRow {
   packageId: number;

@@ -12,7 +12,8 @@ export type UpstreamWarning = 'stale' | 'failed' | 'offline';
 export interface UpstreamDocument {
   /**
    * Zstd-compressed JSON as the format's `ingest` made it: files are named, not located; the door fills in its URLs. If the document
-   * was replaced meanwhile it is the newer one; Fault `package_not_found` if it is gone.
+   * was replaced meanwhile it is the newer one; Fault `package_not_found` if it is gone. No bytes at all list nothing: see
+   * `DocumentSource`.
    */
   load(): Promise<Uint8Array>;
   /** Identity of these bytes; no quotes. */

@@ -22,6 +22,9 @@ export interface Answer {
   /** Weak, for the door's caches alone decide what memory holds. */
   body: WeakRef<Buffer> | undefined;
   holds: () => boolean;
+  /** When it was learnt, and until when it may be given, milliseconds since 1970. */
+  since: number;
+  until: number;
   onRepeat: (() => void) | undefined;
   /** What the database said of its changes when this was the right answer. */
   changes: number | undefined;
@@ -134,10 +137,13 @@ export class ExpressLane {
 
   #isRight(known: Answer): boolean {
     try {
+      const now = Date.now();
+      // A clock that was set back must not make it last.
+      if (now < known.since || now >= known.until) return false;
       // First, for what `holds` tells may change right after it.
       const changes = this.#options.changes?.();
       const same = changes !== undefined && changes === known.changes;
-      if (known.to !== undefined) return same && Date.now() < known.to.until;
+      if (known.to !== undefined) return same && now < known.to.until;
       if (!same && !known.holds()) return false;
       known.changes = changes;
       return true;
@@ -150,7 +156,7 @@ export class ExpressLane {
   #learn(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holds, body, onRepeat }: Repeatable,
+    { holds, until = Infinity, body, onRepeat }: Repeatable,
     principal: Principal | undefined,
   ): void {
     const { statusCode: status } = reply;
@@ -169,6 +175,8 @@ export class ExpressLane {
       headers,
       body: status === 200 && request.method === 'GET' ? new WeakRef(body) : undefined,
       holds,
+      since: Date.now(),
+      until,
       onRepeat,
       changes,
       to,

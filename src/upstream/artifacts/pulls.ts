@@ -77,9 +77,11 @@ export class ArtifactPulls {
     const finding = find();
     finding.catch(() => {});
     let looked = false;
-    const look = () => {
+    const look = async () => {
       looked = true;
-      return this.#options.catalogue.findArtifact(registry.id, name, file);
+      const artifact = await this.#options.catalogue.findArtifact(registry.id, name, file);
+      // Whoever asks for a version that its upstream took back wants to know whether it is there again.
+      return artifact?.vanishedAt === null ? artifact : undefined;
     };
     const work = async () => {
       const found = await finding;

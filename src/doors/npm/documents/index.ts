@@ -4,10 +4,13 @@ import { DocumentCache } from './cache.ts';
 import type { Form, ReadyDocument } from './document.ts';
 import { buildLocal } from './local.ts';
 import { Pages } from './pages.ts';
-import type { Rendered, RenderTask } from './render.ts';
+import { keptVersion } from './kept.ts';
+import type { Rendered, RenderTask, Want } from './render.ts';
 
 export { contentTypes, type Form, type ReadyDocument } from './document.ts';
 export { maintainerShape, versionText } from './version-text.ts';
+
+type UpstreamSource = DocumentSource & { origin: 'upstream' };
 
 /** Documents ready to be sent, made once for each state of their source, form and base URL. */
 export class Documents {
@@ -39,26 +42,32 @@ export class Documents {
         buildLocal(this.#catalogue, this.#pages, head, form, base),
       );
     }
-    const { document } = source;
-    return this.#cache.get(key, `upstream ${document.etag} ${document.fetchedAt}`, async () => {
-      const body = await document.load();
-      const rendered = await this.#render({ want: 'document', form, body, name, base });
+    const { document, head, keeps } = source;
+    const state = `upstream ${document.etag} ${document.fetchedAt} ${keeps ? head?.history : ''}`;
+    return this.#cache.get(key, state, async () => {
+      const rendered = await this.part(name, source, { want: 'document', form }, base);
       if (rendered === undefined) throw new Error(`rendering ${name} gave no document`);
       return rendered;
     });
   }
 
-  /** A part of an upstream's document: one version (undefined if it has none) or its tags. */
-  async part(task: RenderTask & { want: 'version' | 'tags' }): Promise<ReadyDocument | undefined> {
-    return this.#render(task);
+  /** Something of an upstream's document: undefined if it has no such version. */
+  async part(
+    name: string,
+    { document, head, keeps }: UpstreamSource,
+    want: Want,
+    base: string,
+  ): Promise<ReadyDocument | undefined> {
+    const [body, kept] = await Promise.all([
+      document.load(),
+      keeps && head ? this.#catalogue.vanished(head.id) : [],
+    ]);
+    const task = { ...want, body, kept: kept.map((row) => keptVersion(row, name)), name, base };
+    const rendered = await this.#workers.run(task);
+    return rendered === null ? undefined : { etag: rendered.etag, gzip: Buffer.from(rendered.gzip) };
   }
 
   async close(): Promise<void> {
     await this.#workers.close();
-  }
-
-  async #render(task: RenderTask): Promise<ReadyDocument | undefined> {
-    const rendered = await this.#workers.run(task);
-    return rendered === null ? undefined : { etag: rendered.etag, gzip: Buffer.from(rendered.gzip) };
   }
 }

@@ -3,34 +3,35 @@ import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { abbreviatedVersion } from '../../../formats/npm/index.ts';
 import { tarballUrl } from '../shapes.ts';
 import type { Form } from './document.ts';
+import { withKept, type KeptVersion, type Manifest, type Packument } from './kept.ts';
 
-/** Something to be made of an upstream's document, in the format's normal form, for clients of `base`. */
-export type RenderTask = { body: Uint8Array; name: string; base: string } & (
-  { want: 'document'; form: Form } | { want: 'version'; versionOrTag: string } | { want: 'tags' }
-);
+/** What is to be made of an upstream's document. */
+export type Want =
+  { want: 'document'; form: Form } | { want: 'version'; versionOrTag: string } | { want: 'tags' };
+
+/** An upstream's document, in the format's normal form, for clients of `base`. */
+export type RenderTask = Want & {
+  /** Empty for a package that the upstream has no more. */
+  body: Uint8Array;
+  kept: KeptVersion[];
+  name: string;
+  base: string;
+};
 
 /** The text of what was wanted, compressed; null if the document has no such version. */
 export type Rendered = { etag: string; gzip: Uint8Array } | null;
 
-interface Packument {
-  'dist-tags': Record<string, string>;
-  versions: Record<string, Manifest>;
-  time?: { modified?: unknown };
-  [field: string]: unknown;
-}
-
-interface Manifest {
-  dist: { tarball: string };
-  [field: string]: unknown;
-}
-
 /** Runs in a worker: the largest documents have tens of megabytes. */
 export function render(task: RenderTask): Rendered {
-  const packument = JSON.parse(zstdDecompressSync(task.body).toString('utf8')) as Packument;
-  const value = select(packument, task);
+  const value = select(withKept(read(task), task.kept), task);
   if (value === undefined) return null;
   const text = JSON.stringify(value);
   return { etag: createHash('sha256').update(text).digest('hex').slice(0, 32), gzip: gzipSync(text) };
+}
+
+function read({ body, name }: RenderTask): Packument {
+  if (body.length === 0) return { _id: name, name, 'dist-tags': {}, versions: {} };
+  return JSON.parse(zstdDecompressSync(body).toString('utf8')) as Packument;
 }
 
 function select(packument: Packument, task: RenderTask): unknown {

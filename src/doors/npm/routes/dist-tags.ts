@@ -20,8 +20,7 @@ export function distTagRoutes(
     if (source.origin === 'local') {
       return reply.header('cache-control', 'no-cache').send(await catalogue.tags(source.head.id));
     }
-    const body = await source.document.load();
-    const part = await documents.part({ want: 'tags', body, name, base: request.base });
+    const part = await documents.part(name, source, { want: 'tags' }, request.base);
     if (part === undefined) throw notFound();
     return sendDocument(request, reply, part, contentTypes.full);
   });

@@ -1,11 +1,19 @@
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { UpstreamDocument, UpstreamWarning } from '../../../registry/index.ts';
+import type {
+  DocumentSource,
+  Reader,
+  RegistryRow,
+  UpstreamDocument,
+  UpstreamWarning,
+} from '../../../registry/index.ts';
+import type { Repeatable } from '../../context.ts';
 import {
   contentTypes,
   maintainerShape,
   versionText,
+  type Documents,
   type Form,
   type ReadyDocument,
 } from '../documents/index.ts';
@@ -28,14 +36,8 @@ export function packumentRoutes(
     if (source.origin === 'upstream') warn(reply, source.document);
     const form = formOf(request);
     const document = await documents.packument(request.registry, name, source, form, request.base);
-    const holds =
-      source.origin === 'local'
-        ? reader.watch(source.head.id, {
-            revision: source.head.revision,
-            policyRevision: source.policyRevision,
-          })
-        : undefined;
-    return sendDocument(request, reply, document, contentTypes[form], holds);
+    const repeat = repeatOf(reader, request.registry, name, source);
+    return sendDocument(request, reply, document, contentTypes[form], repeat);
   });
 
   app.get('/:name/:version', async (request, reply) => {
@@ -45,8 +47,7 @@ export function packumentRoutes(
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream') {
       warn(reply, source.document);
-      const body = await source.document.load();
-      const part = await documents.part({ want: 'version', versionOrTag, body, name, base: request.base });
+      const part = await versionOf(documents, name, source, versionOrTag, request.base);
       if (part === undefined) throw notFound();
       return sendDocument(request, reply, part, contentTypes.full);
     }
@@ -73,20 +74,51 @@ export function sendDocument(
   reply: FastifyReply,
   document: ReadyDocument,
   contentType: string,
-  holds?: () => boolean,
+  repeat?: Omit<Repeatable, 'body'>,
 ): FastifyReply {
   // Weak: the same tag stands for the compressed and the plain form.
   const etag = `W/"${document.etag}"`;
   reply.header('etag', etag).header('vary', 'Accept, Accept-Encoding').header('cache-control', 'no-cache');
   const current = isCurrent(request.headers['if-none-match'], etag);
   const gzip = acceptsGzip(request.headers['accept-encoding']);
-  if (holds && (current || gzip)) request.repeatable = { holds, body: document.gzip };
+  if (repeat && (current || gzip)) request.repeatable = { ...repeat, body: document.gzip };
   if (current) return reply.code(304).send();
   reply.header('content-type', contentType);
   if (gzip) {
     return reply.header('content-encoding', 'gzip').send(document.gzip);
   }
   return reply.send(Readable.from([document.gzip]).pipe(createGunzip()));
+}
+
+/** For how long the document of a name can be given again, if that can be told at once. */
+function repeatOf(
+  reader: Reader,
+  registry: RegistryRow,
+  name: string,
+  source: DocumentSource,
+): Omit<Repeatable, 'body'> | undefined {
+  if (source.origin === 'local') {
+    const { head, policyRevision } = source;
+    const holds = reader.watch(head.id, { revision: head.revision, policyRevision });
+    return holds && { holds };
+  }
+  const holds = reader.watchDocument(registry, name, source);
+  return holds && { holds, until: source.document.freshUntil };
+}
+
+/** A version or tag of an upstream's package; what our copy of its document lacks may have been published since. */
+async function versionOf(
+  documents: Documents,
+  name: string,
+  source: DocumentSource & { origin: 'upstream' },
+  versionOrTag: string,
+  base: string,
+): Promise<ReadyDocument | undefined> {
+  const want = { want: 'version', versionOrTag } as const;
+  const part = await documents.part(name, source, want, base);
+  if (part) return part;
+  const document = await source.document.recheck(versionOrTag);
+  return document && documents.part(name, { ...source, document }, want, base);
 }
 
 /** `?write=true` asks for the full document whatever Accept says: npm sends the abbreviated type with it. */

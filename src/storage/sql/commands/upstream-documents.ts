@@ -1,7 +1,9 @@
 import type { NewDocument } from '../../../upstream/index.ts';
 import type { Session } from '../capabilities.ts';
+import { markVanished } from './vanished.ts';
 
-export async function putUpstreamDocument({ db }: Session, document: NewDocument): Promise<void> {
+/** With what it says of the versions that are stored here, in one commit. */
+export async function putUpstreamDocument(session: Session, document: NewDocument): Promise<void> {
   const values = {
     upstream: document.upstream,
     status: document.status,
@@ -13,11 +15,12 @@ export async function putUpstreamDocument({ db }: Session, document: NewDocument
     body: document.body,
     artifact_index: document.index,
   };
-  await db
+  await session.db
     .insertInto('upstream_documents')
     .values({ registry_id: document.registryId, name: document.name, ...values })
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet(values))
     .execute();
+  await markVanished(session, document);
 }
 
 export interface TouchUpstreamDocument {

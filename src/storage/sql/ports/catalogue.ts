@@ -6,20 +6,24 @@ import { readDownloads } from '../queries/downloads.ts';
 import * as packages from '../queries/packages.ts';
 import { listRegistries } from '../queries/registries.ts';
 import * as stars from '../queries/stars.ts';
+import { openDocumentOn } from '../queries/upstream-documents.ts';
 import * as versions from '../queries/versions.ts';
 import type { Schema } from '../schema/index.ts';
 import type { Searcher } from '../searcher.ts';
 
 export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Searcher): Catalogue {
   const openRevision = packages.openRevisionOn(db);
+  const openDocument = openDocumentOn(db);
   return {
     ...(openRevision && { openRevision }),
+    ...(openDocument && { openDocument }),
     registries: () => listRegistries(db),
     createRegistry: (name, format, at, by, settings = {}) =>
       writer.run('createRegistry', { name, format, at, by, settings }),
     findPackage: (registryId, name) => packages.findPackage(db, registryId, name),
     versions: (packageId, afterId, limit) => versions.readVersions(db, packageId, afterId, limit),
     version: (packageId, version) => versions.readVersion(db, packageId, version),
+    vanished: (packageId) => versions.readVanished(db, packageId),
     hasVersion: (packageId, versionKey) => versions.hasVersion(db, packageId, versionKey),
     tags: (packageId) => packages.readTags(db, packageId),
     owners: (packageId) => packages.readOwners(db, packageId),

@@ -52,6 +52,37 @@ export async function readVersions(
   return versions.map((version) => versionFrom(version, byVersion.get(version.id) ?? []));
 }
 
+/**
+ * The versions that the upstream does not list any more, with the time at which it published them where it said so. They are few: of
+ * those that were ever asked for here.
+ */
+export async function readVanished(db: Kysely<Schema>, packageId: number): Promise<VersionRow[]> {
+  const versions = await db
+    .selectFrom('versions')
+    .select([...versionColumns, 'upstream_time', sql<string | null>`null`.as('provenance')])
+    .where('package_id', '=', packageId)
+    .where('state', '=', sql.lit('published'))
+    .where('vanished_at', 'is not', null)
+    .orderBy('id')
+    .execute();
+  const artifacts = await db
+    .selectFrom('artifacts')
+    .innerJoin('versions', 'versions.id', 'artifacts.version_id')
+    .select(['version_id', ...artifactColumns])
+    .where('artifacts.package_id', '=', packageId)
+    .where('versions.vanished_at', 'is not', null)
+    .execute();
+  const byVersion = Map.groupBy(artifacts, (artifact) => artifact.version_id);
+  return versions
+    .map((row) =>
+      versionFrom(
+        { ...row, published_at: row.upstream_time ?? row.published_at },
+        byVersion.get(row.id) ?? [],
+      ),
+    )
+    .filter(({ artifacts: files }) => files.length > 0);
+}
+
 export async function readVersion(
   db: Kysely<Schema>,
   packageId: number,
