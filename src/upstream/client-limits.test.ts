@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   after,
@@ -40,9 +41,9 @@ function clientWith(settings: ClientOptions['settings']): UpstreamClient {
 }
 
 /** For tests that wait until the client does no more. */
-async function beImpatient(): Promise<void> {
+async function beImpatient(document = impatient.document): Promise<void> {
   await client.close();
-  client = clientWith({ timeouts: impatient });
+  client = clientWith({ timeouts: { ...impatient, document } });
 }
 
 const get = (path: string, total = 60_000) => client.get(client.below(path), {}, total);
@@ -73,7 +74,7 @@ describe('an upstream that wants to be left alone', () => {
     await expect(read('demo')).rejects.toMatchObject({ retryAfter: 600 });
   });
 
-  test.each([500, 502, 503, 429])('is not known to be one by status %i alone', async (status) => {
+  test.each([500, 502, 503, 504, 429])('is not known to be one by status %i alone', async (status) => {
     upstream.script = answers(status);
     await expect(read('demo')).rejects.toMatchObject({ code: 'upstream_down', retryAfter: undefined });
     expect(client.retryAt).toBe(0);
@@ -151,7 +152,7 @@ describe('requests in flight', () => {
   });
 
   test('to an upstream that answers nobody take those in line with them', async () => {
-    await beImpatient();
+    await beImpatient(60_000);
     upstream.script = silent;
     const reasons = await Promise.all(many(200).map((path) => read(path).catch(({ message }) => message)));
     for (const reason of reasons) expect(reason).toContain('did not come in time');
@@ -210,5 +211,24 @@ describe('a request', () => {
       message: expect.stringMatching(/registry\.invalid .*host name/),
     });
     await lost.close();
+  });
+
+  test('that finds nobody to make a TLS connection with says so', async () => {
+    const mute = createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const timeouts = { ...impatient, connect: 300 };
+    const waiting = upstreamClient(`https://127.0.0.1:${port}/`, { settings: { timeouts } });
+    await expect(waiting.get(waiting.below('demo'), {}, 20_000)).rejects.toMatchObject({
+      code: 'upstream_down',
+      message: expect.stringContaining('the connection timed out'),
+    });
+    await waiting.close();
+    await new Promise((resolve) => mute.close(resolve));
+  });
+
+  test('that is answered with 501 has an answer', async () => {
+    upstream.script = answers(501);
+    expect((await get('demo')).status).toBe(501);
   });
 });

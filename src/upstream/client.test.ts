@@ -3,6 +3,8 @@ import {
   answers,
   below,
   connectProxy,
+  dead,
+  first,
   githubLayout,
   guarded,
   jsrLayout,
@@ -56,6 +58,13 @@ const withOther = () => ({ allowHosts: [`127.0.0.1:${other.port}`], allowPrivate
 async function bytes(client: UpstreamClient, place: string): Promise<Buffer> {
   const response = await client.getFile(place, {});
   return Buffer.concat(await response.body.toArray());
+}
+
+async function ask(client: UpstreamClient): Promise<string> {
+  const url = client.below('-/npm/v1/security/advisories/bulk');
+  const headers = { 'content-type': 'application/json' };
+  const response = await client.post(url, headers, '{"demo":["1.0.0"]}', 20_000);
+  return `${response.status} ${(await response.body.toArray()).join('')}`;
 }
 
 function placeOf({ versions }: Packument): string {
@@ -249,6 +258,33 @@ describe('a file', () => {
     const client = clientOf(home.url, { ownUrls: () => [other.url], settings: withOther() });
     await expect(bytes(client, `${other.url}demo.tgz`)).rejects.toMatchObject({ code: 'upstream_failed' });
     expect(other.requests).toHaveLength(0);
+  });
+});
+
+describe('a question', () => {
+  test('is sent with credentials and its body', async () => {
+    home.script = guarded(SECRET, (request, response) => {
+      response.writeHead(200);
+      request.pipe(response);
+    });
+    expect(await ask(clientOf(home.url, credentials))).toBe('200 {"demo":["1.0.0"]}');
+    expect(home.requests[0]).toMatchObject({ method: 'POST', url: '/-/npm/v1/security/advisories/bulk' });
+  });
+
+  test.each([302, 303, 307, 308])(
+    'does not follow a redirect with status %i, allowed or not',
+    async (status) => {
+      home.script = redirects(`${other.url}there`, status);
+      await expect(ask(clientOf(home.url, { settings: withOther() }))).rejects.toMatchObject({
+        code: 'upstream_failed',
+      });
+      expect(other.requests).toHaveLength(0);
+    },
+  );
+
+  test('that meets a broken connection is asked once more', async () => {
+    home.script = first(1, dead, answers(200, 'home'));
+    expect(await ask(clientOf(home.url))).toBe('200 home');
   });
 });
 

@@ -1,28 +1,29 @@
-import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Fault, NOT_PUBLIC, errnoOf, systemClock, type Clock, type Resolve } from '../kernel/index.ts';
 import type { UpstreamSettings, UpstreamSource, UpstreamTimeouts } from '../registry/index.ts';
 import { readBase } from './base.ts';
 import { CONNECTIONS, foreignAgent, openAgent } from './dispatcher.ts';
 import { Places } from './places.ts';
-import { isBrokenConnection, isUnreachable, reasonOf } from './reasons.ts';
+import { isUnreachable, reasonOf } from './reasons.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { isRedirect, send, type UpstreamResponse } from './send.ts';
 import { Slots } from './slots.ts';
 import { defaultTimeouts } from './timeouts.ts';
 import { viaOf } from './via.ts';
 
-const MAX_REDIRECTS = 3;
-/** Of a body that nobody wants, so much is read to keep the connection, bytes. */
-const LITTLE = 65_536;
+export type { UpstreamResponse };
 
-export interface UpstreamResponse {
-  status: number;
-  /** A header's value; several lines of it are joined as one list. */
-  header(name: string): string | null;
-  /** Must be read to its end or destroyed: until then the request counts as one in flight. */
-  body: Readable;
-  /** For a body that is not wanted. */
-  discard(): void;
+const MAX_REDIRECTS = 3;
+
+/** One request of several, if there are redirects. */
+interface Hop {
+  url: URL;
+  headers: Record<string, string>;
+  /** May hear the credentials. */
+  isTrusted: boolean;
+  signal: AbortSignal;
+  /** For POST. */
+  body?: string | Uint8Array;
 }
 
 export interface ClientOptions {
@@ -89,21 +90,27 @@ export class UpstreamClient {
    * Fault: `upstream_down` if no answer came, or one that says so (5xx, 429), `upstream_failed` if it leads elsewhere. `total` bounds
    * it all in milliseconds, from when its turn has come.
    */
-  async get(url: URL, headers: Record<string, string>, total: number): Promise<UpstreamResponse> {
-    this.#places.check(url);
-    this.#heedRest(url);
-    const giveBack = await this.#slots.take(this.timeouts.document, () =>
-      this.down('too many requests wait for it'),
-    );
-    try {
-      const response = await this.#follow(url, headers, AbortSignal.timeout(total));
-      if (response.body.closed) giveBack();
-      else response.body.once('close', giveBack);
-      return response;
-    } catch (error) {
-      giveBack();
-      throw error;
-    }
+  get(url: URL, headers: Record<string, string>, total: number): Promise<UpstreamResponse> {
+    return this.#inTurn(url, total, (signal) => this.#follow(url, headers, signal));
+  }
+
+  /**
+   * One POST of a question, which may be asked twice. What is sent is for the upstream itself: redirects are not followed
+   * (`upstream_failed`). Else as `get`.
+   */
+  post(
+    url: URL,
+    headers: Record<string, string>,
+    body: string | Uint8Array,
+    total: number,
+  ): Promise<UpstreamResponse> {
+    if (!this.#places.isHome(url)) throw this.#places.refused('it leads to another host');
+    return this.#inTurn(url, total, async (signal) => {
+      const response = await this.#ask({ url, headers, isTrusted: true, signal, body });
+      if (!isRedirect(response)) return this.#answered(url, response);
+      response.discard();
+      throw this.#places.refused('it redirects what is sent to it');
+    });
   }
 
   /** GET of a file that a document locates at `place`, see `Places.located`. Faults as `get`. */
@@ -141,62 +148,65 @@ export class UpstreamClient {
     }
   }
 
-  async #follow(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamResponse> {
-    let target = url;
+  /** Does what there is to do when it is its turn, and keeps the place until the body has ended. */
+  async #inTurn(
+    url: URL,
+    total: number,
+    ask: (signal: AbortSignal) => Promise<UpstreamResponse>,
+  ): Promise<UpstreamResponse> {
+    this.#places.check(url);
+    this.#heedRest(url);
+    const giveBack = await this.#slots.take(this.timeouts.document, () =>
+      this.down('too many requests wait for it'),
+    );
+    try {
+      const response = await ask(AbortSignal.timeout(total));
+      if (response.body.closed) giveBack();
+      else response.body.once('close', giveBack);
+      return response;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  async #follow(first: URL, headers: Record<string, string>, signal: AbortSignal): Promise<UpstreamResponse> {
+    let url = first;
     /** What has left the upstream's origin once does not get its credentials again. */
     let isTrusted = true;
     for (let redirects = 0; ; redirects++) {
-      isTrusted &&= this.#places.isHome(target);
-      const response = await this.#ask(target, headers, isTrusted, signal);
-      const location = response.header('location');
-      if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
-        if (response.status < 500 && response.status !== 429) return response;
-        response.discard();
-        throw this.#refusedBy(target, response);
-      }
+      isTrusted &&= this.#places.isHome(url);
+      const response = await this.#ask({ url, headers, isTrusted, signal });
+      if (!isRedirect(response)) return this.#answered(url, response);
       response.discard();
       if (redirects === MAX_REDIRECTS) {
         throw this.#places.refused(`it redirects more than ${MAX_REDIRECTS} times`);
       }
-      target = this.#places.redirected(location, target);
+      url = this.#places.redirected(response.header('location') ?? '', url);
     }
   }
 
-  async #ask(
-    url: URL,
-    headers: Record<string, string>,
-    isTrusted: boolean,
-    signal: AbortSignal,
-  ): Promise<UpstreamResponse> {
+  /** An answer that is one; the Fault for a status that says "not now". 501 says "never". */
+  #answered(url: URL, response: UpstreamResponse): UpstreamResponse {
+    if (response.status === 501 || (response.status < 500 && response.status !== 429)) return response;
+    response.discard();
+    throw this.#refusedBy(url, response);
+  }
+
+  async #ask({ url, headers, isTrusted, signal, body }: Hop): Promise<UpstreamResponse> {
     this.#heedRest(url);
     const before = this.#answers;
     try {
-      // Loaded here, and where agents are made, so that a server which asks nobody does not carry it in memory.
-      const { request } = await import('undici');
       const credentials =
         isTrusted && this.#authorization !== undefined ? { authorization: this.#authorization } : {};
-      const options = {
+      const response = await send(url, {
         dispatcher: await this.#dispatcherFor(url),
         headers: { ...this.#headers, ...headers, ...credentials },
         signal,
-      };
-      const response = await request(url, options).catch((error: unknown) => {
-        if (!isBrokenConnection(error)) throw error;
-        return request(url, options);
+        body,
       });
       this.#answers += 1;
-      const { body } = response;
-      // A body that is thrown away emits an error that concerns nobody; who reads it gets the error from reading.
-      body.on('error', () => {});
-      return {
-        status: response.statusCode,
-        header(name) {
-          const value = response.headers[name];
-          return value === undefined ? null : [value].flat().join(', ');
-        },
-        body,
-        discard: () => void body.dump({ limit: LITTLE }).catch(() => {}),
-      };
+      return response;
     } catch (error) {
       const fault = this.fault(error, url);
       // Nobody has answered since: those in line need not find that out one by one.
