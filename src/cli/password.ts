@@ -9,16 +9,16 @@ export class Interrupted extends Error {}
 const LONGEST_LINE = 4096;
 
 /**
- * A password from whoever calls: a person at a terminal types it unseen, twice if `repeat`; a script pipes in one line,
+ * A password, or another secret, from whoever calls: a person at a terminal types it unseen, twice if `repeat`; a script pipes in one line,
  * whose end is not part of it. Fault `bad_request` if none comes or the two differ.
  */
-export async function askPassword(io: Io, repeat: boolean): Promise<string> {
-  const password = io.terminal.in ? await askUnseen(io, repeat) : await firstLine(io);
+export async function askPassword(io: Io, repeat: boolean, what = 'Password'): Promise<string> {
+  const password = io.terminal.in ? await askUnseen(io, repeat, what) : await firstLine(io, what);
   if (password !== '') return password;
-  throw new Fault('bad_request', 'No password was given: type one, or pipe one in as a line.');
+  throw new Fault('bad_request', `No ${what.toLowerCase()} was given: type one, or pipe one in as a line.`);
 }
 
-async function askUnseen(io: Io, repeat: boolean): Promise<string> {
+async function askUnseen(io: Io, repeat: boolean, what: string): Promise<string> {
   // Line editing wants an output; this one shows nothing.
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: io.stdin, output: silence, terminal: true });
@@ -36,7 +36,7 @@ async function askUnseen(io: Io, repeat: boolean): Promise<string> {
     return line.done ? '' : line.value;
   };
   try {
-    const password = await ask('Password: ');
+    const password = await ask(`${what}: `);
     if (repeat && password !== '' && (await ask('Once more: ')) !== password) {
       throw new Fault('bad_request', 'The two passwords differ: try again.');
     }
@@ -46,7 +46,7 @@ async function askUnseen(io: Io, repeat: boolean): Promise<string> {
   }
 }
 
-async function firstLine(io: Io): Promise<string> {
+async function firstLine(io: Io, what: string): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of io.stdin) {
@@ -56,7 +56,7 @@ async function firstLine(io: Io): Promise<string> {
     length += bytes.length;
     if (end >= 0) break;
     if (length > LONGEST_LINE)
-      throw new Fault('bad_request', `The password has more than ${LONGEST_LINE} bytes.`);
+      throw new Fault('bad_request', `The ${what.toLowerCase()} has more than ${LONGEST_LINE} bytes.`);
   }
   return Buffer.concat(chunks).toString('utf8').replace(/\r$/, '');
 }

@@ -2,6 +2,8 @@ import { Option, type Command } from 'commander';
 import type { Context } from './context.ts';
 import type { ClaimOptions, InRegistry } from './registry-claims.ts';
 import type { RegistryOptions } from './registry-options.ts';
+import type { PolicyOptions } from './registry-policy-options.ts';
+import { addUpstreamCommands } from './registry-upstream-commands.ts';
 
 type On = (action: (context: Context) => number | Promise<number>) => Promise<void>;
 
@@ -25,11 +27,16 @@ export function addRegistryCommands(program: Command, on: On): void {
   ).action((name: string, options: RegistryOptions & { format: string }) =>
     on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),
   );
-  withSettings(
-    registry.command('set <name>').description('change who sees a registry and who publishes there'),
-  ).action((name: string, options: RegistryOptions) =>
+  withPolicy(
+    withSettings(
+      registry
+        .command('set <name>')
+        .description('change who sees a registry, who publishes there, and what it lets in from elsewhere'),
+    ),
+  ).action((name: string, options: RegistryOptions & PolicyOptions) =>
     on(async (context) => (await import('./registry-set.ts')).registrySet(context, name, options)),
   );
+  addUpstreamCommands(registry, on);
   addClaimCommands(registry, on);
 }
 
@@ -85,4 +92,20 @@ function withSettings(command: Command): Command {
     )
     .option('--organisation <name>', 'whose members have their roles in it too')
     .option('--no-organisation', 'it belongs to no organisation (any more)');
+}
+
+function withPolicy(command: Command): Command {
+  return command
+    .option('--cooldown <age>', 'how old a version of an upstream must be, such as 72h, 3d or off')
+    .option('--exempt <patterns...>', 'what the cooldown leaves alone: names, @acme/*, name@range, or none')
+    .option('--offline', 'ask no upstream for anything')
+    .option('--no-offline', 'ask upstreams again')
+    .option('--require-claim', 'names that an upstream has can be published only if they were claimed')
+    .option('--no-require-claim', 'names that an upstream has can be published by whoever may')
+    .addOption(
+      new Option('--vanished <what>', 'what becomes of versions that an upstream lists no longer').choices([
+        'hide',
+        'keep',
+      ]),
+    );
 }

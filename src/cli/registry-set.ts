@@ -2,15 +2,32 @@ import { Fault } from '../kernel/index.ts';
 import { theCommandLine } from '../ledger/index.ts';
 import { withKontor, type Context } from './context.ts';
 import { registryChange, type RegistryOptions } from './registry-options.ts';
+import { policyChange, type PolicyOptions } from './registry-policy-options.ts';
+import type { Kontor } from './server-face.ts';
 
-export function registrySet(context: Context, name: string, options: RegistryOptions): Promise<number> {
+export function registrySet(
+  context: Context,
+  name: string,
+  options: RegistryOptions & PolicyOptions,
+): Promise<number> {
   return withKontor(context, async (kontor) => {
     const change = await registryChange(kontor, options);
-    if (Object.keys(change).length === 0) {
-      throw new Fault('bad_request', 'Say what is to change: --visibility, --publish or --organisation.');
+    const changesPolicy = Object.keys(policyChange(options)).length > 0;
+    if (Object.keys(change).length === 0 && !changesPolicy) {
+      throw new Fault('bad_request', 'Say what is to change: kontor registry set --help shows what can.');
     }
-    const row = await kontor.registries.changeFor(theCommandLine, name, change);
-    context.io.out(`${describe(row)}\n`);
+    // What may be refused for what was said of it comes first.
+    if (changesPolicy) {
+      const seen = await kontor.policyKeeper.change(theCommandLine, name, (current) => ({
+        ...current,
+        ...policyChange(options, current),
+      }));
+      context.io.out(`${describePolicy(seen)}\n`);
+    }
+    if (Object.keys(change).length > 0) {
+      const row = await kontor.registries.changeFor(theCommandLine, name, change);
+      context.io.out(`${describe(row)}\n`);
+    }
     return 0;
   });
 }
@@ -23,4 +40,19 @@ function describe(row: {
 }): string {
   const owner = row.organisation === null ? '' : `, belongs to ${row.organisation}`;
   return `registry ${row.name}: visibility ${row.visibility}, publish ${row.publish}${owner}`;
+}
+
+function describePolicy({
+  registry,
+  policy: { offline, requireClaim, vanished, cooldown },
+}: Awaited<ReturnType<Kontor['policyKeeper']['see']>>): string {
+  const { hours = 0, exempt = [] } = cooldown;
+  const waiting = hours === 0 ? 'no cooldown' : `cooldown ${hours}h`;
+  const parts = [
+    waiting + (hours > 0 && exempt.length > 0 ? ` (not for ${exempt.join(', ')})` : ''),
+    offline ? 'offline' : 'upstreams are asked',
+    `vanished versions: ${vanished}`,
+    ...(requireClaim ? ['names of upstreams must be claimed'] : []),
+  ];
+  return `registry ${registry.name}: ${parts.join(', ')}`;
 }

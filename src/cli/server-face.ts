@@ -24,6 +24,7 @@ export type Kontor = Pick<
   | 'secondFactors'
   | 'createRegistry'
   | 'claimKeeper'
+  | 'policyKeeper'
   | 'verify'
   | 'migrate'
   | 'close'

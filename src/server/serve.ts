@@ -155,6 +155,7 @@ async function start(
     version: kontorVersion(),
     logger,
     registries: kontor.registries,
+    policyKeeper: kontor.policyKeeper,
     claimKeeper: kontor.claimKeeper,
     sharing: kontor.sharing,
     publisher: npm.publisher,

@@ -19,6 +19,7 @@ import type { EdgeRequests } from './index.ts';
 import { meRoutes } from './me.ts';
 import { describeApi } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
+import { policyRoutes } from './policies.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { organisationInvitationRoutes } from './organisation-invitations.ts';
 import { organisationRoutes } from './organisations.ts';
@@ -45,6 +46,7 @@ const topics = [
   organisationInvitationRoutes,
   organisationRoutes,
   packageAccessRoutes,
+  policyRoutes,
   recoveryRoutes,
   registryRoutes,
   secondFactorRoutes,

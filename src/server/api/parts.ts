@@ -2,7 +2,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
-import type { ClaimKeeper, Publisher, Registries, Sharing, TrustKeeper } from '../../registry/index.ts';
+import type {
+  ClaimKeeper,
+  PolicyKeeper,
+  Publisher,
+  Registries,
+  Sharing,
+  TrustKeeper,
+} from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
 import type { Kontor } from '../kontor.ts';
 
@@ -16,6 +23,7 @@ export interface ApiParts extends Identity {
   sharing: Sharing;
   publisher: Publisher;
   trust: TrustKeeper;
+  policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];
   secondFactors: SecondFactors;
   /** Under which clients reach us; undefined: as their request says. */

@@ -17,7 +17,7 @@ export interface IntakeValues {
 }
 
 function parseHours(raw: string): number {
-  const hours = hoursFrom(/^\d+$/.test(raw) ? Number(raw) : raw.toLowerCase());
+  const hours = hoursFrom(raw.toLowerCase());
   if (hours !== undefined) return hours;
   throw new Complaint(notHours);
 }

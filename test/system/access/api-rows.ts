@@ -49,6 +49,18 @@ export const apiRows: Record<string, Row> = {
     path: ({ somebody }) => `/registries/npm/members/${somebody.name}`,
     ok: [204, 404],
   },
+  'GET /registries/:registry/policy': { rule: 'administrator', path: '/registries/npm/policy' },
+  'PATCH /registries/:registry/policy': {
+    rule: 'administration',
+    path: '/registries/npm/policy',
+    body: () => ({ requireClaim: false }),
+  },
+  'GET /registries/:registry/upstreams': { rule: 'administrator', path: '/registries/npm/upstreams' },
+  'PUT /registries/:registry/upstreams': {
+    rule: 'administration',
+    path: '/registries/npm/upstreams',
+    body: () => ({ upstreams: [] }),
+  },
   'GET /registries/:registry/claims': { rule: 'administrator', path: '/registries/npm/claims' },
   'PUT /registries/:registry/claims/:pattern': {
     rule: 'administration',

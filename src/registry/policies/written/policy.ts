@@ -58,7 +58,12 @@ export const notHours =
 
 /** `72`, `72h`, `3d`, `off`: hours, from 0 to ten years. */
 export function hoursFrom(value: unknown): number | undefined {
-  if (value === false || value === 'off' || value === '0') return 0;
-  const hours = typeof value === 'string' ? (durationFrom(value) ?? Number.NaN) / HOUR : value;
+  if (value === false || value === 'off') return 0;
+  const hours =
+    typeof value !== 'string'
+      ? value
+      : /^\d{1,6}$/.test(value)
+        ? Number(value)
+        : (durationFrom(value) ?? Number.NaN) / HOUR;
   return typeof hours === 'number' && hours >= 0 && hours <= MOST_HOURS ? hours : undefined;
 }
