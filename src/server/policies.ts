@@ -62,3 +62,8 @@ function ownUrls({ host, port, publicUrl }: Values): string[] {
   if (port !== 0) own.push(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   return own;
 }
+
+/** A sentence on settings of a registry that is not there. */
+export function idleSettings(name: string): string {
+  return `registries.${name} in the settings does nothing, for there is no such registry (yet): kontor registry create makes it.`;
+}

@@ -26,6 +26,7 @@ import { addSignOnPages } from './pages/sign-on.ts';
 import { createServerSignOn } from './sign-on.ts';
 import { addLinkPages } from './pages/links.ts';
 import { addSecurityPage } from './pages/security.ts';
+import { idleSettings } from './policies.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
 
@@ -88,7 +89,7 @@ async function lockBeside(databasePath: string): Promise<{ release(): void }> {
 
 async function start(
   kontor: Kontor,
-  { values, sources }: Config,
+  { values, sources, registries: settingsOfRegistries }: Config,
   logger: Logger,
   releaseLock: () => void,
 ): Promise<RunningServer> {
@@ -117,6 +118,8 @@ async function start(
 
   const registries = new RegistryTable(catalogue);
   await registries.refresh();
+  const idle = [...settingsOfRegistries.keys()].filter((name) => registries.get(name) === undefined);
+  for (const name of idle) logger.warn(idleSettings(name));
   let ready = false;
   const npm = await createNpm({
     kontor: { ...kontor, ...identity },
