@@ -213,9 +213,10 @@ test('kontor.yaml goes before both, which then change nothing', async () => {
   expect(await status(again, 'left')).toBe(404);
 });
 
-describe('[P-36] NPM_FALLBACK', () => {
-  const npmrc = () => ({ npm_config_registry: upstream.url, KONTOR_NPM_UPSTREAM: undefined });
+/** What npm on the server's machine is configured for. */
+const npmrc = () => ({ npm_config_registry: upstream.url, KONTOR_NPM_UPSTREAM: undefined });
 
+describe('[P-36] NPM_FALLBACK', () => {
   test('false: what is not here is not found, and no upstream is asked', async () => {
     const server = await startKontor({ env: { ...npmrc(), NPM_FALLBACK: 'false' } });
     upstream.requests.length = 0;
