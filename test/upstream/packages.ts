@@ -22,6 +22,8 @@ export interface PackageOptions {
   /** More fields for each version's manifest, such as `dependencies`. */
   manifest?: (version: string) => Record<string, unknown>;
   tags?: Record<string, string>;
+  /** Bytes of each version's tarball where nobody opens it; default some twenty thousand. */
+  bytes?: (version: string) => Buffer;
   /** URL of a tarball; default npm's own layout below the base. */
   locate?: (file: TarballName) => string;
 }
@@ -42,7 +44,8 @@ export function scriptedPackage(
   base: string,
   options: PackageOptions = {},
 ): ScriptedPackage {
-  const bytes = (version: string) => Buffer.from(`bytes of ${name} ${version} `.repeat(500));
+  const bytes =
+    options.bytes ?? ((version: string) => Buffer.from(`bytes of ${name} ${version} `.repeat(500)));
   const manifest = options.manifest ?? (() => ({ dependencies: { left: '^1.0.0' } }));
   return assemble(name, new Map(versions.map((version) => [version, bytes(version)])), base, {
     ...options,
@@ -133,8 +136,10 @@ export function serves(...packages: ScriptedPackage[]): Script {
     const path = request.url ?? '';
     const file = files.get(path);
     const document = documents.get(path.toLowerCase().replace('%2f', '/'));
-    if (file) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file);
-    else if (!document) response.writeHead(404).end('{"error":"Not found"}');
+    if (file) {
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': file.length };
+      response.writeHead(200, headers).end(file);
+    } else if (!document) response.writeHead(404).end('{"error":"Not found"}');
     else if (request.headers['if-none-match'] === document.etag) {
       response.writeHead(304, { etag: document.etag }).end();
     } else {
