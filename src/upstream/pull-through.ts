@@ -1,3 +1,4 @@
+import { Fault } from '../kernel/index.ts';
 import type {
   ArtifactTransfer,
   RemoteFile,
@@ -48,6 +49,7 @@ export class PullThrough implements Upstream {
     const held = await this.#documents.read(scope, name);
     if (held === undefined) return undefined;
     const where = await this.#locate(held, file);
+    if (where && scope.policy.offline) throw isOffline(scope.registry.name, file);
     if (where) return this.#found(held, file, where);
     // It may have been published after our copy of the document was made.
     const newer = await this.#documents.recheck(scope, held, file);
@@ -83,4 +85,11 @@ export class PullThrough implements Upstream {
       },
     };
   }
+}
+
+function isOffline(registry: string, file: string): Fault {
+  return new Fault(
+    'upstream_down',
+    `The registry ${registry} is offline (its setting "offline"), and ${file} is not stored here.`,
+  );
 }

@@ -43,18 +43,16 @@ class StagedFile implements StagedBlob {
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#expect('writing');
-    const start = this.#digester.size;
+    const writing = this.#writeAll(chunk, this.#digester.size);
+    // While the kernel has it.
     this.#digester.update(chunk);
     try {
-      for (let done = 0; done < chunk.length;) {
-        const left = chunk.length - done;
-        done += (await this.#handle.write(chunk, done, left, start + done)).bytesWritten;
-      }
-      this.#growth.advance(chunk.length);
+      await writing;
     } catch (error) {
       this.#failure ??= asFault(error);
       throw this.#failure;
     }
+    this.#growth.advance(chunk.length);
   }
 
   async finish(): Promise<Digests> {
@@ -108,6 +106,13 @@ class StagedFile implements StagedBlob {
     if (this.#state !== 'discarded' || this.#growth.isFollowed || this.#isClosed) return;
     this.#isClosed = true;
     await this.#handle.close();
+  }
+
+  async #writeAll(chunk: Uint8Array, start: number): Promise<void> {
+    for (let done = 0; done < chunk.length;) {
+      const left = chunk.length - done;
+      done += (await this.#handle.write(chunk, done, left, start + done)).bytesWritten;
+    }
   }
 
   #expect(...states: ('writing' | 'finished')[]): void {

@@ -59,29 +59,30 @@ export async function fetchArtifact(
   // The digest is that of the file, so no encoding is wanted on the way.
   const headers = { accept: '*/*', 'accept-encoding': 'identity' };
   const asked = client.getFile(where.url, headers);
-  // Read while the upstream makes up its mind; if it sends nothing, nobody wants to know.
+  // While the upstream makes up its mind; if it sends nothing, nobody wants to know.
   const release = wanted.release();
   release.catch(() => {});
-  const response = await asked;
-  if (response.status === 200) {
-    const giveUp = () => response.body.destroy(stopping());
-    signal.addEventListener('abort', giveUp);
-    if (signal.aborted) giveUp();
-    try {
-      return await storeArtifact(stores, wanted, { response, expected, release }, transfer);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
+  const staging = stores.blobs.stage();
+  staging.catch(() => {});
+  try {
+    const response = await asked;
+    if (response.status === 200) {
+      return await storeArtifact(stores, wanted, { response, expected, release, staging }, transfer, signal);
     }
+    response.discard();
+    if (response.status === 404 || response.status === 410) return undefined;
+    throw refusal(client, response.status, file);
+  } finally {
+    // Whoever reads it reads on. What cannot be discarded is swept; that must not hide what happened.
+    await staging.then((staged) => staged.discard()).catch(() => {});
   }
-  response.discard();
-  if (response.status === 404 || response.status === 410) return undefined;
-  throw refusal(client, response.status, file);
 }
 
 interface Answer {
   response: UpstreamResponse;
   expected: Expectation;
   release: Promise<RemoteRelease | undefined>;
+  staging: Promise<StagedBlob>;
 }
 
 async function storeArtifact(
@@ -89,11 +90,15 @@ async function storeArtifact(
   wanted: Wanted,
   answer: Answer,
   transfer: Transfer,
+  signal: AbortSignal,
 ): Promise<StoredArtifact | undefined> {
   const { catalogue, blobs, clock } = stores;
   const { client, registry, name, file } = wanted;
-  const staged = await blobs.stage();
+  const giveUp = () => answer.response.body.destroy(stopping());
+  signal.addEventListener('abort', giveUp);
   try {
+    if (signal.aborted) giveUp();
+    const staged = await answer.staging;
     const digests = await stage(stores, wanted, answer, staged, transfer);
     const release = await answer.release;
     if (!release) throw new Fault('upstream_failed', `The upstream registry says too little of ${file}.`);
@@ -112,8 +117,8 @@ async function storeArtifact(
     transfer.fail(error);
     throw error;
   } finally {
-    // Whoever reads it reads on. What cannot be discarded is swept; it must not hide what happened.
-    await staged.discard().catch(() => {});
+    signal.removeEventListener('abort', giveUp);
+    answer.response.body.destroy();
   }
 }
 
