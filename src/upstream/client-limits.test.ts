@@ -114,6 +114,20 @@ describe('requests in flight', () => {
     expect(upstream.peak).toBe(16);
   });
 
+  test('for what is stored let those go first that are for what is not', async () => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    upstream.script = when(opened, answers(200, 'home'));
+    const reading = many(16).map((path) => read(path));
+    await upstream.arrived(16);
+    const revalidating = many(50).map((path) =>
+      client.get(client.below(`stored-${path}`), {}, 60_000, { yields: true }).then(textOf),
+    );
+    reading.push(read('missing'));
+    open();
+    await Promise.all([...reading, ...revalidating]);
+    expect(upstream.requests[16]?.url).toBe('/missing');
+  });
+
   test('count until their bodies have been read', async () => {
     upstream.script = split(
       /file/,

@@ -88,10 +88,15 @@ export class UpstreamClient {
   /**
    * One GET. Follows up to three redirects, to the upstream itself and to the hosts that it is allowed to lead to. Rejects with a
    * Fault: `upstream_down` if no answer came, or one that says so (5xx, 429), `upstream_failed` if it leads elsewhere. `total` bounds
-   * it all in milliseconds, from when its turn has come.
+   * it all in milliseconds, from when its turn has come. With `yields` that of all others comes first, for what nobody lacks.
    */
-  get(url: URL, headers: Record<string, string>, total: number): Promise<UpstreamResponse> {
-    return this.#inTurn(url, total, (signal) => this.#follow(url, headers, signal));
+  get(
+    url: URL,
+    headers: Record<string, string>,
+    total: number,
+    { yields = false }: { yields?: boolean } = {},
+  ): Promise<UpstreamResponse> {
+    return this.#inTurn({ url, total, yields }, (signal) => this.#follow(url, headers, signal));
   }
 
   /**
@@ -105,7 +110,7 @@ export class UpstreamClient {
     total: number,
   ): Promise<UpstreamResponse> {
     if (!this.#places.isHome(url)) throw this.#places.refused('it leads to another host');
-    return this.#inTurn(url, total, async (signal) => {
+    return this.#inTurn({ url, total, yields: false }, async (signal) => {
       const response = await this.#ask({ url, headers, isTrusted: true, signal, body });
       if (!isRedirect(response)) return this.#answered(url, response);
       response.discard();
@@ -150,15 +155,13 @@ export class UpstreamClient {
 
   /** Does what there is to do when it is its turn, and keeps the place until the body has ended. */
   async #inTurn(
-    url: URL,
-    total: number,
+    { url, total, yields }: { url: URL; total: number; yields: boolean },
     ask: (signal: AbortSignal) => Promise<UpstreamResponse>,
   ): Promise<UpstreamResponse> {
     this.#places.check(url);
     this.#heedRest(url);
-    const giveBack = await this.#slots.take(this.timeouts.document, () =>
-      this.down('too many requests wait for it'),
-    );
+    const late = () => this.down('too many requests wait for it');
+    const giveBack = await this.#slots.take({ patience: this.timeouts.document, late, yields });
     try {
       const response = await ask(AbortSignal.timeout(total));
       if (response.body.closed) giveBack();

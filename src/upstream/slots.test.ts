@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Slots } from './slots.ts';
+import { Slots, type Line } from './slots.ts';
 
-const late = () => new Error('late');
-const MINUTE = 60_000;
+const line: Line = { patience: 60_000, late: () => new Error('late'), yields: false };
 /** Lets everything happen that can happen now. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -11,7 +10,7 @@ describe('slots', () => {
     const slots = new Slots(2);
     const order: number[] = [];
     const taken = [0, 1, 2, 3].map(async (number) => {
-      const giveBack = await slots.take(MINUTE, late);
+      const giveBack = await slots.take(line);
       order.push(number);
       return giveBack;
     });
@@ -24,14 +23,28 @@ describe('slots', () => {
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
+  test('let those wait who yield until nobody else does', async () => {
+    const slots = new Slots(1);
+    const giveBack = await slots.take(line);
+    const order: string[] = [];
+    const taken = ['last', 'first', 'second'].map(async (name) => {
+      const leave = await slots.take({ ...line, yields: name === 'last' });
+      order.push(name);
+      leave();
+    });
+    giveBack();
+    await Promise.all(taken);
+    expect(order).toEqual(['first', 'second', 'last']);
+  });
+
   test('are given back once, however often', async () => {
     const slots = new Slots(1);
-    const giveBack = await slots.take(MINUTE, late);
+    const giveBack = await slots.take(line);
     giveBack();
     giveBack();
-    await slots.take(MINUTE, late);
+    await slots.take(line);
     let isIn = false;
-    const waiting = slots.take(MINUTE, late).then(() => (isIn = true));
+    const waiting = slots.take(line).then(() => (isIn = true));
     await settle();
     expect(isIn).toBe(false);
     slots.turnAway(new Error('away'));
@@ -40,20 +53,20 @@ describe('slots', () => {
 
   test('keep nobody waiting for longer than agreed, and skip who has gone', async () => {
     const slots = new Slots(1);
-    const giveBack = await slots.take(MINUTE, late);
-    await expect(slots.take(1, late)).rejects.toThrow('late');
+    const giveBack = await slots.take(line);
+    await expect(slots.take({ ...line, patience: 1 })).rejects.toThrow('late');
     giveBack();
-    await expect(slots.take(1, late)).resolves.toBeTypeOf('function');
+    await expect(slots.take({ ...line, patience: 1 })).resolves.toBeTypeOf('function');
   });
 
   test('turn away who waits, not who is in or comes later', async () => {
     const slots = new Slots(1);
-    const giveBack = await slots.take(MINUTE, late);
-    const waiting = [slots.take(MINUTE, late), slots.take(MINUTE, late)];
+    const giveBack = await slots.take(line);
+    const waiting = [slots.take(line), slots.take(line)];
     const outcomes = Promise.allSettled(waiting);
     slots.turnAway(new Error('away'));
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    const later = slots.take(MINUTE, late);
+    const later = slots.take(line);
     giveBack();
     await expect(later).resolves.toBeTypeOf('function');
   });

@@ -1,19 +1,31 @@
-/** Lets so many at once in, and the others in the order in which they came. */
+interface Waiting {
+  enter: () => void;
+  leave: (reason: Error) => void;
+}
+
+export interface Line {
+  /** How long to wait, milliseconds. */
+  patience: number;
+  /** The error for who has waited so long. */
+  late: () => Error;
+  /** Lets all go first who do not yield. */
+  yields: boolean;
+}
+
+/** Lets so many in at once, and the others in the order in which they came, those last that yield. */
 export class Slots {
   #free: number;
-  readonly #line: Set<{ enter: () => void; leave: (reason: Error) => void }> = new Set();
+  readonly #line = new Set<Waiting>();
+  readonly #yielding = new Set<Waiting>();
 
   constructor(count: number) {
     this.#free = count;
   }
 
-  /**
-   * Resolves, when there is room, to a function that gives the place back; further calls of it do nothing. Rejects with `late()` if
-   * there is none for `patience` milliseconds.
-   */
-  async take(patience: number, late: () => Error): Promise<() => void> {
+  /** Resolves, when there is room, to a function that gives the place back; further calls of it do nothing. */
+  async take(line: Line): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(patience, late);
+    else await this.#wait(line);
     let isHeld = true;
     return () => {
       if (isHeld) this.#giveBack();
@@ -23,34 +35,34 @@ export class Slots {
 
   /** Rejects all who wait now. */
   turnAway(reason: Error): void {
-    for (const { leave } of this.#line) leave(reason);
+    for (const line of [this.#line, this.#yielding]) {
+      for (const { leave } of line) leave(reason);
+    }
   }
 
-  #wait(patience: number, late: () => Error): Promise<void> {
+  #wait({ patience, late, yields }: Line): Promise<void> {
+    const line = yields ? this.#yielding : this.#line;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => waiting.leave(late()), patience);
-      const waiting = {
+      const waiting: Waiting = {
         enter: () => {
           clearTimeout(timer);
+          line.delete(waiting);
           resolve();
         },
         leave: (reason: Error) => {
           clearTimeout(timer);
-          this.#line.delete(waiting);
+          line.delete(waiting);
           reject(reason);
         },
       };
-      this.#line.add(waiting);
+      line.add(waiting);
     });
   }
 
   #giveBack(): void {
-    const [next] = this.#line;
-    if (next === undefined) {
-      this.#free += 1;
-      return;
-    }
-    this.#line.delete(next);
-    next.enter();
+    const [next] = this.#line.size > 0 ? this.#line : this.#yielding;
+    if (next === undefined) this.#free += 1;
+    else next.enter();
   }
 }

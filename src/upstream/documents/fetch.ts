@@ -41,7 +41,9 @@ export async function fetchDocument(remote: Remote, question: Question): Promise
 
 function ask({ client, format }: Remote, name: string, more: Validators): Promise<UpstreamResponse> {
   const headers = { accept: format.accept, 'accept-encoding': 'gzip', ...more };
-  return client.get(client.below(format.documentPath(name)), headers, client.timeouts.document);
+  // What is stored can be given meanwhile: who has nothing goes first.
+  const yields = Object.keys(more).length > 0;
+  return client.get(client.below(format.documentPath(name)), headers, client.timeouts.document, { yields });
 }
 
 async function read(
