@@ -10,7 +10,9 @@ import type { VerifyReport } from '../registry/index.ts';
 import type { CliConfig, Kontor, ServerFace } from './server-face.ts';
 
 const NOW = 1_700_000_000_000;
-const whole: VerifyReport = { blobs: 2, bytes: 4096, events: 7, unsealed: 1, orphans: 3, problems: [] };
+const part = (blobs: number, bytes: number) => ({ blobs, bytes });
+const rest = { events: 7, unsealed: 1, orphans: 3, problems: [] };
+const whole: VerifyReport = { ...part(2, 4096), owned: part(1, 96), cached: part(1, 4000), ...rest };
 
 let store: MemoryAccountStore;
 let accounts: Accounts;
@@ -415,7 +417,9 @@ describe('verify', () => {
   test('exits with 0 when the store is whole, leftovers or not', async () => {
     const { code, out } = await kontorDoes('verify');
     expect(code).toBe(0);
-    expect(out).toMatch(/^blobs +2 with 4096 bytes\nevents +7, and 1 not yet sealed\nleftovers +3 /);
+    expect(out).toMatch(
+      /^blobs +2 with 4096 bytes\nowned +1 with 96 bytes\ncached +1 with 4000 bytes.*\nevents +7, and 1 not yet sealed\nleftovers +3 /,
+    );
     expect(out).toMatch(/the store is whole\n$/);
   });
 

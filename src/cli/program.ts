@@ -67,6 +67,13 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
       on(async (context) => (await import('./verify.ts')).verify(context, options)),
     );
   program
+    .command('storage')
+    .description('show what takes room, with what is owned here and what is cached of upstreams apart')
+    .option('--json', 'for scripts')
+    .action((options: { json?: boolean }) =>
+      on(async (context) => (await import('./storage.ts')).storage(context, options)),
+    );
+  program
     .command('config')
     .description('show the settings and where they come from')
     .option('--json', 'for scripts')

@@ -25,6 +25,7 @@ export type Kontor = Pick<
   | 'createRegistry'
   | 'claimKeeper'
   | 'policyKeeper'
+  | 'storageUse'
   | 'verify'
   | 'migrate'
   | 'close'

@@ -26,16 +26,19 @@ const other = { packageId: 1, versionId: 12 };
 describe('The download counter', () => {
   test('reports versions and days apart, each in one entry', async () => {
     const { counter, reports, state } = counting();
-    for (let i = 0; i < 3; i += 1) counter.count(one);
+    for (let i = 0; i < 3; i += 1) {
+      state.now = 20 * DAY + i;
+      counter.count(one);
+    }
     counter.count(other);
     state.now += DAY;
     counter.count(one);
     await counter.flush();
     expect(reports).toEqual([
       [
-        { ...one, day: 20, count: 3 },
-        { ...other, day: 20, count: 1 },
-        { ...one, day: 21, count: 1 },
+        { ...one, day: 20, count: 3, lastAt: 20 * DAY + 2 },
+        { ...other, day: 20, count: 1, lastAt: 20 * DAY + 2 },
+        { ...one, day: 21, count: 1, lastAt: 21 * DAY + 2 },
       ],
     ]);
   });
@@ -61,7 +64,7 @@ describe('The download counter', () => {
     await expect(counter.flush()).rejects.toThrow('the database is away');
     state.report = async () => {};
     await counter.flush();
-    expect(reports).toEqual([[{ ...one, day: 20, count: 3 }]]);
+    expect(reports).toMatchObject([[{ ...one, day: 20, count: 3 }]]);
   });
 
   test('counts while a report is under way into the next one', async () => {
@@ -75,7 +78,7 @@ describe('The download counter', () => {
     await flushing;
     state.report = async () => {};
     await counter.flush();
-    expect(reports).toEqual([[{ ...one, day: 20, count: 1 }], [{ ...one, day: 20, count: 1 }]]);
+    expect(reports).toMatchObject([[{ ...one, day: 20, count: 1 }], [{ ...one, day: 20, count: 1 }]]);
   });
 
   test('a day ends at midnight UTC', () => {

@@ -23,8 +23,8 @@ export class DownloadCounter {
   }
 
   count({ packageId, versionId }: Pick<StoredArtifact, 'packageId' | 'versionId'>): void {
-    const day = dayOf(this.#clock());
-    this.#add({ packageId, versionId, day, count: 1 });
+    const lastAt = this.#clock();
+    this.#add({ packageId, versionId, day: dayOf(lastAt), count: 1, lastAt });
   }
 
   async flush(): Promise<void> {
@@ -39,10 +39,13 @@ export class DownloadCounter {
     }
   }
 
-  #add({ packageId, versionId, day, count }: DownloadCount): void {
+  #add(more: DownloadCount): void {
+    const { versionId, day, count, lastAt } = more;
     const key = `${versionId} ${day}`;
     const pending = this.#pending.get(key);
-    if (pending) pending.count += count;
-    else this.#pending.set(key, { packageId, versionId, day, count });
+    if (pending) {
+      pending.count += count;
+      pending.lastAt = Math.max(pending.lastAt, lastAt);
+    } else this.#pending.set(key, { ...more });
   }
 }

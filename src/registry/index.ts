@@ -11,6 +11,7 @@ export { Reader, type DocumentSource } from './reader.ts';
 export * from './policies/index.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
+export { storageReport, type StorageReport } from './storage-report.ts';
 export { dayOf, DownloadCounter } from './downloads.ts';
 export { checkRegistryName } from './names.ts';
 export { NewNames, type NewNamesParts } from './new-names.ts';

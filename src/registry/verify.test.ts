@@ -2,11 +2,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { sha256Hex } from '../kernel/index.ts';
 import { CHAIN_START, chainHash, theServer, type SealedEvent } from '../ledger/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
-import type { BlobRow, Blobs } from './ports/index.ts';
+import type { Blobs, ListedBlob } from './ports/index.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
 let blobs: Blobs;
-let rows: BlobRow[];
+let rows: ListedBlob[];
 let dangling: string[];
 
 const catalogue: VerifyOptions['catalogue'] = {
@@ -31,8 +31,8 @@ async function put(key: string, content: string): Promise<void> {
   await staged.discard();
 }
 
-function addRow(key: string, content: string): void {
-  rows.push({ key, sha256: sha256Hex(content), size: content.length });
+function addRow(key: string, content: string, owned = true): void {
+  rows.push({ key, sha256: sha256Hex(content), size: content.length, owned });
   rows.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -73,12 +73,31 @@ function storeOf(events: SealedEvent[], unsealed = 0): NonNullable<VerifyOptions
 test('reports a store in order as clean, with what it counted', async () => {
   for (let i = 0; i < 1200; i++) await add(`npm/p/${i}/f.tgz`, `file ${i % 10}`);
   const report = await verify({ catalogue, blobs, chain: storeOf(chain(1100), 3) });
-  expect(report).toEqual({ blobs: 1200, bytes: 7200, events: 1100, unsealed: 3, orphans: 0, problems: [] });
+  expect(report).toMatchObject({
+    blobs: 1200,
+    bytes: 7200,
+    events: 1100,
+    unsealed: 3,
+    orphans: 0,
+    problems: [],
+  });
 });
 
 test('finds an empty store clean', async () => {
-  const clean = { blobs: 0, bytes: 0, events: 0, unsealed: 0, orphans: 0, problems: [] };
+  const none = { blobs: 0, bytes: 0 };
+  const clean = { ...none, owned: none, cached: none, events: 0, unsealed: 0, orphans: 0, problems: [] };
   expect(await verify({ catalogue, blobs })).toEqual(clean);
+});
+
+test('counts what is owned here and what is cached of upstreams apart', async () => {
+  await add('a/own', 'four');
+  await put('b/theirs', 'sixsix');
+  addRow('b/theirs', 'sixsix', false);
+  expect(await verify({ catalogue, blobs })).toMatchObject({
+    blobs: 2,
+    owned: { blobs: 1, bytes: 4 },
+    cached: { blobs: 1, bytes: 6 },
+  });
 });
 
 test('names each blob that is missing, has another size or other bytes, and reads the others', async () => {

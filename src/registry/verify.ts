@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isFault } from '../kernel/index.ts';
 import { verifyChain, type AuditStore, type EventStore } from '../ledger/index.ts';
-import type { BlobRow, Blobs, Catalogue } from './ports/index.ts';
+import type { BlobRow, ListedBlob, Blobs, Catalogue } from './ports/index.ts';
 
 export interface VerifyOptions {
   catalogue: Pick<Catalogue, 'blobs' | 'knownKeys' | 'danglingReferences'>;
@@ -16,6 +16,10 @@ export interface VerifyReport {
   blobs: number;
   /** Bytes read for that. */
   bytes: number;
+  /** Those of them that packages have which are owned here. */
+  owned: { blobs: number; bytes: number };
+  /** Those that only upstreams' packages have, which can be pulled again. */
+  cached: { blobs: number; bytes: number };
   /** Sealed events checked. */
   events: number;
   /** Events that still wait for their place in the chain. */
@@ -37,7 +41,16 @@ const MOST_PROBLEMS = 1000;
  * Changes nothing and may run beside a server. Rejects only if the catalogue or the events cannot be read.
  */
 export async function verify({ catalogue, blobs, chain }: VerifyOptions): Promise<VerifyReport> {
-  const report: VerifyReport = { blobs: 0, bytes: 0, events: 0, unsealed: 0, orphans: 0, problems: [] };
+  const report: VerifyReport = {
+    blobs: 0,
+    bytes: 0,
+    owned: { blobs: 0, bytes: 0 },
+    cached: { blobs: 0, bytes: 0 },
+    events: 0,
+    unsealed: 0,
+    orphans: 0,
+    problems: [],
+  };
   let unlisted = 0;
   const problem = (sentence: string) => {
     if (report.problems.length < MOST_PROBLEMS) report.problems.push(sentence);
@@ -66,15 +79,17 @@ async function verifyBlobs(
     // Two loops over one generator: each takes the next row when it is free.
     for await (const row of rows) {
       const found = await readBlob(blobs, row);
-      report.blobs += 1;
-      report.bytes += found.size;
+      for (const part of [report, row.owned ? report.owned : report.cached]) {
+        part.blobs += 1;
+        part.bytes += found.size;
+      }
       if (found.fault !== undefined) problem(found.fault);
     }
   };
   await Promise.all(Array.from({ length: READERS }, reader));
 }
 
-async function* blobRows(catalogue: VerifyOptions['catalogue']): AsyncGenerator<BlobRow> {
+async function* blobRows(catalogue: VerifyOptions['catalogue']): AsyncGenerator<ListedBlob> {
   for (let after = ''; ;) {
     const page = await catalogue.blobs(after, PAGE);
     yield* page;

@@ -25,6 +25,8 @@ import {
   type RegistryChange,
   type RegistryPolicies,
   type RegistryRow,
+  storageReport,
+  type StorageReport,
   type VerifyReport,
 } from '../registry/index.ts';
 import { openFileBlobs } from '../storage/files/index.ts';
@@ -60,6 +62,7 @@ export interface Kontor extends Identity {
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor, settings?: RegistryChange): Promise<RegistryRow>;
   verify(): Promise<VerifyReport>;
+  storageUse(): Promise<StorageReport>;
   /** The migrations that opening the store ran. */
   migrate(): Promise<string[]>;
   close(): Promise<void>;
@@ -143,6 +146,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
         }
         return catalogue.createRegistry(name, format, systemClock(), by, settings);
       },
+      storageUse: async () => storageReport(await store.storageUses.read(), values.upstreamCacheBytes),
       verify: () => verify({ catalogue, blobs, chain: store }),
       migrate: () => Promise.resolve(migrations),
       close: () => store.close(),

@@ -14,6 +14,7 @@ import { createApp } from './http/app.ts';
 import { clientAddress } from './http/client-address.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
+import { cacheJob } from './cache-job.ts';
 import { createIdentity } from './identity.ts';
 import { startJobs, type PeriodicJob } from './jobs.ts';
 import { listenFault, listeningUrl } from './listen.ts';
@@ -163,6 +164,7 @@ async function start(
     sharing: kontor.sharing,
     publisher: npm.publisher,
     createRegistry: kontor.createRegistry,
+    storageUse: kontor.storageUse,
     secondFactors: kontor.secondFactors,
     publicUrl: values.publicUrl,
     audit: store.audit,
@@ -215,6 +217,7 @@ async function start(
         everywhere: true,
         run: () => registries.refresh(),
       },
+      cacheJob(kontor, values, logger),
       { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
       ...retention(values, store.audit),
       {

@@ -1,3 +1,5 @@
+export { CacheKeeper, type CacheKeeperOptions, type CacheRun } from './cache-keeper.ts';
+export type { CachedVersion, CacheSize, Eviction, Spared, UpstreamCache } from './cache-store.ts';
 export { UpstreamClient, type ClientOptions } from './client.ts';
 export { guardedAgent } from './guarded-agent.ts';
 export type {

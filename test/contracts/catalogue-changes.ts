@@ -228,6 +228,7 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
         versionId,
         day,
         count: more,
+        lastAt: day * 86_400_000,
       });
       await catalogue.countDownloads([count(first.id, 100, 2), count(second.id, 100, 1)]);
       await Promise.all(

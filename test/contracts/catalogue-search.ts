@@ -58,7 +58,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
       const version = head && (await catalogue.version(head.id, '1.0.0'));
       await publish('other', { description: 'also json' });
       await catalogue.countDownloads([
-        { packageId: head?.id ?? 0, versionId: version?.id ?? 0, day: 1, count: 5 },
+        { packageId: head?.id ?? 0, versionId: version?.id ?? 0, day: 1, count: 5, lastAt: 86_400_000 },
       ]);
       expect((await search({ words: ['json'] })).names).toEqual([
         'json',

@@ -19,6 +19,7 @@ import type {
   StoredArtifact,
   Owner,
   BlobRow,
+  ListedBlob,
   DayCount,
   OpenDocument,
   OpenRevision,
@@ -89,7 +90,7 @@ export interface Catalogue {
   downloads(packageId: number, first: number, last: number): Promise<DayCount[]>;
 
   /** Stored blobs after `afterKey` in key order: everything that must be in the blob store. */
-  blobs(afterKey: string, limit: number): Promise<BlobRow[]>;
+  blobs(afterKey: string, limit: number): Promise<ListedBlob[]>;
   /** References that lead nowhere (artifact without blob, tag without version, version without artifact), as sentences. */
   danglingReferences(): Promise<string[]>;
   /**

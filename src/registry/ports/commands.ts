@@ -128,4 +128,6 @@ export interface DownloadCount {
   /** Days since 1970-01-01, UTC. */
   day: number;
   count: number;
+  /** When the last of them was, milliseconds. */
+  lastAt: number;
 }

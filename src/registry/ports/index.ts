@@ -12,5 +12,6 @@ export type * from './search.ts';
 export type * from './signing-keys.ts';
 export type * from './similar-names.ts';
 export type * from './staged-versions.ts';
+export type * from './storage-use.ts';
 export type * from './trusted-publishing.ts';
 export type * from './upstream.ts';

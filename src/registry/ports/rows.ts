@@ -40,9 +40,10 @@ export interface PackageRow {
 
 /**
  * `staged`: waits for one of its own publishers; `pending`: for a reviewer. Both keep their number taken and show to nobody but
- * those who may decide. `rejected` gives the number back, `removed` never does.
+ * those who may decide. `rejected` gives the number back, `removed` never does. `evicted`: an upstream's, whose file was taken away to make room; the
+ * row waits for the next pull.
  */
-export type VersionState = 'staged' | 'pending' | 'published' | 'rejected' | 'removed';
+export type VersionState = 'staged' | 'pending' | 'published' | 'rejected' | 'removed' | 'evicted';
 
 /** A version as documents need it. Texts are JSON that the format made at publish; nobody parses them to serve them. */
 export interface VersionRow {
@@ -123,6 +124,11 @@ export interface Owner {
 }
 
 /** A blob row in `verify` and in the sweeper. */
+/** A stored blob, and whether a package that is owned here has it; else upstreams' do. */
+export interface ListedBlob extends BlobRow {
+  owned: boolean;
+}
+
 export interface BlobRow {
   key: string;
   sha256: string;

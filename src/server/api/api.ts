@@ -29,6 +29,7 @@ import { Problem } from './schemas.ts';
 import type { ApiScope } from './scope.ts';
 import { secondFactorRoutes } from './second-factors.ts';
 import { sessionRoutes } from './sessions.ts';
+import { storageRoutes } from './storage.ts';
 import { tokenRoutes } from './tokens.ts';
 import { teamRoutes } from './teams.ts';
 import { trustedPublisherRoutes } from './trusted-publishers.ts';
@@ -51,6 +52,7 @@ const topics = [
   registryRoutes,
   secondFactorRoutes,
   sessionRoutes,
+  storageRoutes,
   tokenRoutes,
   teamRoutes,
   trustedPublisherRoutes,

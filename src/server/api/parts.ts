@@ -25,6 +25,7 @@ export interface ApiParts extends Identity {
   trust: TrustKeeper;
   policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];
+  storageUse: Kontor['storageUse'];
   secondFactors: SecondFactors;
   /** Under which clients reach us; undefined: as their request says. */
   publicUrl: string | undefined;

@@ -238,6 +238,13 @@ export const settings: SettingTable = {
     initial: () => ({ raw: '24h' }),
     show: (ms) => `${ms} ms`,
   },
+  upstreamCacheBytes: {
+    env: 'KONTOR_UPSTREAM_CACHE_BYTES',
+    doc: 'What packages and documents of upstreams may take on disk, such as 20GB; what nobody has used for the longest time goes first.',
+    defaultDoc: 'any number',
+    parse: parseSize,
+    show: (bytes) => `${bytes} bytes`,
+  },
   ...openidSettings,
   ...limitSettings,
   ...auditSettings,

@@ -46,6 +46,8 @@ export interface Values extends IntakeValues, LimitValues, MailValues, OpenidVal
   sweepInterval: number;
   /** Milliseconds that staged bytes are left alone. */
   sweepGrace: number;
+  /** Bytes that what was pulled from upstreams may take; undefined: any number. */
+  upstreamCacheBytes: number | undefined;
   /** Are refusals recorded? */
   auditEnabled: boolean;
   /** Undefined: events are kept for ever. */

@@ -23,9 +23,10 @@ import type {
   SimilarNames,
   SigningKeys,
   StagedVersions,
+  StorageUses,
   TrustedPublishing,
 } from '../../registry/index.ts';
-import type { UpstreamDocuments } from '../../upstream/index.ts';
+import type { UpstreamCache, UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { advisoryStoreOn } from './ports/advisories.ts';
 import { accountStoreOn } from './ports/accounts.ts';
@@ -39,6 +40,7 @@ import { organisationStoreOn } from './ports/organisations.ts';
 import { signOnStoreOn } from './ports/sign-on.ts';
 import { policyStoreOn } from './ports/policies.ts';
 import { originsOn, packageAccessOn, registrySettingsOn, rightsOn, similarNamesOn } from './ports/rights.ts';
+import { upstreamCacheOn } from './ports/upstream-cache.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
@@ -76,6 +78,8 @@ export interface SqlStore {
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
   advisories: AdvisoryStore;
+  upstreamCache: UpstreamCache;
+  storageUses: StorageUses;
   /** True if several servers may work on this database at once; false where one has it for itself. */
   shared: boolean;
   /**
@@ -150,6 +154,8 @@ export async function storeOn(
         writer.run('touchUpstreamDocument', { registryId, name, etag, checkedAt }),
     },
     advisories: advisoryStoreOn(db, writer),
+    upstreamCache: upstreamCacheOn(db, writer),
+    storageUses: { read: () => writer.run('readStorageUse', undefined) },
     ping: async () => {
       await db.selectFrom('store').select('value').where('name', '=', 'epoch').executeTakeFirstOrThrow();
     },

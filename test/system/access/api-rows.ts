@@ -28,6 +28,7 @@ const WRONG = 'not the password';
 /** Routes of the first-party API by method and path, and who may use them. */
 export const apiRows: Record<string, Row> = {
   'GET /audit': { rule: 'administrator', path: '/audit?limit=1' },
+  'GET /storage': { rule: 'administrator', path: '/storage' },
   'GET /audit/export': { rule: 'administrator', path: '/audit/export?actor=nobody-at-all' },
   'GET /registries': { rule: 'user', path: '/registries' },
   'POST /registries': {

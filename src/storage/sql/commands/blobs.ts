@@ -18,11 +18,12 @@ export async function barKey({ db }: Session, { key, at }: BarKey): Promise<bool
 }
 
 /**
- * Bars the keys of blobs that no artifact refers to any more. A publish that wants the same bytes locks the same rows: it came first
+ * Bars the keys of blobs that no artifact refers to any more, and answers them. A publish that wants the same bytes locks the same rows: it came first
  * and its artifact shows here, or it finds the blob gone.
  */
-export async function barUnused(session: Session, digests: string[]): Promise<void> {
+export async function barUnused(session: Session, digests: string[]): Promise<string[]> {
   const { db } = session;
+  const barred: string[] = [];
   const blobs = await lockRows(
     session,
     db
@@ -39,7 +40,9 @@ export async function barUnused(session: Session, digests: string[]): Promise<vo
       .where('sha256', '=', sha256)
       .limit(1)
       .executeTakeFirst();
-    if (needed === undefined)
-      await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
+    if (needed !== undefined) continue;
+    await db.updateTable('blobs').set({ state: 'barred' }).where('key', '=', key).execute();
+    barred.push(key);
   }
+  return barred;
 }

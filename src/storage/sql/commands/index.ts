@@ -25,7 +25,9 @@ import { linkIdentity, provisionUser, startSignOn, takeSignOn } from './sign-on.
 import { approveVersion, rejectVersion, stageVersion } from './staged-versions.ts';
 import { createTeam, removeTeam, setTeamMember } from './teams.ts';
 import { createToken, recordTokenUses, revokeToken } from './tokens.ts';
+import { readStorageUse } from './storage-use.ts';
 import { unpublish } from './unpublish.ts';
+import * as upstreamCache from './upstream-cache.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
 import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
@@ -38,6 +40,7 @@ export { Abandon } from './abandon.ts';
  */
 export const commands = {
   ...secondFactors,
+  ...upstreamCache,
   acquireLease,
   addTrust,
   adoptSigningKey,
@@ -77,6 +80,7 @@ export const commands = {
   publish,
   putAdvisories,
   putUpstreamDocument,
+  readStorageUse,
   recordTokenUses,
   redeemWebLogin,
   registerInvited,

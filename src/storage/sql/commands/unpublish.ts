@@ -52,9 +52,9 @@ export async function removeVersions(
   if (versions !== 'all' && versions.length === 0) return 0;
   const rows = await db
     .updateTable('versions')
-    .set({ removed_at: at, state: 'removed' })
+    .set({ removed_at: at, state: 'removed', used_at: null, cached_bytes: null })
     .where('package_id', '=', packageId)
-    .where('state', '=', 'published')
+    .where('state', 'in', ['published', 'evicted'])
     .$if(versions !== 'all', (query) => query.where('version', 'in', versions === 'all' ? [] : versions))
     .returning('id')
     .execute();

@@ -14,6 +14,7 @@ export async function putUpstreamDocument(session: Session, document: NewDocumen
     etag: document.etag,
     body: document.body,
     artifact_index: document.index,
+    bytes: (document.body?.byteLength ?? 0) + (document.index?.byteLength ?? 0),
   };
   await session.db
     .insertInto('upstream_documents')

@@ -60,24 +60,32 @@ async function insertVersion(
   command: PublishCommand,
   state: VersionState,
 ): Promise<number> {
+  const isCached = command.origin === 'upstream';
+  const values = {
+    version: command.version,
+    manifest: command.manifest,
+    summary: command.summary,
+    readme: command.readme,
+    description: command.searchText.description,
+    keywords: command.searchText.keywords.join(' '),
+    deprecated: command.deprecated,
+    publisher_id: command.publisherId,
+    published_at: command.at,
+    upstream_time: command.upstreamTime,
+    used_at: isCached ? command.at : null,
+    cached_bytes: isCached ? command.artifacts.reduce((bytes, { size }) => bytes + size, 0) : null,
+    state,
+  };
   const row = await session.db
     .insertInto('versions')
-    .values({
-      package_id: packageId,
-      version: command.version,
-      version_key: command.versionKey,
-      manifest: command.manifest,
-      summary: command.summary,
-      readme: command.readme,
-      description: command.searchText.description,
-      keywords: command.searchText.keywords.join(' '),
-      deprecated: command.deprecated,
-      publisher_id: command.publisherId,
-      published_at: command.at,
-      upstream_time: command.upstreamTime,
-      state,
-    })
-    .onConflict((conflict) => conflict.columns(['package_id', 'version_key']).doNothing())
+    .values({ package_id: packageId, version_key: command.versionKey, ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['package_id', 'version_key'])
+        .doUpdateSet({ ...values, removed_at: null, vanished_at: null })
+        // Its number was never taken here.
+        .where('versions.state', '=', 'evicted'),
+    )
     .returning('id')
     .executeTakeFirst();
   if (row === undefined) throw await taken(session, packageId, command);

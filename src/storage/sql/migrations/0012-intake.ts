@@ -10,6 +10,17 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
     `alter table versions add column vanished_at bigint`,
     // Which upstream a document is from: its base URL.
     `alter table upstream_documents add column upstream ${text}`,
+    // For what an upstream's package takes on disk: when it was last asked for, and its bytes.
+    `alter table versions add column used_at bigint`,
+    `alter table versions add column cached_bytes bigint`,
+    `update versions set used_at = published_at,
+      cached_bytes = coalesce((select sum(size) from artifacts where artifacts.version_id = versions.id), 0)
+      where state = 'published' and package_id in (select id from packages where origin = 'upstream')`,
+    `create index versions_by_use on versions (used_at, cached_bytes) where used_at is not null`,
+    `alter table upstream_documents add column bytes bigint not null default 0`,
+    `update upstream_documents set bytes = coalesce(length(body), 0) + coalesce(length(artifact_index), 0)`,
+    `create index upstream_documents_missing on upstream_documents (checked_at) where status = 'missing'`,
+    `create index upstream_documents_by_bytes on upstream_documents (bytes)`,
     `create table registry_policies (
       registry_id bigint primary key references registries (id), body ${text} not null, updated_at bigint not null)`,
 

@@ -56,6 +56,8 @@ export function withFaults(store: SqlStore): SqlStore {
     contacts: guarded(store.contacts),
     signingKeys: guarded(store.signingKeys),
     upstreamDocuments: guarded(store.upstreamDocuments),
+    upstreamCache: guarded(store.upstreamCache),
+    storageUses: guarded(store.storageUses),
   };
 }
 

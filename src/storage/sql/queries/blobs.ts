@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { BlobRow } from '../../../registry/index.ts';
+import type { BlobRow, ListedBlob } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 
 const stored = (db: Kysely<Schema>) =>
@@ -9,8 +9,22 @@ export async function findBlob(db: Kysely<Schema>, sha256: string): Promise<Blob
   return stored(db).where('sha256', '=', sha256).executeTakeFirst();
 }
 
-export async function pageBlobs(db: Kysely<Schema>, afterKey: string, limit: number): Promise<BlobRow[]> {
-  return stored(db).where('key', '>', afterKey).orderBy('key').limit(limit).execute();
+export async function pageBlobs(db: Kysely<Schema>, afterKey: string, limit: number): Promise<ListedBlob[]> {
+  const rows = await stored(db)
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('artifacts')
+          .innerJoin('packages', 'packages.id', 'artifacts.package_id')
+          .select(sql.lit(1).as('one'))
+          .whereRef('artifacts.sha256', '=', 'blobs.sha256')
+          .where('packages.origin', '=', sql.lit('local')),
+      ).as('owned'),
+    )
+    .where('key', '>', afterKey)
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  return rows.map(({ key, sha256, size, owned }) => ({ key, sha256, size, owned: Boolean(owned) }));
 }
 
 export async function knownKeys(db: Kysely<Schema>, keys: string[]): Promise<Set<string>> {

@@ -113,6 +113,10 @@ interface VersionsTable {
   upstream_time: Generated<number | null>;
   /** Since when the upstream does not list it any more. */
   vanished_at: Generated<number | null>;
+  /** When somebody last asked for it, more or less; null but for what is stored of an upstream's package. */
+  used_at: Generated<number | null>;
+  /** Of its files; null likewise. */
+  cached_bytes: Generated<number | null>;
 }
 
 /** What the approval of a version is to do; the row goes with the decision. */

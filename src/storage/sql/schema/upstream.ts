@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export interface UpstreamTables {
   upstream_documents: UpstreamDocumentsTable;
 }
@@ -15,4 +17,6 @@ interface UpstreamDocumentsTable {
   etag: string;
   body: Uint8Array | null;
   artifact_index: Uint8Array | null;
+  /** Of both. */
+  bytes: Generated<number>;
 }
