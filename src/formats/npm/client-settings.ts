@@ -44,7 +44,7 @@ export async function npmClientSettings(options: ClientSettingsOptions): Promise
       return bare(options.registry);
     }
     warn(
-      `npm's own configuration cannot be used (${reason}), so npm packages have no upstream. Set KONTOR_NPM_UPSTREAM to a URL or to off.`,
+      `npm's own configuration cannot be used (${reason}), so it is not known where to ask for packages that are not here. Mend it, or set KONTOR_NPM_UPSTREAM to a URL or to off.`,
     );
     return undefined;
   }
