@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
 import { addAdvisoryCommands } from './advisory-commands.ts';
 import { addAdminCommands } from './admin-program.ts';
+import { addBlockCommands } from './block-commands.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { addRegistryCommands } from './registry-commands.ts';
@@ -90,5 +91,6 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
   addRegistryCommands(program, on);
 
   addAdvisoryCommands(program, on);
+  addBlockCommands(program, on);
   return program;
 }

@@ -1,6 +1,6 @@
 import type { Organisations } from '../accounts/index.ts';
 import type { AuditStore, EventStore } from '../ledger/index.ts';
-import type { Advisories, Catalogue, Registries } from '../registry/index.ts';
+import type { Advisories, BlockKeeper, Catalogue, Registries } from '../registry/index.ts';
 import type { Config, Kontor as OpenedKontor, RunningServer } from '../server/index.ts';
 import type { Io } from './io.ts';
 
@@ -34,6 +34,7 @@ export type Kontor = Pick<
   organisations: Pick<Organisations, 'known'>;
   registries: Pick<Registries, 'changeFor'>;
   advisories: Pick<Advisories, 'import' | 'list' | 'show' | 'scan' | 'remove'>;
+  blocks: Pick<BlockKeeper, 'add' | 'list' | 'remove'>;
   store: AuditedStore;
 };
 

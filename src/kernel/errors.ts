@@ -25,6 +25,7 @@ export const errorCodes = {
   name_taken: 409,
   team_exists: 409,
   second_factor_due: 403,
+  version_hidden: 403,
   name_taken_upstream: 403,
   claim_required: 403,
   registration_off: 403,

@@ -22,4 +22,5 @@ export {
 export { readsAsOwner, type Target } from './token-limits.ts';
 export { editDistance, isSimilar, plain, slips } from './similar.ts';
 export { scopeOf, type PublishSetting, type Standing, type Visibility } from './standing.ts';
+export * from './gate/index.ts';
 export * from './limits/index.ts';

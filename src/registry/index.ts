@@ -3,6 +3,7 @@ export { ClaimKeeper, type ClaimKeeperParts, type ClaimRequest, type ListedClaim
 export { Claims, type Cover } from './claims.ts';
 export * from './advisories/index.ts';
 export { defaultPolicy } from './default-policy.ts';
+export { BlockKeeper, Gate, type GateOptions, type NameRules } from './gate/index.ts';
 export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';
 export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Principal } from '../accounts/index.ts';
-import { askerOf, isTrusted, mayRead, readsAsOwner, seesRegistry, type Asker } from '../policy/index.ts';
+import { openRules, type GateRules, type JudgedVersion } from '../policy/index.ts';
 import type { Claims } from './claims.ts';
-import { hiddenRegistry, isNoSecret } from './hidden.ts';
+import { assertNotBlocked, type Gate, type NameRules } from './gate/index.ts';
+import { findHead } from './find-head.ts';
 import type {
   ArtifactTransfer,
   Catalogue,
@@ -14,13 +15,15 @@ import type {
   StoredArtifact,
   Upstream,
   UpstreamDocument,
+  UpstreamScope,
 } from './ports/index.ts';
 
-const nobody: Asker = { userId: null, administrator: false };
-
-/** Where the document of a name comes from: rows of ours, or what an upstream said of it. */
+/**
+ * Where the document of a name comes from: rows of ours, or what an upstream said of it. Versions that the rules hide must not show
+ * in it.
+ */
 export type DocumentSource =
-  | { origin: 'local'; head: PackageRow; policyRevision: number }
+  | { origin: 'local'; head: PackageRow; policyRevision: number; rules: GateRules }
   | {
       origin: 'upstream';
       document: UpstreamDocument;
@@ -29,6 +32,7 @@ export type DocumentSource =
       /** Are stored versions shown that the upstream does not list any more (`Catalogue.vanished`)? */
       keeps: boolean;
       policyRevision: number;
+      rules: GateRules;
     };
 
 /**
@@ -41,6 +45,7 @@ export class Reader {
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #policies: Policies;
   readonly #claims: Claims;
+  readonly #gate: Gate;
 
   /** @param upstreams by format; a format without one has only what was published here. */
   constructor(
@@ -49,7 +54,9 @@ export class Reader {
     upstreams: ReadonlyMap<string, Upstream>,
     policies: Policies,
     claims: Claims,
+    gate: Gate,
   ) {
+    this.#gate = gate;
     this.#catalogue = catalogue;
     this.#policies = policies;
     this.#claims = claims;
@@ -57,16 +64,21 @@ export class Reader {
     this.#upstreams = upstreams;
   }
 
+  /** Fault `version_hidden` if nothing of the name may go out. */
   async document(
     registry: RegistryRow,
     name: string,
     principal: Principal,
   ): Promise<DocumentSource | undefined> {
-    const { head, policyRevision } = await this.#find(registry, name, principal);
-    if (head !== 'hidden' && head?.origin === 'local') return { origin: 'local', head, policyRevision };
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
+    const rules = await this.#gate.rules(registry, name, policyRevision);
+    assertNotBlocked(name, rules);
+    if (head !== 'hidden' && head?.origin === 'local') {
+      return { origin: 'local', head, policyRevision, rules: rules.local };
+    }
     const upstream = this.#upstreams.get(registry.format);
     if (upstream === undefined || (await this.#claims.on(registry, name, policyRevision))) return undefined;
-    const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
+    const scope = await this.#scope(registry, policyRevision);
     if (head === 'hidden') {
       await upstream.glance(scope, name);
       return undefined;
@@ -74,7 +86,26 @@ export class Reader {
     const keeps = scope.policy.vanished === 'keep' && head !== undefined;
     const document =
       (await upstream.document(scope, name)) ?? (keeps ? await this.#remains(head) : undefined);
-    return document && { origin: 'upstream', document, head, keeps, policyRevision };
+    return document && { origin: 'upstream', document, head, keeps, policyRevision, rules: rules.upstream };
+  }
+
+  /**
+   * As `document`, of a package that is owned here and with everything that the gate hides: for its maintainers, whose clients send
+   * back what is to stay. The caller has asked whether they may change it.
+   */
+  async documentToChange(
+    registry: RegistryRow,
+    name: string,
+    principal: Principal,
+  ): Promise<DocumentSource | undefined> {
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
+    if (head === 'hidden' || head?.origin !== 'local') return undefined;
+    return { origin: 'local', head, policyRevision, rules: openRules };
+  }
+
+  /** Fault `version_hidden` if the rules of a document hide the version now. */
+  admit(registry: RegistryRow, name: string, rules: GateRules, version: JudgedVersion): void {
+    this.#gate.admit(registry, name, rules, version);
   }
 
   /** The head of a package that is owned here and may be seen. */
@@ -85,14 +116,17 @@ export class Reader {
 
   /** As `owned`, and that of a package from upstream of which something is stored here. */
   async known(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
-    const { head, policyRevision } = await this.#find(registry, name, principal);
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
     if (head === 'hidden') return undefined;
     // What is stored of an upstream's package shows no more once its name is claimed.
     const isOver = head?.origin === 'upstream' && (await this.#claims.on(registry, name, policyRevision));
     return isOver ? undefined : head;
   }
 
-  /** A file of a version; pulled from upstream, verified and stored first if it is not here yet. */
+  /**
+   * A file of a version; pulled from upstream, verified and stored first if it is not here yet. Fault `version_hidden` if it may
+   * not go out: then the upstream is not asked for it.
+   */
   async artifact(
     registry: RegistryRow,
     name: string,
@@ -114,17 +148,29 @@ export class Reader {
     const isOver =
       stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
     const isGone = stored !== undefined && (await this.#isGone(registry, stored));
-    if (stored?.visibility === 'public' && !isOver && !isGone) return stored;
-    const { head, policyRevision } = await this.#find(registry, name, principal);
+    if (stored?.visibility === 'public' && !isOver && !isGone) {
+      const rules = await this.#gate.rules(registry, name, stored.policyRevision);
+      return rules[stored.origin].key === '' ? stored : this.#admit(registry, stored, { name, file }, rules);
+    }
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
+    const rules = await this.#gate.rules(registry, name, policyRevision);
+    assertNotBlocked(name, rules);
     if (isOver) return undefined;
-    if (head !== 'hidden' && stored !== undefined && !isGone) return stored;
+    if (head !== 'hidden' && stored !== undefined && !isGone) {
+      return this.#admit(registry, stored, { name, file }, rules);
+    }
     const upstream = this.#upstreams.get(registry.format);
     if (upstream === undefined || (head !== 'hidden' && head?.origin === 'local')) return undefined;
     if (await this.#claims.on(registry, name, policyRevision)) return undefined;
-    const scope = { registry, policy: await this.#policies.of(registry, policyRevision) };
+    const scope = await this.#scope(registry, policyRevision);
     if (head === 'hidden') {
       await upstream.glance(scope, name);
       return undefined;
+    }
+    if (rules.upstream.key !== '') {
+      const version = await upstream.versionOf(scope, name, file);
+      if (version === undefined) return undefined;
+      this.#gate.admit(registry, name, rules.upstream, version);
     }
     const found = await upstream.artifact(scope, name, file);
     // Whoever published the name meanwhile may not want everybody to see it.
@@ -136,6 +182,27 @@ export class Reader {
   async foreign(registry: RegistryRow, names: string[]): Promise<string[]> {
     const sight = await this.#rights.of(registry.id, '', null);
     return this.#claims.foreign(registry, names, sight?.policyRevision ?? 0);
+  }
+
+  async #admit(
+    registry: RegistryRow,
+    stored: StoredArtifact,
+    { name, file }: { name: string; file: string },
+    rules: NameRules,
+  ): Promise<StoredArtifact> {
+    const { origin, version } = stored;
+    let time = stored.upstreamTime;
+    if (time === null && rules[origin].cooldown !== null) {
+      // It was stored when nobody asked for the time.
+      const scope = await this.#scope(registry, stored.policyRevision);
+      time = (await this.#upstreams.get(registry.format)?.versionOf(scope, name, file))?.time ?? null;
+    }
+    this.#gate.admit(registry, name, rules[origin], { version, time });
+    return stored;
+  }
+
+  async #scope(registry: RegistryRow, policyRevision: number): Promise<UpstreamScope> {
+    return { registry, policy: await this.#policies.of(registry, policyRevision) };
   }
 
   /**
@@ -191,36 +258,5 @@ export class Reader {
         return now?.revision === revision && now.policyRevision === policyRevision;
       })
     );
-  }
-
-  /**
-   * The head of a name, undefined for one that is free, `hidden` for what must look like one that is nowhere. What everybody may see
-   * costs one query; for anything else users cost a second one, a free name included, so that the queries tell no more than the answer.
-   */
-  async #find(
-    registry: RegistryRow,
-    name: string,
-    principal: Principal,
-  ): Promise<{ head: PackageRow | 'hidden' | undefined; policyRevision: number }> {
-    let asker = nobody;
-    let sight = await this.#rights.of(registry.id, name, null);
-    const isOpen = sight?.registry.visibility === 'public' && sight.package?.visibility === 'public';
-    if (!isOpen && principal.kind === 'user') {
-      const own = await this.#rights.of(registry.id, name, principal.user.id);
-      const organisation = own?.package?.organisation ?? null;
-      if (readsAsOwner(principal, { registry: registry.name, name, organisation })) {
-        [asker, sight] = [askerOf(principal), own];
-      }
-    }
-    const policyRevision = sight?.policyRevision ?? 0;
-    if (!isOpen && sight?.package?.removed === false && isTrusted(principal, registry.id, name))
-      return { head: sight.head, policyRevision };
-    if (sight === undefined || !seesRegistry(sight, asker)) {
-      if (isNoSecret(registry)) return { head: 'hidden', policyRevision };
-      throw hiddenRegistry(registry, principal);
-    }
-    if (sight.package === null) return { head: undefined, policyRevision };
-    const isThere = mayRead(sight, asker) && !sight.package.removed;
-    return { head: isThere ? sight.head : 'hidden', policyRevision };
   }
 }

@@ -11,6 +11,7 @@ import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
   Advisories,
+  BlockKeeper,
   checkRegistryName,
   ClaimKeeper,
   Claims,
@@ -32,6 +33,7 @@ import {
 import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
 import type { Config } from './config/index.ts';
+import { versionRanges } from './formats.ts';
 import { issuerKeys } from './openid/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { createIdentity, type Identity } from './identity.ts';
@@ -53,6 +55,7 @@ export interface Kontor extends Identity {
   blobs: Blobs;
   sharing: Sharing;
   registries: Registries;
+  blocks: BlockKeeper;
   /** What each registry lets in. */
   policies: RegistryPolicies;
   policyKeeper: PolicyKeeper;
@@ -136,6 +139,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
       sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
       registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),
       advisories: new Advisories(store.advisories, [npmAdvisories], systemClock),
+      blocks: new BlockKeeper(catalogue, store.blocks, versionRanges, systemClock),
       createRegistry: async (name, format, by, settings) => {
         checkRegistryName(name, format);
         if (!formats.includes(format)) {

@@ -2,9 +2,10 @@ import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, NewNames, Publisher, Reader, Signer, Stages } from '../registry/index.ts';
+import { DownloadCounter, Gate, NewNames, Publisher, Reader, Signer, Stages } from '../registry/index.ts';
 import { PullThrough, Turns } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
+import { versionRanges } from './formats.ts';
 import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
 import { Upstreams } from './upstreams.ts';
@@ -75,7 +76,13 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     upstreams: byFormat,
   });
   const publisher = new Publisher(catalogue, store.rights, blobs, systemClock, newNames);
-  const documents = new Documents(catalogue);
+  const gate = new Gate({
+    blocks: store.blocks,
+    policies,
+    ranges: versionRanges,
+    clock: systemClock,
+  });
+  const documents = new Documents(catalogue, systemClock);
   const downloads = new DownloadCounter(catalogue, systemClock);
   const options: NpmDoorOptions = {
     catalogue,
@@ -90,7 +97,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     documents,
     downloads,
-    reader: new Reader(catalogue, store.rights, byFormat, policies, claims),
+    reader: new Reader(catalogue, store.rights, byFormat, policies, claims, gate),
     publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,

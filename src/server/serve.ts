@@ -163,6 +163,7 @@ async function start(
     claimKeeper: kontor.claimKeeper,
     sharing: kontor.sharing,
     publisher: npm.publisher,
+    blocks: kontor.blocks,
     createRegistry: kontor.createRegistry,
     storageUse: kontor.storageUse,
     secondFactors: kontor.secondFactors,

@@ -1,4 +1,5 @@
 import { Fault } from '../kernel/index.ts';
+import type { JudgedVersion } from '../policy/index.ts';
 import type {
   ArtifactTransfer,
   RemoteFile,
@@ -55,6 +56,10 @@ export class PullThrough implements Upstream {
     const newer = await this.#documents.recheck(scope, held, file);
     const now = newer && (await this.#locate(newer, file));
     return now && this.#found(newer, file, now);
+  }
+
+  async versionOf(scope: UpstreamScope, name: string, file: string): Promise<JudgedVersion | undefined> {
+    return (await this.#find(scope, name, file))?.where;
   }
 
   async #locate(held: Held, file: string): Promise<RemoteFile | undefined> {

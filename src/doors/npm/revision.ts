@@ -3,9 +3,23 @@ import type { PackageRow } from '../../registry/index.ts';
 
 const REVISION = /^(\d{1,15})-([0-9a-f]{1,16})$/;
 
-/** `_rev` in CouchDB's form: the package's revision and who it is. Opaque to clients. */
-export function revisionText({ id, revision }: Pick<PackageRow, 'id' | 'revision'>): string {
-  return `${revision}-${id.toString(16).padStart(16, '0')}`;
+/** Digits of the id in the `_rev` of a whole document; that of a partial one has one less. */
+const DIGITS = 16;
+
+/**
+ * `_rev` in CouchDB's form: the package's revision and who it is. Opaque to clients. A document from which the gate hides versions
+ * says so in it: who sends it back does not mean to remove them.
+ */
+export function revisionText(
+  { id, revision }: Pick<PackageRow, 'id' | 'revision'>,
+  { partial } = { partial: false },
+): string {
+  return `${revision}-${id.toString(16).padStart(partial ? DIGITS - 1 : DIGITS, '0')}`;
+}
+
+/** True for the `_rev` of a document without its hidden versions. */
+export function isPartial(text: string): boolean {
+  return text.length - text.indexOf('-') - 1 === DIGITS - 1;
 }
 
 /**

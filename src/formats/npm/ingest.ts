@@ -11,6 +11,7 @@ import { abbreviatedVersion } from './abbreviated.ts';
 import { indexEntry, locate } from './artifact-index.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { unscoped } from './names.ts';
+import { publishedAt } from './times.ts';
 import { readVersion } from './versions.ts';
 
 /** Of a document without its compression. */
@@ -30,7 +31,6 @@ export function ingest(name: string, raw: RawDocument): NewIngestedDocument {
   if (packument['name'] !== name) throw nonsense(name, 'has another name');
   const versions: [string, JsonObject][] = [];
   const index: [string, JsonObject][] = [];
-  const times = objectOr(packument['time']);
   const keys = new Set<string>();
   for (const [version, manifest] of Object.entries(objectOr(packument['versions']))) {
     const key = versionKeyOf(version);
@@ -38,7 +38,7 @@ export function ingest(name: string, raw: RawDocument): NewIngestedDocument {
     if (manifest['name'] !== name || manifest['version'] !== version) continue;
     // The canonical file name has no scope.
     const file = `${unscoped(name)}-${version}.tgz`;
-    const where = fileOf(version, objectOr(manifest['dist']), timeOf(times[version]));
+    const where = fileOf(version, objectOr(manifest['dist']), publishedAt(packument['time'], version));
     if (!where) continue;
     keys.add(key);
     versions.push([version, { ...manifest, dist: { ...objectOr(manifest['dist']), tarball: file } }]);
@@ -77,14 +77,8 @@ export async function releaseOf(
     manifest: JSON.stringify(manifest),
     summary: JSON.stringify(abbreviatedVersion(manifest)),
     facts: JSON.stringify({ fileCount, unpackedSize, signatures }),
-    time: timeOf(objectOr(packument['time'])[where.version]),
+    time: publishedAt(packument['time'], where.version),
   };
-}
-
-/** Milliseconds; null for what is no time. */
-function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? null : time;
 }
 
 function parse(name: string, { bytes, gzip }: RawDocument): JsonObject {

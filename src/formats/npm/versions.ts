@@ -1,5 +1,6 @@
 import semver from 'semver';
 import { Fault } from '../../kernel/index.ts';
+import type { VersionRanges } from '../../policy/index.ts';
 
 export interface Version {
   /** As published, with build metadata. */
@@ -30,6 +31,16 @@ export function newestVersion(versions: string[]): string | undefined {
   const releases = versions.filter((version) => semver.prerelease(version) === null);
   return (releases.length > 0 ? releases : versions).toSorted(semver.compare).at(-1);
 }
+
+const LENIENT = { includePrerelease: true };
+
+/** npm's ranges. A prerelease counts as a version like any other: `<2.0.0` covers `2.0.0-rc.1`. */
+export const npmRanges: VersionRanges = {
+  isRange: (text) => text.trim() !== '' && semver.validRange(text) !== null,
+  inRange: (version, range) => semver.satisfies(version, range, LENIENT),
+  compare: semver.compareBuild,
+  newest: newestVersion,
+};
 
 const LONGEST_TAG = 214;
 

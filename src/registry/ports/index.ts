@@ -1,5 +1,6 @@
 export type * from './access.ts';
 export type * from './blobs.ts';
+export type * from './blocks.ts';
 export type * from './catalogue.ts';
 export type * from './commands.ts';
 export type * from './origins.ts';

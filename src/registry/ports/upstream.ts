@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { JudgedVersion } from '../../policy/index.ts';
 import type { RegistryPolicy } from './policies.ts';
 import type { RegistryRow, StoredArtifact } from './rows.ts';
 
@@ -61,6 +62,11 @@ export interface Upstream {
     name: string,
     file: string,
   ): Promise<StoredArtifact | ArtifactTransfer | undefined>;
+  /**
+   * The version that a file belongs to and when it was published, as the document says; undefined where `artifact` has no such file.
+   * Asks for what `artifact` asks for, but not for the file. Faults: as `document`.
+   */
+  versionOf(scope: UpstreamScope, name: string, file: string): Promise<JudgedVersion | undefined>;
 }
 
 /** A file on its way from an upstream: it can be read while it is received, verified and stored. */

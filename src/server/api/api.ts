@@ -12,6 +12,7 @@ import { sendProblem } from '../http/problem.ts';
 import { SAFE } from '../http/safe-methods.ts';
 import { assertAccess } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { blockRoutes } from './blocks.ts';
 import { claimRoutes } from './claims.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
 import { invitationRoutes } from './invitations.ts';
@@ -41,6 +42,7 @@ const LARGEST_BODY = 256 * 1024;
 
 const topics = [
   auditRoutes,
+  blockRoutes,
   claimRoutes,
   invitationRoutes,
   meRoutes,

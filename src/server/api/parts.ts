@@ -3,6 +3,7 @@ import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type {
+  BlockKeeper,
   ClaimKeeper,
   PolicyKeeper,
   Publisher,
@@ -22,6 +23,7 @@ export interface ApiParts extends Identity {
   claimKeeper: ClaimKeeper;
   sharing: Sharing;
   publisher: Publisher;
+  blocks: BlockKeeper;
   trust: TrustKeeper;
   policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];

@@ -14,6 +14,7 @@ import type {
 } from '../../accounts/index.ts';
 import type {
   AdvisoryStore,
+  Blocks,
   Catalogue,
   Origins,
   PackageAccess,
@@ -33,6 +34,7 @@ import { accountStoreOn } from './ports/accounts.ts';
 import { auditStoreOn } from './ports/audit.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
+import { gateBlocksOn } from './ports/gate.ts';
 import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
@@ -55,6 +57,7 @@ export interface SqlStore {
   catalogue: Catalogue;
   stagedVersions: StagedVersions;
   rights: Rights;
+  blocks: Blocks;
   packageAccess: PackageAccess;
   registrySettings: RegistrySettings;
   origins: Origins;
@@ -114,6 +117,7 @@ export async function storeOn(
       reject: (command) => writer.run('rejectVersion', command),
     },
     rights: rightsOn(db),
+    blocks: gateBlocksOn(db, writer),
     packageAccess: packageAccessOn(db, writer),
     registrySettings: registrySettingsOn(db, writer),
     origins: originsOn(db, writer),

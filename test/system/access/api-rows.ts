@@ -30,6 +30,13 @@ export const apiRows: Record<string, Row> = {
   'GET /audit': { rule: 'administrator', path: '/audit?limit=1' },
   'GET /storage': { rule: 'administrator', path: '/storage' },
   'GET /audit/export': { rule: 'administrator', path: '/audit/export?actor=nobody-at-all' },
+  'GET /blocks': { rule: 'administrator', path: '/blocks' },
+  'POST /blocks': {
+    rule: 'administration',
+    path: '/blocks',
+    body: ({ somebody }) => ({ name: `@blocked/${somebody.name}`, reason: 'a test' }),
+  },
+  'DELETE /blocks/:id': { rule: 'administration', path: '/blocks/999999999', ok: [404] },
   'GET /registries': { rule: 'user', path: '/registries' },
   'POST /registries': {
     rule: 'administration',

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { abbreviatedVersion } from '../../../formats/npm/index.ts';
+import type { GateRules } from '../../../policy/index.ts';
 import { tarballUrl } from '../shapes.ts';
-import type { Form } from './document.ts';
+import type { Form, ReadyDocument, RefusedDocument } from './document.ts';
 import { withKept, type KeptVersion, type Manifest, type Packument } from './kept.ts';
+import { sift, type Sifted } from './sift.ts';
 
 /** What is to be made of an upstream's document. */
 export type Want =
@@ -16,17 +18,26 @@ export type RenderTask = Want & {
   kept: KeptVersion[];
   name: string;
   base: string;
+  /** What is hidden in it, at the moment `now`. */
+  rules: GateRules;
+  now: number;
 };
 
 /** The text of what was wanted, compressed; null if the document has no such version. */
-export type Rendered = { etag: string; gzip: Uint8Array } | null;
+export type Rendered = (Omit<ReadyDocument, 'gzip'> & { gzip: Uint8Array }) | RefusedDocument | null;
 
 /** Runs in a worker: the largest documents have tens of megabytes. */
 export function render(task: RenderTask): Rendered {
-  const value = select(withKept(read(task), task.kept), task);
+  const packument = withKept(read(task), task.kept);
+  const sifted = sift(packument, task.rules, task.now);
+  const { validUntil } = sifted;
+  const refused = refusalOf(packument, sifted, task);
+  if (refused) return { refused: { name: task.name, ...refused }, validUntil };
+  const value = select(sifted, task);
   if (value === undefined) return null;
   const text = JSON.stringify(value);
-  return { etag: createHash('sha256').update(text).digest('hex').slice(0, 32), gzip: gzipSync(text) };
+  const etag = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return { etag, gzip: gzipSync(text), validUntil };
 }
 
 function read({ body, name }: RenderTask): Packument {
@@ -34,7 +45,18 @@ function read({ body, name }: RenderTask): Packument {
   return JSON.parse(zstdDecompressSync(body).toString('utf8')) as Packument;
 }
 
-function select(packument: Packument, task: RenderTask): unknown {
+/** What stands against giving what is wanted: all versions are hidden, or the one that was asked for. */
+function refusalOf(whole: Packument, sifted: Sifted, task: RenderTask) {
+  if (sifted.nothingLeft) return { ...sifted.nothingLeft, whole: true };
+  if (task.want !== 'version') return undefined;
+  const { versionOrTag } = task;
+  const version =
+    own(sifted.packument['dist-tags'], versionOrTag) ?? own(whole['dist-tags'], versionOrTag) ?? versionOrTag;
+  const finding = sifted.hidden.get(version);
+  return finding && { version, finding, whole: false };
+}
+
+function select({ packument }: Sifted, task: RenderTask): unknown {
   const located = (manifest: Manifest): Manifest => ({
     ...manifest,
     dist: { ...manifest.dist, tarball: tarballUrl(task.base, task.name, manifest.dist.tarball) },
@@ -58,7 +80,7 @@ function select(packument: Packument, task: RenderTask): unknown {
       }
       return {
         name: task.name,
-        modified: packument.time?.modified,
+        modified: packument.time?.['modified'],
         'dist-tags': packument['dist-tags'],
         versions: Object.fromEntries(
           entries.map(([key, manifest]) => [

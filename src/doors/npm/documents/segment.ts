@@ -67,5 +67,5 @@ export function joinSegments(segments: Segment[]): ReadyDocument {
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(length % 2 ** 32, 4);
   const parts = [GZIP_HEADER, ...segments.map(({ deflated }) => deflated), LAST_BLOCK, trailer];
-  return { etag: hash.digest('hex').slice(0, 32), gzip: Buffer.concat(parts) };
+  return { etag: hash.digest('hex').slice(0, 32), gzip: Buffer.concat(parts), validUntil: null };
 }

@@ -11,14 +11,15 @@ import { sendDocument } from './packument.ts';
 /** `npm dist-tag`: protocols/npm 3.6. */
 export function distTagRoutes(
   app: FastifyInstance,
-  { catalogue, reader, publisher, documents, secondFactors }: NpmDoorOptions,
+  { reader, publisher, documents, secondFactors }: NpmDoorOptions,
 ): void {
   app.get('/-/package/:name/dist-tags', async (request, reply) => {
     const name = nameOf(request);
     const source = await reader.document(request.registry, name, await request.principal());
     if (source === undefined) throw notFound();
     if (source.origin === 'local') {
-      return reply.header('cache-control', 'no-cache').send(await catalogue.tags(source.head.id));
+      const tags = await documents.tags(source.head, source.rules, request.base);
+      return reply.header('cache-control', 'no-cache').send(tags);
     }
     const part = await documents.part(name, source, { want: 'tags' }, request.base);
     if (part === undefined) throw notFound();

@@ -27,16 +27,31 @@ const ABBREVIATED = 'application/vnd.npm.install-v1+json';
 /** Packuments and single versions: protocols/npm 2.1 and 2.2. */
 export function packumentRoutes(
   app: FastifyInstance,
-  { catalogue, reader, documents }: NpmDoorOptions,
+  { catalogue, reader, documents, publisher }: NpmDoorOptions,
 ): void {
+  /** Whoever reads a package to change it sends the document back: what the gate hides must not be lacking there. */
+  const sourceOf = async (request: FastifyRequest, name: string): Promise<DocumentSource | undefined> => {
+    const { registry } = request;
+    const principal = await request.principal();
+    if (isForChange(request) && principal.kind === 'user') {
+      const refusal = await publisher.assertMayChange(registry, name, principal, 'write').then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      const source = refusal ? undefined : await reader.documentToChange(registry, name, principal);
+      if (source) return source;
+    }
+    return reader.document(registry, name, principal);
+  };
+
   app.get('/:name', async (request, reply) => {
     const name = nameOf(request);
-    const source = await reader.document(request.registry, name, await request.principal());
+    const source = await sourceOf(request, name);
     if (source === undefined) throw notFound();
     if (source.origin === 'upstream') warn(reply, source.document);
     const form = formOf(request);
     const document = await documents.packument(request.registry, name, source, form, request.base);
-    const repeat = repeatOf(reader, request.registry, name, source);
+    const repeat = repeatOf(reader, request.registry, name, source, document);
     return sendDocument(request, reply, document, contentTypes[form], repeat);
   });
 
@@ -51,11 +66,13 @@ export function packumentRoutes(
       if (part === undefined) throw notFound();
       return sendDocument(request, reply, part, contentTypes.full);
     }
-    const { head } = source;
-    const tags = await catalogue.tags(head.id);
+    const { head, rules } = source;
+    // A tag that went with its version leads to the reason.
+    const tags = { ...(await catalogue.tags(head.id)), ...(await documents.tags(head, rules, request.base)) };
     const wanted = Object.hasOwn(tags, versionOrTag) ? tags[versionOrTag] : versionOrTag;
     const version = await catalogue.version(head.id, wanted ?? versionOrTag);
     if (version === undefined) throw notFound();
+    reader.admit(request.registry, name, rules, { version: version.version, time: version.publishedAt });
     const maintainers = JSON.stringify((await catalogue.owners(head.id)).map(maintainerShape));
     return reply
       .header('content-type', contentTypes.full)
@@ -96,6 +113,7 @@ function repeatOf(
   registry: RegistryRow,
   name: string,
   source: DocumentSource,
+  { validUntil }: ReadyDocument,
 ): Omit<Repeatable, 'body'> | undefined {
   if (source.origin === 'local') {
     const { head, policyRevision } = source;
@@ -103,7 +121,7 @@ function repeatOf(
     return holds && { holds };
   }
   const holds = reader.watchDocument(registry, name, source);
-  return holds && { holds, until: source.document.freshUntil };
+  return holds && { holds, until: Math.min(source.document.freshUntil, validUntil ?? Infinity) };
 }
 
 /** A version or tag of an upstream's package; what our copy of its document lacks may have been published since. */
@@ -123,8 +141,11 @@ async function versionOf(
 
 /** `?write=true` asks for the full document whatever Accept says: npm sends the abbreviated type with it. */
 function formOf(request: FastifyRequest): Form {
-  const { write } = request.query as { write?: string };
-  return write !== 'true' && request.headers.accept?.includes(ABBREVIATED) ? 'abbreviated' : 'full';
+  return !isForChange(request) && request.headers.accept?.includes(ABBREVIATED) ? 'abbreviated' : 'full';
+}
+
+function isForChange({ query }: FastifyRequest): boolean {
+  return (query as { write?: string }).write === 'true';
 }
 
 function acceptsGzip(acceptEncoding: string | undefined): boolean {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SignedIn } from '../../../accounts/index.ts';
 import { newestVersion, readVersion, unscoped } from '../../../formats/npm/index.ts';
-import { isFault } from '../../../kernel/index.ts';
+import { Fault, isFault } from '../../../kernel/index.ts';
 import type { Catalogue, PackageRow } from '../../../registry/index.ts';
 import { readChangeBody } from '../change-body/index.ts';
 import { readRevisionChange, type Remainder } from '../changes.ts';
 import { localVersions } from '../local-versions.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
-import { readRevision } from '../revision.ts';
+import { isPartial, readRevision } from '../revision.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
 import { notFound } from '../shapes.ts';
 import { answer } from './metadata.ts';
@@ -45,6 +45,13 @@ export function revisionRoutes(
     const change = readRevisionChange(await readChangeBody(request, principal.user.name));
     const { name } = head;
     if ('keep' in change) {
+      const { rev } = request.params as { rev: string };
+      if (isPartial(rev)) {
+        throw new Fault(
+          'conflict',
+          `Versions of ${name} are hidden by the gate, and the document that you send lacks them: read it with ?write=true.`,
+        );
+      }
       const removal = await removalOf(catalogue, head, change);
       if (removal === undefined) return answer(head, head.revision);
       await assertFactorForWrite(secondFactors, request, principal);

@@ -4,6 +4,7 @@ import { announceAdvisories, putAdvisories, removeAdvisories } from './advisorie
 import { appendEvents, dropEvents } from './audit.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
+import { addBlock, removeBlock } from './blocks.ts';
 import { claimDeliveries, finishDelivery, noteDeliveries, postponeDelivery } from './deliveries.ts';
 import { countDownloads } from './downloads.ts';
 import { answerInvitation, invite, withdrawInvitation } from './invitations.ts';
@@ -42,6 +43,7 @@ export const commands = {
   ...secondFactors,
   ...upstreamCache,
   acquireLease,
+  addBlock,
   addTrust,
   adoptSigningKey,
   answerInvitation,
@@ -89,6 +91,7 @@ export const commands = {
   releaseName,
   rememberNetwork,
   removeAdvisories,
+  removeBlock,
   removeMember,
   removeTeam,
   removeUser,

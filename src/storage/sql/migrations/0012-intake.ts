@@ -39,6 +39,14 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
       advisory_id bigint not null references advisories (id), format ${text} not null, name ${text} not null,
       range ${text} not null, primary key (advisory_id, format, name))`,
     `create index advisory_packages_by_name on advisory_packages (name, format)`,
+    // What was stored before has no times beside its files: each document is fetched anew when it is asked for.
+    `update upstream_documents set upstream_etag = null, last_modified = null, checked_at = 0`,
+
+    `create table blocks (
+      id ${id}, registry_id bigint references registries (id), pattern ${text} not null, wide integer not null,
+      version_range ${text}, reason ${text} not null, advisory ${text}, created_by ${text}, created_at bigint not null)`,
+    `create index blocks_by_pattern on blocks (pattern)`,
+    `create index wide_blocks on blocks (id) where wide = 1`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -36,6 +36,7 @@ export function withFaults(store: SqlStore): SqlStore {
     catalogue: guarded(store.catalogue),
     stagedVersions: guarded(store.stagedVersions),
     rights: guarded(store.rights),
+    blocks: guarded(store.blocks),
     packageAccess: guarded(store.packageAccess),
     registrySettings: guarded(store.registrySettings),
     origins: guarded(store.origins),

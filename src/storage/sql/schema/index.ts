@@ -1,6 +1,7 @@
 import type { AccountTables } from './accounts.ts';
 import type { AdvisoryTables } from './advisories.ts';
 import type { BlobTables } from './blobs.ts';
+import type { GateTables } from './gate.ts';
 import type { IdentityTables } from './identity.ts';
 import type { LedgerTables } from './ledger.ts';
 import type { NotifyTables } from './notify.ts';
@@ -21,6 +22,7 @@ export interface Schema
     AccountTables,
     AdvisoryTables,
     BlobTables,
+    GateTables,
     LedgerTables,
     NotifyTables,
     MachineTables,

@@ -1,0 +1,5 @@
+import { npmRanges } from '../formats/npm/index.ts';
+import type { VersionRanges } from '../policy/index.ts';
+
+/** How versions compare, by format. */
+export const versionRanges: ReadonlyMap<string, VersionRanges> = new Map([['npm', npmRanges]]);
