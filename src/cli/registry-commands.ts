@@ -27,6 +27,13 @@ export function addRegistryCommands(program: Command, on: On): void {
   ).action((name: string, options: RegistryOptions & { format: string }) =>
     on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),
   );
+  registry
+    .command('show <name>')
+    .description('show who sees a registry, who publishes there, and what it lets in from elsewhere')
+    .option('--json', 'for scripts')
+    .action((name: string, options: { json?: boolean }) =>
+      on(async (context) => (await import('./registry-show.ts')).registryShow(context, name, options)),
+    );
   withPolicy(
     withSettings(
       registry

@@ -26,13 +26,13 @@ export function registrySet(
     }
     if (Object.keys(change).length > 0) {
       const row = await kontor.registries.changeFor(theCommandLine, name, change);
-      context.io.out(`${describe(row)}\n`);
+      context.io.out(`${describeRegistry(row)}\n`);
     }
     return 0;
   });
 }
 
-function describe(row: {
+export function describeRegistry(row: {
   name: string;
   visibility: string;
   publish: string;
@@ -42,7 +42,7 @@ function describe(row: {
   return `registry ${row.name}: visibility ${row.visibility}, publish ${row.publish}${owner}`;
 }
 
-function describePolicy({
+export function describePolicy({
   registry,
   policy: { offline, requireClaim, vanished, cooldown },
 }: Awaited<ReturnType<Kontor['policyKeeper']['see']>>): string {

@@ -24,12 +24,25 @@ export interface UpstreamsOptions {
   ownUrls: () => string[];
 }
 
+interface MadeClient {
+  client: Promise<UpstreamClient>;
+  settings: UpstreamSettings;
+}
+
+/** What a registry's policy names. */
+interface Current {
+  format: string;
+  settings: UpstreamSettings[];
+  remotes: Promise<Remote[]>;
+}
+
 /** The clients of all upstreams that policies name, one for each that is set in another way. */
 export class Upstreams {
   readonly #options: UpstreamsOptions;
   /** By registry, in the order of the policy that was last asked for. */
-  readonly #current = new Map<number, { settings: UpstreamSettings[]; remotes: Promise<Remote[]> }>();
-  readonly #clients = new Map<string, Promise<UpstreamClient>>();
+  readonly #current = new Map<number, Current>();
+  /** By format and settings. */
+  readonly #clients = new Map<string, MadeClient>();
   readonly #retired = new Set<Promise<UpstreamClient>>();
 
   constructor(options: UpstreamsOptions) {
@@ -53,7 +66,8 @@ export class Upstreams {
         return remote;
       }),
     );
-    const entry = { settings: policy.upstreams, remotes };
+    const { format } = registry;
+    const entry = { format, settings: policy.upstreams, remotes };
     this.#current.set(registry.id, entry);
     remotes.then(
       () => this.#retire(),
@@ -65,19 +79,19 @@ export class Upstreams {
   };
 
   async close(): Promise<void> {
-    const clients = [...this.#clients.values(), ...this.#retired];
+    const clients = [...[...this.#clients.values()].map(({ client }) => client), ...this.#retired];
     await Promise.all(clients.map((client) => client.then((open) => open.close()).catch(() => undefined)));
   }
 
   #client(format: string, kind: UpstreamKind, settings: UpstreamSettings): Promise<UpstreamClient> {
-    const key = JSON.stringify([format, settings]);
+    const key = keyOf(format, settings);
     const known = this.#clients.get(key);
-    if (known) return known;
+    if (known) return known.client;
     const client = this.#make(kind, settings);
-    this.#clients.set(key, client);
+    this.#clients.set(key, { client, settings });
     client.catch(() => {
       setTimeout(() => {
-        if (this.#clients.get(key) === client) this.#clients.delete(key);
+        if (this.#clients.get(key)?.client === client) this.#clients.delete(key);
       }, READ_AGAIN).unref();
     });
     return client;
@@ -98,11 +112,12 @@ export class Upstreams {
   /** Clients that no policy names any more end when what they are doing must be over. */
   #retire(): void {
     const named = new Set(
-      [...this.#current.values()].flatMap(({ settings }) => settings.map((each) => JSON.stringify(each))),
+      [...this.#current.values()].flatMap(({ format, settings }) =>
+        settings.map((each) => keyOf(format, each)),
+      ),
     );
-    for (const [key, client] of this.#clients) {
-      const [, settings] = JSON.parse(key) as [string, UpstreamSettings];
-      if (named.has(JSON.stringify(settings))) continue;
+    for (const [key, { client, settings }] of this.#clients) {
+      if (named.has(key)) continue;
       this.#clients.delete(key);
       this.#retired.add(client);
       const close = async () => {
@@ -112,4 +127,8 @@ export class Upstreams {
       setTimeout(() => void close().catch(() => undefined), settings.timeouts.artifact).unref();
     }
   }
+}
+
+function keyOf(format: string, settings: UpstreamSettings): string {
+  return JSON.stringify([format, settings]);
 }

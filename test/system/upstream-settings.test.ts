@@ -170,6 +170,12 @@ describe('at the command line', () => {
       code: 0,
       stdout: 'registry npm: cooldown 72h (not for @acme/*), offline, vanished versions: hide\n',
     });
+    const shown = JSON.parse((await command(['show', 'npm', '--json'])).stdout) as unknown;
+    expect(shown).toMatchObject({
+      name: 'npm',
+      visibility: 'public',
+      policy: { source: 'database', offline: true, cooldown: { hours: 72 } },
+    });
     expect((await command(['set', 'npm', '--no-offline', '--cooldown', 'off'])).stdout).toBe(
       'registry npm: no cooldown, upstreams are asked, vanished versions: hide\n',
     );
@@ -188,10 +194,13 @@ describe('at the command line', () => {
 
 test('kontor.yaml goes before both, which then change nothing', async () => {
   const cwd = temporaryFolder('settings');
-  const yaml = `registries:\n  npm:\n    upstreams:\n      - url: ${acme.url}\n        name: acme\n        tokenFrom: ACME\n  ghost: {}\n`;
+  const yaml = `registries:\n  npm:\n    claims: left\n    upstreams:\n      - url: ${acme.url}\n        name: acme\n        tokenFrom: ACME\n  ghost: {}\n`;
   writeFileSync(join(cwd, 'kontor.yaml'), yaml);
   const server = await startKontor({ cwd, env: { ACME: 'geheim' } });
   expect(await status(server, '@acme/ui')).toBe(200);
+  acme.requests.length = 0;
+  expect(await status(server, 'left')).toBe(404);
+  expect(acme.requests).toHaveLength(0);
   await expect.poll(() => server.logs()).toMatch(/registries\.ghost in the settings .*no such registry/);
   const token = await administrator(server);
   const body = { offline: true };

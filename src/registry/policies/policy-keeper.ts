@@ -4,7 +4,7 @@ import type { Actor } from '../../ledger/index.ts';
 import type { Catalogue, PolicyStore, RegistryPolicy, RegistryRow } from '../ports/index.ts';
 import type { KeyWrap } from '../signer.ts';
 import { keepPolicy } from './entries.ts';
-import type { RegistryPolicies, SetPolicies } from './registry-policies.ts';
+import type { RegistryPolicies, PolicyInForce } from './registry-policies.ts';
 import { resolvePolicy, type PolicyDefaults, type PolicySettings } from './settings.ts';
 import { Place, readPolicy, showPolicy, type WrittenPolicy } from './written/index.ts';
 
@@ -25,7 +25,7 @@ export interface PolicyKeeperParts {
 /** A registry's policy for people; of credentials it says only that there are some. */
 export interface SeenPolicy {
   registry: RegistryRow;
-  source: SetPolicies['source'];
+  source: PolicyInForce['source'];
   /** All that holds. */
   policy: Required<WrittenPolicy>;
 }
@@ -41,7 +41,7 @@ export class PolicyKeeper {
   /** Fault `registry_not_found`. */
   async see(name: string): Promise<SeenPolicy> {
     const registry = await this.#registry(name);
-    const { source, settings } = await this.#parts.policies.set(registry);
+    const { source, settings } = await this.#parts.policies.settingsOf(registry);
     return { registry, source, policy: showPolicy(this.#resolved(registry, settings)) };
   }
 
@@ -63,7 +63,7 @@ export class PolicyKeeper {
 
   async #try(by: Actor, registry: RegistryRow, edit: (current: EditedPolicy) => unknown): Promise<void> {
     const { policies, store, wrap, clock, defaults } = this.#parts;
-    const { source, settings, body } = await policies.set(registry);
+    const { source, settings, body } = await policies.settingsOf(registry);
     if (source === 'kontor.yaml') {
       throw new Fault(
         'policy_fixed',

@@ -11,7 +11,7 @@ export interface RegistryPoliciesParts {
 }
 
 /** Where what holds for a registry was set. */
-export interface SetPolicies {
+export interface PolicyInForce {
   source: 'kontor.yaml' | 'database' | 'default';
   settings: PolicySettings;
   /** What the database has, though it may not hold. */
@@ -43,7 +43,7 @@ export class RegistryPolicies implements Policies {
   }
 
   /** As it is set now. */
-  async set(registry: RegistryRow): Promise<SetPolicies> {
+  async settingsOf(registry: RegistryRow): Promise<PolicyInForce> {
     const { fixed, store } = this.#parts;
     const body = await store.read(registry.id);
     const settings = fixed.get(registry.name);
@@ -55,7 +55,7 @@ export class RegistryPolicies implements Policies {
 
   async #resolve(registry: RegistryRow): Promise<RegistryPolicy> {
     const { defaults, wrap } = this.#parts;
-    const { settings } = await this.set(registry);
+    const { settings } = await this.settingsOf(registry);
     return resolvePolicy(registry, settings, defaults, (stored) => wrap.unwrap(stored));
   }
 }
