@@ -22,6 +22,8 @@ export interface PackageOptions {
   /** More fields for each version's manifest, such as `dependencies`. */
   manifest?: (version: string) => Record<string, unknown>;
   tags?: Record<string, string>;
+  /** More files of each version's archive, where it is one. */
+  files?: Record<string, string | Buffer>;
   /** Bytes of each version's tarball where nobody opens it; default some twenty thousand. */
   bytes?: (version: string) => Buffer;
   /** URL of a tarball; default npm's own layout below the base. */
@@ -63,7 +65,7 @@ export async function realPackage(
   const archives = new Map<string, Buffer>();
   for (const version of versions) {
     const manifest = { name, version, main: 'index.js', ...options.manifest?.(version) };
-    const files = { 'package/package.json': JSON.stringify(manifest) };
+    const files = { 'package/package.json': JSON.stringify(manifest), ...options.files };
     archives.set(version, await packageTarball(name, version, files));
   }
   return assemble(name, archives, base, options);

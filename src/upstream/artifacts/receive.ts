@@ -42,7 +42,7 @@ export async function receive(
     throw tooLarge;
   }
   let size = 0;
-  for await (const chunk of chunksOf(client, response)) {
+  for await (const chunk of chunksOf(client, response, file)) {
     size += chunk.length;
     if (size > limit) throw tooLarge;
     await take(chunk);
@@ -50,10 +50,16 @@ export async function receive(
 }
 
 /** Tells the upstream's errors from the store's. */
-async function* chunksOf(client: UpstreamClient, response: UpstreamResponse): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  client: UpstreamClient,
+  response: UpstreamResponse,
+  file: string,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* response.body as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw client.fault(error);
+    const { code, message, retryAfter } = client.fault(error);
+    const sentence = `${file} did not come whole. ${message}`;
+    throw new Fault(code, sentence, { cause: error, ...(retryAfter !== undefined && { retryAfter }) });
   }
 }
