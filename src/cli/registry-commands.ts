@@ -68,6 +68,14 @@ function addClaimCommands(registry: Command, on: On): void {
       on(async (context) => (await import('./registry-claims.ts')).registryRelease(context, name, options)),
     );
   registry
+    .command('explain <name>')
+    .description('say whose a name is and why, and which upstreams are asked for it')
+    .addOption(inRegistry())
+    .option('--json', 'for scripts')
+    .action((name: string, options: InRegistry & { json?: boolean }) =>
+      on(async (context) => (await import('./registry-explain.ts')).registryExplain(context, name, options)),
+    );
+  registry
     .command('claims')
     .description('show what is claimed')
     .addOption(inRegistry())

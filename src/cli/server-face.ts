@@ -26,6 +26,7 @@ export type Kontor = Pick<
   | 'claimKeeper'
   | 'policyKeeper'
   | 'storageUse'
+  | 'explainer'
   | 'verify'
   | 'migrate'
   | 'close'

@@ -1,5 +1,5 @@
 export { isTrusted, mayMachinePublish, type MachineDecision, type MachineFacts } from './machine.ts';
-export { isNamePattern, matchesName } from './names.ts';
+export { inQuestion, isNamePattern, matchesName, type InQuestion } from './names.ts';
 export {
   changeFault,
   mayChange,

@@ -10,3 +10,25 @@ export function matchesName(pattern: string, name: string): boolean {
 export function isNamePattern(text: string): boolean {
   return /^[^*\s]*\*?$/.test(text) && text !== '';
 }
+
+/** Those of a list that are in question for a name, and the pattern that made one of them the only one. */
+export interface InQuestion<T> {
+  asked: T[];
+  pattern: string | null;
+}
+
+/**
+ * Which upstreams may have a name, in order. One that has the name by a pattern is the only one: a private name is no business of
+ * others, not even when the one that has it says that it does not.
+ */
+export function inQuestion<T>(
+  name: string,
+  all: readonly T[],
+  patternsOf: (each: T) => readonly string[],
+): InQuestion<T> {
+  for (const each of all) {
+    const pattern = patternsOf(each).find((candidate) => matchesName(candidate, name));
+    if (pattern !== undefined) return { asked: [each], pattern };
+  }
+  return { asked: all.filter((each) => patternsOf(each).length === 0), pattern: null };
+}

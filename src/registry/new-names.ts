@@ -69,8 +69,10 @@ export class NewNames {
     const upstream = this.#parts.upstreams.get(registry.format);
     if (upstream === undefined) return false;
     const policy = await this.#parts.policies.of(registry, sight.policyRevision);
-    const answer = await answerWithin(ASK_FOR, upstream.document({ registry, policy }, name));
-    const isThere = answer !== undefined && answer !== 'unknown';
+    const scope = { registry, policy };
+    const isThere =
+      (await upstream.glance(scope, name)) ||
+      isDocument(await answerWithin(ASK_FOR, upstream.document(scope, name)));
     if (isThere && policy.requireClaim) {
       throw new Fault(
         'claim_required',
@@ -96,4 +98,8 @@ async function answerWithin<T>(ms: number, asked: Promise<T>): Promise<T | 'unkn
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isDocument(answer: object | 'unknown' | undefined): boolean {
+  return answer !== undefined && answer !== 'unknown';
 }

@@ -1,4 +1,4 @@
-import { actorOf, type OrganisationRole, type SignedIn } from '../accounts/index.ts';
+import { actorOf, type OrganisationRole, type Principal, type SignedIn } from '../accounts/index.ts';
 import { Fault, type Clock } from '../kernel/index.ts';
 import type { Actor } from '../ledger/index.ts';
 import { askerOf } from '../policy/index.ts';
@@ -40,7 +40,7 @@ export class Registries {
     return seen;
   }
 
-  async see(asker: SignedIn, name: string): Promise<RegistryRow> {
+  async see(asker: Principal, name: string): Promise<RegistryRow> {
     const row = await this.#find(asker, name);
     if (row) return row;
     throw noRegistry(name);
@@ -80,8 +80,8 @@ export class Registries {
     await this.#settings.setMember({ ...this.#by(asker), registryId, ...member });
   }
 
-  async #find(asker: SignedIn, name: string): Promise<RegistryRow | undefined> {
-    const seen = await this.#rights.registry(name, asker.user.id);
+  async #find(asker: Principal, name: string): Promise<RegistryRow | undefined> {
+    const seen = await this.#rights.registry(name, askerOf(asker).userId);
     return mayEnter(seen, asker) ? seen.row : undefined;
   }
 

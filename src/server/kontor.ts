@@ -15,6 +15,7 @@ import {
   checkRegistryName,
   ClaimKeeper,
   Claims,
+  Explainer,
   TrustKeeper,
   type PolicyKeeper,
   Registries,
@@ -61,6 +62,7 @@ export interface Kontor extends Identity {
   policyKeeper: PolicyKeeper;
   claims: Claims;
   claimKeeper: ClaimKeeper;
+  explainer: Explainer;
   advisories: Advisories;
   /** Faults `name_invalid`, `bad_request` for an unknown format, `registry_exists`. */
   createRegistry(name: string, format: string, by: Actor, settings?: RegistryChange): Promise<RegistryRow>;
@@ -135,6 +137,14 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
         rights: store.rights,
         clock: systemClock,
         findOwner: (name) => findOwner(store, name),
+      }),
+      explainer: new Explainer({
+        origins: store.origins,
+        policies,
+        claims,
+        rights: store.rights,
+        documents: store.upstreamDocuments,
+        clock: systemClock,
       }),
       sharing: new Sharing(catalogue, store.packageAccess, store.rights, systemClock),
       registries: new Registries(catalogue, store.rights, store.registrySettings, systemClock),

@@ -161,6 +161,7 @@ async function start(
     registries: kontor.registries,
     policyKeeper: kontor.policyKeeper,
     claimKeeper: kontor.claimKeeper,
+    explainer: kontor.explainer,
     sharing: kontor.sharing,
     publisher: npm.publisher,
     blocks: kontor.blocks,

@@ -28,7 +28,7 @@ export class PullThrough implements Upstream {
     return held && this.#shown(scope, held);
   }
 
-  glance(scope: UpstreamScope, name: string): Promise<void> {
+  glance(scope: UpstreamScope, name: string): Promise<boolean> {
     return this.#documents.glance(scope, name);
   }
 

@@ -12,7 +12,18 @@ let berta: string;
 
 beforeAll(async () => {
   upstream = await scriptedUpstream();
-  const names = ['my-package', 'taken', 'kept', '@acme/public', 'acme-ui', 'late', 'staged', 'shop'];
+  const names = [
+    'my-package',
+    'taken',
+    'kept',
+    '@acme/public',
+    'acme-ui',
+    'late',
+    'staged',
+    'shop',
+    'demanded',
+    'known',
+  ];
   const packages = await Promise.all(names.map((name) => realPackage(name, ['1.0.0'], upstream.url)));
   upstream.script = serves(...packages);
   const password = 'a long pass phrase of the chef';
@@ -198,5 +209,91 @@ describe('a new name that looks like one of ours', () => {
     expect(await notice('@cellra/vault')).toBeNull();
     expect(await notice('harbour-secrets')).toBeNull();
     expect(await notice('@celar/vault', anna)).toMatch(/looks like @cellar/);
+  });
+});
+
+const explain = async (name: string, token?: string) => {
+  const path = `/registries/npm/explain/${encodeURIComponent(name)}`;
+  return (await api(server, 'GET', path, token === undefined ? {} : { token })).body;
+};
+
+describe('whose a name is', () => {
+  test('is told to whoever may read it, and to administrators why', async () => {
+    expect(await explain('my-package')).toEqual({
+      registry: 'npm',
+      name: 'my-package',
+      origin: 'ours',
+      since: expect.any(String),
+      by: 'anna',
+      versions: 2,
+      details: null,
+    });
+    expect(await explain('taken', chef)).toMatchObject({
+      origin: 'ours',
+      by: 'anna',
+      details: {
+        claim: { pattern: 'taken', from: 'claim', by: 'chef', reason: 'was ours before' },
+        asks: [],
+        document: null,
+      },
+    });
+    expect(await explain('@acme/public', chef)).toMatchObject({
+      origin: 'upstream',
+      versions: 1,
+      details: {
+        claim: null,
+        asks: [{ url: upstream.url, pattern: null }],
+        document: { status: 'found', upstream: upstream.url, freshUntil: expect.any(String) },
+      },
+    });
+    expect(await explain('nothing-here', chef)).toMatchObject({
+      origin: 'free',
+      since: null,
+      details: { document: null },
+    });
+    await claim('@acme/*');
+    expect(await explain('@acme/public')).toMatchObject({ origin: 'claimed', versions: 0, details: null });
+    expect(await explain('@acme/public', chef)).toMatchObject({
+      origin: 'claimed',
+      versions: 1,
+      details: { claim: { pattern: '@acme/*' }, asks: [], document: null },
+    });
+    await release('@acme/*');
+  });
+
+  test('is told of a hidden package as of a name that is free', async () => {
+    const hidden = await explain('@cellar/vault', berta);
+    expect(hidden).toEqual({ ...((await explain('@free/vault', berta)) as object), name: '@cellar/vault' });
+    expect(await explain('@cellar/vault', anna)).toMatchObject({ origin: 'ours', by: 'anna' });
+  });
+});
+
+describe('a registry that demands claims', () => {
+  beforeAll(async () => {
+    await api(server, 'PATCH', '/registries/npm/policy', { token: chef, body: { requireClaim: true } });
+  });
+  afterAll(async () => {
+    await api(server, 'PATCH', '/registries/npm/policy', { token: chef, body: { requireClaim: false } });
+  });
+
+  test('takes a name that an upstream has only when it was claimed, and others as ever', async () => {
+    const refused = await publish(server, anna, 'demanded', '2.0.0');
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('kontor registry claim demanded'),
+    ]);
+    await claim('demanded');
+    expect((await publish(server, anna, 'demanded', '2.0.0')).status).toBe(201);
+    expect((await publish(server, anna, 'nobody-has-this-one', '1.0.0')).status).toBe(201);
+  });
+});
+
+describe('what is stored of the upstream while it does not answer', () => {
+  test('is enough to tell the publisher', async () => {
+    const usual = upstream.script;
+    await read('known');
+    upstream.script = () => {};
+    expect((await publish(server, anna, 'known', '2.0.0')).notice).toMatch(/upstream registry has a package/);
+    upstream.script = usual;
   });
 });

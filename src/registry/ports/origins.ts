@@ -1,6 +1,7 @@
 import type { AccountCommand } from '../../accounts/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import type { NewOwner } from './access.ts';
+import type { Origin } from './rows.ts';
 
 /** A name or pattern (see `matchesName`) that an administrator declared ours: no upstream is asked for what it covers. */
 export interface NameClaim {
@@ -30,6 +31,19 @@ export interface ClaimResult {
   versionsTaken: number;
 }
 
+/** What is here under a name. */
+export interface NameFacts {
+  origin: Origin;
+  /** Since when it is that, milliseconds. */
+  since: number;
+  /** Who published the first version of our own; null for a machine, and for a name of an upstream. */
+  firstPublisher: string | null;
+  /** Versions that are here. */
+  versions: number;
+  /** True for a name that waits for its first version: see `ClaimCommand`. */
+  awaits: boolean;
+}
+
 /** Which names are ours before anything was published under them. Every change raises the registry's policy revision. */
 export interface Origins {
   /** Of a registry, by pattern. */
@@ -45,6 +59,8 @@ export interface Origins {
    * event `registry.release`.
    */
   release(command: ReleaseCommand): Promise<void>;
+  /** What is here under a name, whoever may see it; undefined for nothing. */
+  facts(registryId: number, name: string): Promise<NameFacts | undefined>;
   /** Which of these names are owned here, removed packages included. */
   ownAmong(registryId: number, names: string[]): Promise<Set<string>>;
 }

@@ -49,9 +49,9 @@ export interface Upstream {
   document(scope: UpstreamScope, name: string): Promise<UpstreamDocument | undefined>;
   /**
    * Reads here what `document` reads here, and asks nobody: for names that must take what a free one takes, and that an upstream
-   * must not hear of.
+   * must not hear of. True if an upstream that is in question had the name when it was asked last.
    */
-  glance(scope: UpstreamScope, name: string): Promise<void>;
+  glance(scope: UpstreamScope, name: string): Promise<boolean>;
   /**
    * Fetches, verifies and stores a file that the document names: gives it while it comes, or where it is stored once it is; undefined
    * if the upstream has no such file. However many ask, on whatever replica, it is fetched once, and to its end even if all of them

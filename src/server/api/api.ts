@@ -15,6 +15,7 @@ import { auditRoutes } from './audit.ts';
 import { blockRoutes } from './blocks.ts';
 import { claimRoutes } from './claims.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
+import { explainRoutes } from './explain.ts';
 import { invitationRoutes } from './invitations.ts';
 import type { EdgeRequests } from './index.ts';
 import { meRoutes } from './me.ts';
@@ -44,6 +45,7 @@ const topics = [
   auditRoutes,
   blockRoutes,
   claimRoutes,
+  explainRoutes,
   invitationRoutes,
   meRoutes,
   organisationInvitationRoutes,

@@ -6,6 +6,7 @@ import type {
   BlockKeeper,
   ClaimKeeper,
   PolicyKeeper,
+  Explainer,
   Publisher,
   Registries,
   Sharing,
@@ -21,6 +22,7 @@ export interface ApiParts extends Identity {
   logger: FastifyBaseLogger;
   registries: Registries;
   claimKeeper: ClaimKeeper;
+  explainer: Explainer;
   sharing: Sharing;
   publisher: Publisher;
   blocks: BlockKeeper;

@@ -124,8 +124,8 @@ export class Documents {
   }
 
   /** Reads what `read` reads here, and asks nobody. */
-  async glance({ registry }: UpstreamScope, name: string): Promise<void> {
-    await this.#options.documents.find(registry.id, name);
+  async glance(scope: UpstreamScope, name: string): Promise<boolean> {
+    return (await this.#want(scope, name)).stored?.status === 'found';
   }
 
   async #want(scope: UpstreamScope, name: string): Promise<Want> {

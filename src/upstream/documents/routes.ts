@@ -1,4 +1,4 @@
-import { matchesName } from '../../policy/index.ts';
+import { inQuestion } from '../../policy/index.ts';
 import type { RemoteFormat, UpstreamScope, UpstreamSettings } from '../../registry/index.ts';
 import type { UpstreamClient } from '../client.ts';
 import { isOwnUrl } from '../self.ts';
@@ -29,16 +29,10 @@ export class Routes {
     this.#options = options;
   }
 
-  /**
-   * The upstreams to ask for a name, in order. One that has the name by a pattern is the only one: a private name is no business of
-   * others, not even when the one that has it says that it does not.
-   */
+  /** The upstreams to ask for a name, in order: see `inQuestion`. */
   async of(scope: UpstreamScope, name: string): Promise<Remote[]> {
     const remotes = await this.#options.remotesOf(scope);
-    const owner = remotes.find(({ settings: { names } }) =>
-      names.some((pattern) => matchesName(pattern, name)),
-    );
-    const asked = owner ? [owner] : remotes.filter(({ settings: { names } }) => names.length === 0);
+    const { asked } = inQuestion(name, remotes, ({ settings }) => settings.names);
     return asked.filter(({ client }) => !this.#isOurs(client.base, scope));
   }
 

@@ -69,6 +69,10 @@ export const apiRows: Record<string, Row> = {
     path: '/registries/npm/upstreams',
     body: () => ({ upstreams: [] }),
   },
+  'GET /registries/:registry/explain/:name': {
+    rule: 'anybody',
+    path: ({ encoded }) => `/registries/npm/explain/${encoded}`,
+  },
   'GET /registries/:registry/claims': { rule: 'administrator', path: '/registries/npm/claims' },
   'PUT /registries/:registry/claims/:pattern': {
     rule: 'administration',

@@ -8,7 +8,7 @@ import type {
 } from '../../../registry/index.ts';
 import type { Writer } from '../commands/index.ts';
 import * as access from '../queries/access.ts';
-import { listClaims, ownAmong } from '../queries/name-claims.ts';
+import { listClaims, nameFacts, ownAmong } from '../queries/name-claims.ts';
 import { findRegistry, readRegistryMembers } from '../queries/registries.ts';
 import { namesIn, scopesIn, visibleNames } from '../queries/similar-names.ts';
 import { readSight } from '../queries/rights.ts';
@@ -46,6 +46,7 @@ export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
     claims: (registryId) => listClaims(db, registryId),
     claim: (command) => writer.run('claimName', command),
     release: (command) => writer.run('releaseName', command),
+    facts: (registryId, name) => nameFacts(db, registryId, name),
     ownAmong: (registryId, names) => ownAmong(db, registryId, names),
   };
 }

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { NameClaim } from '../../../registry/index.ts';
+import type { NameClaim, NameFacts } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 
 /** Parameters of one statement; databases set limits. */
@@ -56,4 +56,42 @@ export async function isClaimed(db: Kysely<Schema>, registryId: number, name: st
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** See `Origins.facts`. */
+export async function nameFacts(
+  db: Kysely<Schema>,
+  registryId: number,
+  name: string,
+): Promise<NameFacts | undefined> {
+  const head = await db
+    .selectFrom('packages')
+    .select(['id', 'origin', 'created_at', 'awaits'])
+    .where('registry_id', '=', registryId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (head === undefined) return undefined;
+  const { count } = await db
+    .selectFrom('versions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('package_id', '=', head.id)
+    .where('state', '=', sql.lit('published'))
+    .executeTakeFirstOrThrow();
+  const first = await db
+    .selectFrom('versions')
+    .leftJoin('users', 'users.id', 'versions.publisher_id')
+    .select('users.name')
+    .where('package_id', '=', head.id)
+    // Those of an upstream that had the name before are older.
+    .where('published_at', '>=', head.created_at)
+    .orderBy('versions.id')
+    .limit(1)
+    .executeTakeFirst();
+  return {
+    origin: head.origin,
+    since: head.created_at,
+    firstPublisher: head.origin === 'local' ? (first?.name ?? null) : null,
+    versions: count,
+    awaits: head.awaits !== null,
+  };
 }
