@@ -40,6 +40,7 @@ export const errorCodes = {
   organisation_not_found: 404,
   team_not_found: 404,
   method_not_allowed: 405,
+  gone: 410,
   conflict: 409,
   version_exists: 409,
   version_staged: 409,

@@ -4,6 +4,7 @@ import { openRules, type GateRules, type JudgedVersion } from '../policy/index.t
 import type { Claims } from './claims.ts';
 import { assertNotBlocked, type Gate, type NameRules } from './gate/index.ts';
 import { findHead } from './find-head.ts';
+import { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
 import type {
   ArtifactTransfer,
   Catalogue,
@@ -178,10 +179,26 @@ export class Reader {
     return isOurs ? this.download(registry, name, file, principal) : found;
   }
 
-  /** Which of these names an upstream may hear of: those that are neither owned nor claimed here. */
-  async foreign(registry: RegistryRow, names: string[]): Promise<string[]> {
-    const sight = await this.#rights.of(registry.id, '', null);
-    return this.#claims.foreign(registry, names, sight?.policyRevision ?? 0);
+  /**
+   * Which of these names an upstream may hear of: those that are neither owned nor claimed here. None if whoever asks may not see the
+   * registry, whose upstreams are its own business.
+   */
+  async outward(
+    registry: RegistryRow,
+    names: string[],
+    principal: Principal,
+  ): Promise<{ scope: UpstreamScope; names: string[] }> {
+    const userId = principal.kind === 'user' ? principal.user.id : null;
+    const [seen, sight] = await Promise.all([
+      this.#rights.registry(registry.name, userId),
+      this.#rights.of(registry.id, '', null),
+    ]);
+    const isSeen = mayEnter(seen, principal);
+    if (!isSeen && !isNoSecret(registry)) throw hiddenRegistry(registry, principal);
+    const revision = sight?.policyRevision ?? 0;
+    const foreign = await this.#claims.foreign(registry, names, revision);
+    const scope = { registry, policy: await this.#policies.of(registry, revision) };
+    return { scope, names: isSeen ? foreign : [] };
   }
 
   async #admit(

@@ -3,7 +3,7 @@ import type { Door } from '../doors/index.ts';
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { DownloadCounter, Gate, NewNames, Publisher, Reader, Signer, Stages } from '../registry/index.ts';
-import { PullThrough, Turns } from '../upstream/index.ts';
+import { Answers, PullThrough, Turns } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { versionRanges } from './formats.ts';
 import { keyWrap } from './key-wrap.ts';
@@ -41,6 +41,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     trust,
     policies,
     claims,
+    advisories,
   } = kontor;
   const format = createNpmRemote();
   const upstreams = new Upstreams({
@@ -98,6 +99,14 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     documents,
     downloads,
     reader: new Reader(catalogue, store.rights, byFormat, policies, claims, gate),
+    advisories,
+    answers: new Answers({
+      answers: store.upstreamAnswers,
+      clock: systemClock,
+      remotesOf: upstreams.remotesOf,
+      ownUrls,
+      warn,
+    }),
     publisher,
     stages: new Stages({
       stagedVersions: store.stagedVersions,

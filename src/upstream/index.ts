@@ -1,5 +1,12 @@
 export { CacheKeeper, type CacheKeeperOptions, type CacheRun } from './cache-keeper.ts';
 export type { CachedVersion, CacheSize, Eviction, Spared, UpstreamCache } from './cache-store.ts';
+export {
+  Answers,
+  type AnswersOptions,
+  type AnswersPruning,
+  type AnswerStore,
+  type StoredAnswer,
+} from './answers/index.ts';
 export { UpstreamClient, type ClientOptions } from './client.ts';
 export { guardedAgent } from './guarded-agent.ts';
 export type {

@@ -1,3 +1,4 @@
+export { advising, finding, type Advising, type Finding, type Knowledge } from './advising.ts';
 export { impatient, upstreamClient } from './client.ts';
 export { connectProxy, type ConnectProxy } from './connect-proxy.ts';
 export * from './misbehaviour.ts';

@@ -3,6 +3,7 @@ import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { NpmDoorOptions } from './options.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { attestationRoutes } from './routes/attestations.ts';
@@ -59,6 +60,7 @@ export function npmDoor(options: NpmDoorOptions): Door {
         searchRoutes,
         downloadRoutes,
         attestationRoutes,
+        auditRoutes,
         trustRoutes,
       ]) {
         routes(app, options);

@@ -1,5 +1,6 @@
 import type { Accounts, Machines, Organisations, Registration, SecondFactors } from '../../accounts/index.ts';
 import type {
+  Advisories,
   Blobs,
   Catalogue,
   DownloadCounter,
@@ -9,6 +10,7 @@ import type {
   Signer,
   Stages,
   TrustKeeper,
+  UpstreamAnswers,
 } from '../../registry/index.ts';
 import type { Documents } from './documents/index.ts';
 
@@ -17,6 +19,8 @@ export interface NpmDoorOptions {
   catalogue: Catalogue;
   blobs: Blobs;
   reader: Reader;
+  advisories: Advisories;
+  answers: UpstreamAnswers;
   publisher: Publisher;
   stages: Stages;
   accounts: Accounts;

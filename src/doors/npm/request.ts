@@ -1,6 +1,8 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { isReadableName } from '../../formats/npm/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { errnoOf, Fault } from '../../kernel/index.ts';
 import { notFound } from './shapes.ts';
 
 /** The package that a path names. What can be no package's name is simply not found. */
@@ -11,6 +13,7 @@ export function nameOf(request: FastifyRequest): string {
 }
 
 const SMALL = 64 * 1024;
+const unzip = promisify(gunzip);
 
 /** Reads a small JSON body. Faults `too_large`, `json_invalid`, `body_truncated`, `unsupported_media`. */
 export async function readJson(request: FastifyRequest, maxBytes = SMALL): Promise<unknown> {
@@ -32,8 +35,34 @@ export async function readForm(request: FastifyRequest): Promise<URLSearchParams
   return new URLSearchParams((await readBody(request, SMALL)).toString());
 }
 
-async function readBody(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
+/**
+ * As `readJson`, of a body that may be compressed with gzip; `maxBytes` are those of either form. `unsupported_media` for any other
+ * encoding.
+ */
+export async function readGzippedJson(request: FastifyRequest, maxBytes: number): Promise<unknown> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return parseJson(await readBytes(request, maxBytes));
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new Fault('unsupported_media', 'Send the body as it is or with Content-Encoding: gzip.');
+  }
+  const packed = await readBytes(request, maxBytes);
+  const plain = await unzip(packed, { maxOutputLength: maxBytes }).catch((cause: unknown) => {
+    if (errnoOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new Fault('body_truncated', 'The body is not what gzip makes, or not all of it.', { cause });
+  });
+  return parseJson(plain);
+}
+
+function readBody(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
   refuseEncoding(request);
+  return readBytes(request, maxBytes);
+}
+
+function tooLarge(maxBytes: number): Fault {
+  return new Fault('too_large', `The body may have at most ${maxBytes} bytes here.`);
+}
+
+async function readBytes(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -41,7 +70,7 @@ async function readBody(request: FastifyRequest, maxBytes: number): Promise<Buff
     const received = request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     for await (const chunk of received) {
       size += chunk.length;
-      if (size > maxBytes) throw new Fault('too_large', `The body may have at most ${maxBytes} bytes here.`);
+      if (size > maxBytes) throw tooLarge(maxBytes);
       chunks.push(chunk);
     }
   } catch (error) {

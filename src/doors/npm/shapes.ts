@@ -9,6 +9,11 @@ export function tarballUrl(base: string, name: string, file: string): string {
   return `${base}/${name}/-/${file}`;
 }
 
+/** Where npm clients fetch the attestations of a version. */
+export function attestationsUrl(base: string, name: string, version: string): string {
+  return `${base}/-/npm/v1/attestations/${name}@${version}`;
+}
+
 /** `dist` of a version, as JSON text. */
 export function distText(base: string, name: string, version: VersionRow, artifact: ArtifactRow): string {
   const dist = {
@@ -17,7 +22,7 @@ export function distText(base: string, name: string, version: VersionRow, artifa
     integrity: integrity(artifact.sha512),
     ...(version.provenance !== null && {
       attestations: {
-        url: `${base}/-/npm/v1/attestations/${name}@${version.version}`,
+        url: attestationsUrl(base, name, version.version),
         provenance: { predicateType: version.provenance },
       },
     }),

@@ -6,3 +6,4 @@ export { checkNewName, isReadableName, unscoped } from './names.ts';
 export { createNpmRemote, type NpmRemote } from './remote.ts';
 export { publishedAt } from './times.ts';
 export { checkTag, newestVersion, npmRanges, readVersion, type Version } from './versions.ts';
+export { npmAttestations, npmAudit, npmKeys, type AuditEntry, type UpstreamKey } from './questions.ts';

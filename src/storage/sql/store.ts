@@ -27,7 +27,7 @@ import type {
   StorageUses,
   TrustedPublishing,
 } from '../../registry/index.ts';
-import type { UpstreamCache, UpstreamDocuments } from '../../upstream/index.ts';
+import type { AnswerStore, UpstreamCache, UpstreamDocuments } from '../../upstream/index.ts';
 import type { Writer } from './commands/index.ts';
 import { advisoryStoreOn } from './ports/advisories.ts';
 import { accountStoreOn } from './ports/accounts.ts';
@@ -47,6 +47,7 @@ import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
 import { findUpstreamDocument, readUpstreamBody } from './queries/upstream-documents.ts';
+import { documentSources, upstreamAnswers } from './queries/upstream-answers.ts';
 import type { Schema } from './schema/index.ts';
 import type { Searcher } from './searcher.ts';
 
@@ -80,6 +81,7 @@ export interface SqlStore {
   contacts: Contacts;
   signingKeys: SigningKeys;
   upstreamDocuments: UpstreamDocuments;
+  upstreamAnswers: AnswerStore;
   advisories: AdvisoryStore;
   upstreamCache: UpstreamCache;
   storageUses: StorageUses;
@@ -156,6 +158,12 @@ export async function storeOn(
       put: (document) => writer.run('putUpstreamDocument', document),
       touch: (registryId, name, etag, checkedAt) =>
         writer.run('touchUpstreamDocument', { registryId, name, etag, checkedAt }),
+    },
+    upstreamAnswers: {
+      get: (registryId, upstream, keys) => upstreamAnswers(db, registryId, upstream, keys),
+      put: (answers) => writer.run('putUpstreamAnswers', answers),
+      prune: (pruning) => writer.run('pruneUpstreamAnswers', pruning),
+      sources: (registryId, names) => documentSources(db, registryId, names),
     },
     advisories: advisoryStoreOn(db, writer),
     upstreamCache: upstreamCacheOn(db, writer),

@@ -1,3 +1,5 @@
 export { Documents, type DocumentsOptions, type Held } from './documents.ts';
-export type { Remote } from './routes.ts';
+export { Failures } from './failures.ts';
+export { Flights } from './flights.ts';
+export { Routes, type Remote, type RoutesOptions } from './routes.ts';
 export type { DocumentHead, NewDocument, StoredDocument, UpstreamDocuments } from './store.ts';

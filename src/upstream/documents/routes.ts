@@ -36,6 +36,12 @@ export class Routes {
     return asked.filter(({ client }) => !this.#isOurs(client.base, scope));
   }
 
+  /** Every upstream of the registry. */
+  async all(scope: UpstreamScope): Promise<Remote[]> {
+    const remotes = await this.#options.remotesOf(scope);
+    return remotes.filter(({ client }) => !this.#isOurs(client.base, scope));
+  }
+
   #isOurs(base: URL, { registry }: UpstreamScope): boolean {
     if (!isOwnUrl(base, this.#options.ownUrls())) return false;
     const warning = `The upstream ${base.host} of registry ${registry.name} is this server itself, so it is not asked. Name another registry, or none.`;

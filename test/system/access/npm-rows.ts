@@ -211,7 +211,18 @@ export const npmRows: Record<string, Row> = {
   },
   'GET /-/npm/v1/user': { rule: 'user', path: '/-/npm/v1/user' },
   'POST /-/npm/v1/user': { rule: 'account', path: '/-/npm/v1/user', body: () => ({ github: 'somebody' }) },
-  'GET /-/npm/v1/keys': { rule: 'open', path: '/-/npm/v1/keys' },
+  'GET /-/npm/v1/keys': { rule: 'anybody', path: '/-/npm/v1/keys' },
+  'POST /-/npm/v1/security/advisories/bulk': {
+    rule: 'anybody',
+    path: '/-/npm/v1/security/advisories/bulk',
+    body: ({ name }) => ({ [name]: ['1.0.0'] }),
+  },
+  'POST /-/npm/v1/security/audits': { rule: 'open', path: '/-/npm/v1/security/audits', ok: [410] },
+  'POST /-/npm/v1/security/audits/quick': {
+    rule: 'open',
+    path: '/-/npm/v1/security/audits/quick',
+    ok: [410],
+  },
   'GET /-/v1/search': { rule: 'anybody', path: '/-/v1/search?text=demo' },
   'GET /downloads/point/:period/:names': {
     rule: 'reader',

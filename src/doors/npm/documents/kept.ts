@@ -32,7 +32,8 @@ export interface Packument {
 }
 
 export interface Manifest {
-  dist: { tarball: string };
+  version: string;
+  dist: { tarball: string; attestations?: object };
   [field: string]: unknown;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { abbreviatedVersion } from '../../../formats/npm/index.ts';
 import type { GateRules } from '../../../policy/index.ts';
-import { tarballUrl } from '../shapes.ts';
+import { attestationsUrl, tarballUrl } from '../shapes.ts';
 import type { Form, ReadyDocument, RefusedDocument } from './document.ts';
 import { withKept, type KeptVersion, type Manifest, type Packument } from './kept.ts';
 import { sift, type Sifted } from './sift.ts';
@@ -59,7 +59,17 @@ function refusalOf(whole: Packument, sifted: Sifted, task: RenderTask) {
 function select({ packument }: Sifted, task: RenderTask): unknown {
   const located = (manifest: Manifest): Manifest => ({
     ...manifest,
-    dist: { ...manifest.dist, tarball: tarballUrl(task.base, task.name, manifest.dist.tarball) },
+    dist: {
+      ...manifest.dist,
+      tarball: tarballUrl(task.base, task.name, manifest.dist.tarball),
+      // Clients take the path of it, which leads nowhere but here.
+      ...(manifest.dist.attestations && {
+        attestations: {
+          ...manifest.dist.attestations,
+          url: attestationsUrl(task.base, task.name, manifest.version),
+        },
+      }),
+    },
   });
   switch (task.want) {
     case 'tags':

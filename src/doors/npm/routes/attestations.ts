@@ -1,23 +1,48 @@
-import type { FastifyInstance } from 'fastify';
-import { isReadableName } from '../../../formats/npm/index.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isReadableName, npmAttestations, readVersion } from '../../../formats/npm/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { notFound } from '../shapes.ts';
 
-/** Provenance bundles, which `dist.attestations` leads to: protocols/npm 7.2. */
-export function attestationRoutes(app: FastifyInstance, { catalogue, reader }: NpmDoorOptions): void {
+/** Provenance bundles, which `dist.attestations` leads to: protocols/npm 7.2. Those of upstream packages are passed on. */
+export function attestationRoutes(app: FastifyInstance, options: NpmDoorOptions): void {
+  const { catalogue, reader, answers } = options;
   app.get('/-/npm/v1/attestations/:spec', async (request, reply) => {
     const { spec } = request.params as { spec: string };
     const at = spec.lastIndexOf('@');
     const name = spec.slice(0, Math.max(at, 0));
-    if (!isReadableName(name)) throw notFound();
-    const head = await reader.owned(request.registry, name, await request.principal());
-    const attestation = head && (await catalogue.attestation(head.id, spec.slice(at + 1)));
+    const version = spec.slice(at + 1);
+    if (!isReadableName(name) || !isVersion(version)) throw notFound();
+    const principal = await request.principal();
+    const head = await reader.owned(request.registry, name, principal);
+    if (head === undefined) {
+      const { scope, names } = await reader.outward(request.registry, [name], principal);
+      if (names.length === 0) throw notFound();
+      return sendJson(reply, await answers.about(scope, name, npmAttestations(name, version)));
+    }
+    const attestation = await catalogue.attestation(head.id, version);
     if (attestation === undefined) throw notFound();
     const { predicateType, bundle } = attestation;
     // The bundle is JSON text already.
-    return reply
-      .header('content-type', 'application/json; charset=utf-8')
-      .header('cache-control', 'no-cache')
-      .send(`{"attestations":[{"predicateType":${JSON.stringify(predicateType)},"bundle":${bundle}}]}`);
+    return sendJson(
+      reply,
+      `{"attestations":[{"predicateType":${JSON.stringify(predicateType)},"bundle":${bundle}}]}`,
+    );
   });
+}
+
+function sendJson(reply: FastifyReply, text: string | undefined): FastifyReply {
+  if (text === undefined) throw notFound();
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-cache')
+    .send(text);
+}
+
+function isVersion(text: string): boolean {
+  try {
+    readVersion(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

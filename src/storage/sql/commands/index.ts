@@ -29,6 +29,7 @@ import { createToken, recordTokenUses, revokeToken } from './tokens.ts';
 import { readStorageUse } from './storage-use.ts';
 import { unpublish } from './unpublish.ts';
 import * as upstreamCache from './upstream-cache.ts';
+import { pruneUpstreamAnswers, putUpstreamAnswers } from './upstream-answers.ts';
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
 import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
@@ -79,8 +80,10 @@ export const commands = {
   offerPackage,
   postponeDelivery,
   provisionUser,
+  pruneUpstreamAnswers,
   publish,
   putAdvisories,
+  putUpstreamAnswers,
   putUpstreamDocument,
   readStorageUse,
   recordTokenUses,

@@ -30,6 +30,11 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
     // Names that were taken over from an upstream, or kept for somebody, and wait for their first version.
     `alter table packages add column awaits ${text}`,
 
+    `create table upstream_answers (
+      registry_id bigint not null references registries (id), upstream ${text} not null, key ${text} not null,
+      body ${text}, size bigint not null, checked_at bigint not null, primary key (registry_id, upstream, key))`,
+    `create index upstream_answers_by_age on upstream_answers (checked_at)`,
+
     // What is in one database of advisories says nothing of another: two may have a record of the same id.
     `create table advisories (
       id ${id}, source ${text} not null, osv_id ${text} not null, malicious bigint not null,

@@ -2,6 +2,20 @@ import type { Generated } from 'kysely';
 
 export interface UpstreamTables {
   upstream_documents: UpstreamDocumentsTable;
+  upstream_answers: UpstreamAnswersTable;
+}
+
+/** What upstreams say besides documents and files. */
+interface UpstreamAnswersTable {
+  registry_id: number;
+  /** Base URL. */
+  upstream: string;
+  key: string;
+  /** Null: it has no such thing. */
+  body: string | null;
+  /** Of the body, characters. */
+  size: number;
+  checked_at: number;
 }
 
 interface UpstreamDocumentsTable {
