@@ -20,10 +20,14 @@ export interface RoutesOptions {
   warn: (message: string) => void;
 }
 
+/** Combinations of a registry, an upstream and our own addresses that are remembered. */
+const MOST_KNOWN = 1000;
+
 /** Says which upstreams may have a name. */
 export class Routes {
   readonly #options: RoutesOptions;
-  readonly #warnedOf = new Set<string>();
+  /** By where we are reached and whom we would ask: every read asks, and reading URLs takes longer than the database does. */
+  readonly #ours = new Map<string, boolean>();
 
   constructor(options: RoutesOptions) {
     this.#options = options;
@@ -43,11 +47,20 @@ export class Routes {
   }
 
   #isOurs(base: URL, { registry }: UpstreamScope): boolean {
-    if (!isOwnUrl(base, this.#options.ownUrls())) return false;
-    const warning = `The upstream ${base.host} of registry ${registry.name} is this server itself, so it is not asked. Name another registry, or none.`;
-    if (!this.#warnedOf.has(warning)) this.#options.warn(warning);
-    this.#warnedOf.add(warning);
-    return true;
+    const ownUrls = this.#options.ownUrls();
+    const key = `${registry.name} ${base.href} ${ownUrls.join(' ')}`;
+    let isOurs = this.#ours.get(key);
+    if (isOurs === undefined) {
+      isOurs = isOwnUrl(base, ownUrls);
+      if (this.#ours.size >= MOST_KNOWN) this.#ours.clear();
+      this.#ours.set(key, isOurs);
+      if (isOurs) {
+        this.#options.warn(
+          `The upstream ${base.host} of registry ${registry.name} is this server itself, so it is not asked. Name another registry, or none.`,
+        );
+      }
+    }
+    return isOurs;
   }
 }
 

@@ -155,7 +155,7 @@ function acceptsGzip(acceptEncoding: string | undefined): boolean {
   );
 }
 
-/** RFC 7234 section 5.5, since removed from HTTP; npm shows 111. */
+/** RFC 7234 section 5.5, since removed from HTTP: for people who look; clients take no notice. */
 const warnings: Record<UpstreamWarning, string> = {
   stale: '110 - "Response is Stale"',
   failed: '111 - "Revalidation Failed"',
