@@ -8,6 +8,7 @@ import { mixed } from './mixed.ts';
 import { notModified } from './not-modified.ts';
 import { packument } from './packument.ts';
 import { population } from './population.ts';
+import { pullThrough } from './pull-through.ts';
 import { publish } from './publish.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   growth,
   publish,
   install,
+  pullThrough,
   members,
   population,
   mixed,

@@ -10,7 +10,7 @@ import { fetchOk, packageUrl } from './registry-client.ts';
 import { verdaccioProject } from './verdaccio.ts';
 
 /** Stands for the base URL in stored documents. */
-const BASE = '@BASE@';
+export const BASE = '@BASE@';
 const AT_ONCE = 4;
 
 /** Names to the versions that the application's lock file asks for. */

@@ -51,11 +51,16 @@ export function libraryManifest(name: string, version: string, ordinal = 0): Man
 
 /** The bytes of a PUT that publishes this version, with a file of `padding` random bytes beside its package.json. */
 export async function publishRequest(manifest: Manifest, padding = 200): Promise<Buffer> {
-  const { name, version } = manifest;
   const tarball = await makeTarball({
     'package/package.json': JSON.stringify(manifest),
     'package/index.js': randomBytes(padding),
   });
+  return archiveRequest(manifest, tarball);
+}
+
+/** The bytes of a PUT that publishes this archive. */
+export function archiveRequest(manifest: Manifest, tarball: Buffer): Buffer {
+  const { name, version } = manifest;
   const body = publishBody(name, version, tarball);
   const dist = body.versions[version]?.['dist'];
   body.versions[version] = { ...manifest, _id: `${name}@${version}`, readme: '# Library\n', dist };

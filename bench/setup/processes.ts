@@ -34,14 +34,19 @@ export interface StartedServer {
   ended(): boolean;
 }
 
-/** Starts a server on its core; it writes into `log` and ends with this process. */
+/** Starts a server, on its core unless another one is named; it writes into `log` and ends with this process. */
 export function startServer(
   command: string,
   args: string[],
-  { env, cwd, log }: { env: Record<string, string>; cwd: string; log: string },
+  {
+    env,
+    cwd,
+    log,
+    core = 'server',
+  }: { env: Record<string, string>; cwd: string; log: string; core?: 'server' | 'load' },
 ): StartedServer {
   const [program, programArgs] = pinned
-    ? ['taskset', ['-c', SERVER_CORE, command, ...args]]
+    ? ['taskset', ['-c', core === 'server' ? SERVER_CORE : LOAD_CORE, command, ...args]]
     : [command, args];
   const output = openSync(log, 'a');
   // taskset replaces itself by the command, so the id is the server's own.

@@ -13,14 +13,22 @@ export interface Answer {
   body: Buffer;
 }
 
-export async function get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
-  const { statusCode, headers: received, body } = await request(url, { headers, dispatcher: agent });
+export async function get(
+  url: string,
+  headers: Record<string, string> = {},
+  dispatcher = agent,
+): Promise<Answer> {
+  const { statusCode, headers: received, body } = await request(url, { headers, dispatcher });
   return { status: statusCode, headers: received, body: Buffer.from(await body.arrayBuffer()) };
 }
 
 /** Like `get`; rejects unless the answer is 200. */
-export async function fetchOk(url: string, headers: Record<string, string> = {}): Promise<Answer> {
-  const answer = await get(url, headers);
+export async function fetchOk(
+  url: string,
+  headers: Record<string, string> = {},
+  dispatcher = agent,
+): Promise<Answer> {
+  const answer = await get(url, headers, dispatcher);
   if (answer.status !== 200) {
     throw new Error(`${url} answered ${answer.status}: ${answer.body.toString('utf8', 0, 500)}`);
   }
