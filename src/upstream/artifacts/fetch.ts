@@ -13,6 +13,7 @@ import type { UpstreamClient, UpstreamResponse } from '../client.ts';
 import { refusal } from '../refusal.ts';
 import { expectationOf, IntegrityCheck, type Expectation } from './integrity.ts';
 import { promisedBy, receive } from './receive.ts';
+import { ask } from './request.ts';
 import type { Transfer } from './transfer.ts';
 import { uploadOf } from './upload.ts';
 
@@ -56,9 +57,7 @@ export async function fetchArtifact(
       'upstream_failed',
       `The upstream registry gives no digest for ${file} of ${name}, so it cannot be verified.`,
     );
-  // The digest is that of the file, so no encoding is wanted on the way.
-  const headers = { accept: '*/*', 'accept-encoding': 'identity' };
-  const asked = client.getFile(where.url, headers);
+  const asked = ask(client, where.url);
   // While the upstream makes up its mind; if it sends nothing, nobody wants to know.
   const release = wanted.release();
   release.catch(() => {});
@@ -67,7 +66,8 @@ export async function fetchArtifact(
   try {
     const response = await asked;
     if (response.status === 200) {
-      return await storeArtifact(stores, wanted, { response, expected, release, staging }, transfer, signal);
+      const answer = { response, signal, expected, release, staging };
+      return await storeArtifact(stores, wanted, answer, transfer);
     }
     response.discard();
     if (response.status === 404 || response.status === 410) return undefined;
@@ -80,6 +80,7 @@ export async function fetchArtifact(
 
 interface Answer {
   response: UpstreamResponse;
+  signal: AbortSignal;
   expected: Expectation;
   release: Promise<RemoteRelease | undefined>;
   staging: Promise<StagedBlob>;
@@ -90,14 +91,10 @@ async function storeArtifact(
   wanted: Wanted,
   answer: Answer,
   transfer: Transfer,
-  signal: AbortSignal,
 ): Promise<StoredArtifact | undefined> {
   const { catalogue, blobs, clock } = stores;
   const { client, registry, name, file } = wanted;
-  const giveUp = () => answer.response.body.destroy(stopping());
-  signal.addEventListener('abort', giveUp);
   try {
-    if (signal.aborted) giveUp();
     const staged = await answer.staging;
     const digests = await stage(stores, wanted, answer, staged, transfer);
     const release = await answer.release;
@@ -117,15 +114,14 @@ async function storeArtifact(
     transfer.fail(error);
     throw error;
   } finally {
-    signal.removeEventListener('abort', giveUp);
     answer.response.body.destroy();
   }
 }
 
 async function stage(
   { maxTarballBytes }: ArtifactStores,
-  { client, name, file }: Wanted,
-  { response, expected }: Answer,
+  { client, where, name, file }: Wanted,
+  { response, signal, expected }: Answer,
   staged: StagedBlob,
   transfer: Transfer,
 ): Promise<Digests> {
@@ -138,7 +134,8 @@ async function stage(
     await staged.write(chunk);
     if (doubt === undefined && Math.max(size ?? 0, received) > SMALL) transfer.begin(staged, size);
   };
-  await receive(client, response, { file, limit: maxTarballBytes, take });
+  const coming = { client, place: where.url, response, signal };
+  await receive(coming, { file, limit: maxTarballBytes, take });
   const digests = await staged.finish();
   const mismatch = check.mismatch(digests);
   if (mismatch === undefined) return digests;
@@ -150,8 +147,4 @@ async function stage(
 /** One that its borrower cannot discard: there are readers who may still come to it. */
 function lent(staged: StagedBlob): Pick<StagedBlob, 'promote' | 'discard'> {
   return { promote: (key) => staged.promote(key), discard: () => Promise.resolve() };
-}
-
-function stopping(): Fault {
-  return new Fault('unavailable', 'This server is stopping and gives up what it was fetching; ask again.');
 }

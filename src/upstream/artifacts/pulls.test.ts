@@ -7,6 +7,7 @@ import {
   corrupted,
   dead,
   dripping,
+  first,
   impatient,
   recordingCatalogue,
   scriptedUpstream,
@@ -152,8 +153,8 @@ describe('while a file comes from an upstream', () => {
   test('it is read as far as it has come, by early and by late readers, with one request', async () => {
     const { script, goOn } = inHalves(large);
     upstream.script = script;
-    const first = await coming();
-    const early = opened(first);
+    const transfer = await coming();
+    const early = opened(transfer);
     const half = large.length / 2;
     expect(await readSome(early, half)).toBe(half);
     const late = opened(await coming());
@@ -161,7 +162,11 @@ describe('while a file comes from an upstream', () => {
     goOn();
     const rests = await Promise.all([early, late].map(readAll));
     for (const { bytes } of rests) expect(bytes.equals(large.subarray(half))).toBe(true);
-    expect(await first.stored).toMatchObject({ version: '1.0.0', size: large.length, upstreamTime: 1.6e12 });
+    expect(await transfer.stored).toMatchObject({
+      version: '1.0.0',
+      size: large.length,
+      upstreamTime: 1.6e12,
+    });
     expect(upstream.requests).toHaveLength(1);
   });
 
@@ -218,6 +223,64 @@ describe('while a file comes from an upstream', () => {
     const again = await pull();
     expect(again && 'stored' in again ? again.open() : undefined).toBeUndefined();
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  /** Breaks off after the next so many bytes, whatever is asked for. */
+  const inPieces =
+    (piece: number, { ranges }: { ranges: boolean }): Script =>
+    (request, response) => {
+      const from = ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+      const upTo = ranges ? from + piece : upstream.requests.length * piece;
+      const headers = { etag: '"one"', 'content-length': large.length - from };
+      if (from === 0) response.writeHead(200, headers);
+      else {
+        const range = `bytes ${from}-${large.length - 1}/${large.length}`;
+        response.writeHead(206, { ...headers, 'content-range': range });
+      }
+      // All that was written arrives, and then nothing more.
+      const isCut = upTo < large.length;
+      response.write(large.subarray(from, upTo), () => isCut && request.socket.destroy());
+    };
+
+  test.each([true, false])(
+    'what breaks off is continued, and nobody notices (ranges: %s)',
+    async (ranges) => {
+      upstream.script = inPieces(300_000, { ranges });
+      const transfer = await coming();
+      const [early, late] = [opened(transfer), opened(transfer)];
+      for (const { bytes, error } of await Promise.all([readAll(early), readAll(late)])) {
+        expect([error, bytes.equals(large)]).toEqual([undefined, true]);
+      }
+      await transfer.stored;
+      const [asked, ...again] = upstream.requests.map(({ headers }) => headers);
+      expect([asked?.range, asked?.['if-range']]).toEqual([undefined, undefined]);
+      expect(again.map(({ range }) => range)).toEqual(['bytes=300000-', 'bytes=600000-', 'bytes=900000-']);
+      expect(new Set(again.map((headers) => headers['if-range']))).toEqual(new Set(['"one"']));
+    },
+  );
+
+  test('one that breaks off again and again is given up', async () => {
+    upstream.script = inPieces(70_000, { ranges: true });
+    const { error } = await readAll(opened(await coming()));
+    expect(error).toMatchObject({
+      code: 'upstream_down',
+      message: expect.stringMatching(/^demo-1\.0\.0\.tgz did not come whole\..*broke/),
+    });
+    expect(upstream.requests).toHaveLength(6);
+  });
+
+  test.each<[string, Script]>([
+    ['is longer than was promised', answers(200, Buffer.concat([large, large]))],
+    ['is another one', whole(randomBytes(large.length))],
+    ['begins elsewhere', answers(206, large, { 'content-range': 'bytes 0-999999/1000000' })],
+    ['is not there', answers(404)],
+    ['is not to be had', answers(503)],
+  ])('what continues it and %s makes nobody believe that it is whole', async (_, script) => {
+    upstream.script = first(1, truncated(whole(large)), script);
+    const { bytes, error } = await readAll(opened(await coming()));
+    expect(error).toBeInstanceOf(Fault);
+    expect(bytes.length).toBeLessThan(large.length);
+    expect([store.published.length, await keys(), await blobs.sweepStaged(Infinity)]).toEqual([0, [], 0]);
   });
 
   test('a small one is given when it is stored', async () => {
