@@ -81,6 +81,7 @@ const server = (): ServerFace => ({
     return { from: 'kontor@example.com', via: 'mail.example.com:587' };
   },
   serve: () => Promise.reject(new Error('not in this test')),
+  askWhy: () => Promise.reject(new Error('not in this test')),
 });
 
 interface Options {

@@ -10,6 +10,7 @@ import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { version } from './version.ts';
+import type { WhyOptions } from './why.ts';
 
 /** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
 export async function run(
@@ -92,5 +93,14 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
 
   addAdvisoryCommands(program, on);
   addBlockCommands(program, on);
+
+  program
+    .command('why <name[@version]>')
+    .description('say which versions of a package are hidden, by which rule and until when')
+    .option('--registry <name>', 'where', 'npm')
+    .option('--json', 'for scripts')
+    .action((spec: string, options: WhyOptions) =>
+      on(async (context) => (await import('./why.ts')).why(context, spec, options)),
+    );
   return program;
 }

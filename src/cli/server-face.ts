@@ -1,7 +1,7 @@
 import type { Organisations } from '../accounts/index.ts';
 import type { AuditStore, EventStore } from '../ledger/index.ts';
-import type { Advisories, BlockKeeper, Catalogue, Registries } from '../registry/index.ts';
-import type { Config, Kontor as OpenedKontor, RunningServer } from '../server/index.ts';
+import type { Advisories, BlockKeeper, Catalogue, Registries, WhyAnswer } from '../registry/index.ts';
+import type { Config, Kontor as OpenedKontor, RunningServer, WhyQuestion } from '../server/index.ts';
 import type { Io } from './io.ts';
 
 /** The part of the settings that commands look at. */
@@ -46,4 +46,5 @@ export interface ServerFace {
   openKontor(config: CliConfig, options: { create: boolean }): Promise<Kontor>;
   sendTestMail(config: CliConfig, address: string): Promise<{ from: string; via: string }>;
   serve(config: CliConfig): Promise<RunningServer>;
+  askWhy(config: CliConfig, question: WhyQuestion): Promise<WhyAnswer>;
 }

@@ -10,6 +10,8 @@ export { blobKey } from './keys.ts';
 export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
 export { Registries } from './registries.ts';
 export { Reader, type DocumentSource } from './reader.ts';
+export { whyShape } from './why-shape.ts';
+export { Why, type AskedVersion, type HiddenVersion, type WhyAnswer } from './why.ts';
 export * from './policies/index.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';

@@ -71,23 +71,40 @@ export class Reader {
     name: string,
     principal: Principal,
   ): Promise<DocumentSource | undefined> {
-    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
-    const rules = await this.#gate.rules(registry, name, policyRevision);
+    const { rules, source } = await this.look(registry, name, principal);
     assertNotBlocked(name, rules);
+    return source;
+  }
+
+  /**
+   * As `document`, for those who ask why: a name of which nothing may go out is no fault, but nothing is looked up either.
+   *
+   * @param who `operator`: whoever may open the store, from whom nothing is hidden
+   */
+  async look(
+    registry: RegistryRow,
+    name: string,
+    who: Principal | 'operator',
+  ): Promise<{ rules: NameRules; source: DocumentSource | undefined }> {
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, who);
+    const rules = await this.#gate.rules(registry, name, policyRevision);
+    const found = (source?: DocumentSource) => ({ rules, source });
+    if (rules.whole) return found();
     if (head !== 'hidden' && head?.origin === 'local') {
-      return { origin: 'local', head, policyRevision, rules: rules.local };
+      return found({ origin: 'local', head, policyRevision, rules: rules.local });
     }
     const upstream = this.#upstreams.get(registry.format);
-    if (upstream === undefined || (await this.#claims.on(registry, name, policyRevision))) return undefined;
+    if (upstream === undefined || (await this.#claims.on(registry, name, policyRevision))) return found();
     const scope = await this.#scope(registry, policyRevision);
     if (head === 'hidden') {
       await upstream.glance(scope, name);
-      return undefined;
+      return found();
     }
     const keeps = scope.policy.vanished === 'keep' && head !== undefined;
     const document =
       (await upstream.document(scope, name)) ?? (keeps ? await this.#remains(head) : undefined);
-    return document && { origin: 'upstream', document, head, keeps, policyRevision, rules: rules.upstream };
+    if (document === undefined) return found();
+    return found({ origin: 'upstream', document, head, keeps, policyRevision, rules: rules.upstream });
   }
 
   /**
@@ -253,6 +270,7 @@ export class Reader {
     if ((await this.#catalogue.vanished(head.id)).length === 0) return undefined;
     return {
       load: () => Promise.resolve(new Uint8Array()),
+      outline: () => Promise.resolve({ versions: [], tags: {} }),
       etag: '',
       fetchedAt: 0,
       upstream: '',

@@ -1,33 +1,24 @@
 import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
-import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, Gate, NewNames, Publisher, Reader, Signer, Stages } from '../registry/index.ts';
-import { Answers, PullThrough, Turns } from '../upstream/index.ts';
-import type { Values } from './config/index.ts';
-import { versionRanges } from './formats.ts';
+import { DownloadCounter, NewNames, Publisher, Signer, Stages, type Why } from '../registry/index.ts';
+import { Answers } from '../upstream/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
-import { Upstreams } from './upstreams.ts';
+import { createReading, type ReadingWiring } from './reading.ts';
+import type { Upstreams } from './upstreams.ts';
 
 export interface NpmParts {
   door: Door;
   publisher: Publisher;
+  why: Why;
   /** Reports the downloads that were counted since the last time. */
   flushDownloads(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface NpmWiring {
-  kontor: Kontor;
-  values: Values;
-  /** URLs under which this server is reached, so that it never asks itself. */
-  ownUrls: () => string[];
-  warn: (message: string) => void;
-}
-
 /** Puts the npm door together: its upstream, documents and keys. */
-export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): Promise<NpmParts> {
+export async function createNpm({ kontor, values, ownUrls, warn }: ReadingWiring): Promise<NpmParts> {
   const {
     store,
     catalogue,
@@ -43,46 +34,16 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     claims,
     advisories,
   } = kontor;
-  const format = createNpmRemote();
-  const upstreams = new Upstreams({
-    kinds: new Map([
-      [
-        'npm',
-        {
-          format,
-          source: (url) => npmClientSettings({ warn, ...(url !== 'npm' && { registry: url }) }),
-        },
-      ],
-    ]),
-    storeId: store.id,
-    ownUrls,
-  });
+  const reading = createReading({ kontor, values, ownUrls, warn });
+  const { reader, upstreams, pullThroughs } = reading;
   await prepare(kontor, upstreams);
-  const pullThrough = new PullThrough({
-    catalogue,
-    blobs,
-    clock: systemClock,
-    maxTarballBytes: values.maxTarballBytes,
-    documents: store.upstreamDocuments,
-    turns: new Turns({ leases: store.leases, clock: systemClock, shared: store.shared }),
-    remotesOf: upstreams.remotesOf,
-    ownUrls,
-    warn,
-  });
-  const byFormat = new Map([['npm', pullThrough]]);
   const newNames = new NewNames({
     claims,
     policies,
     similar: store.similarNames,
-    upstreams: byFormat,
+    upstreams: pullThroughs,
   });
   const publisher = new Publisher(catalogue, store.rights, blobs, systemClock, newNames);
-  const gate = new Gate({
-    blocks: store.blocks,
-    policies,
-    ranges: versionRanges,
-    clock: systemClock,
-  });
   const documents = new Documents(catalogue, systemClock);
   const downloads = new DownloadCounter(catalogue, systemClock);
   const options: NpmDoorOptions = {
@@ -98,7 +59,7 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
     sharing,
     documents,
     downloads,
-    reader: new Reader(catalogue, store.rights, byFormat, policies, claims, gate),
+    reader,
     advisories,
     answers: new Answers({
       answers: store.upstreamAnswers,
@@ -123,9 +84,10 @@ export async function createNpm({ kontor, values, ownUrls, warn }: NpmWiring): P
   return {
     door: npmDoor(options),
     publisher,
+    why: reading.why,
     flushDownloads: () => downloads.flush(),
     close: async () => {
-      await Promise.all([pullThrough.close(), documents.close(), format.close(), upstreams.close()]);
+      await Promise.all([reading.close(), documents.close()]);
     },
   };
 }

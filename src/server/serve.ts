@@ -165,6 +165,7 @@ async function start(
     sharing: kontor.sharing,
     publisher: npm.publisher,
     blocks: kontor.blocks,
+    why: npm.why,
     createRegistry: kontor.createRegistry,
     storageUse: kontor.storageUse,
     secondFactors: kontor.secondFactors,

@@ -84,6 +84,7 @@ export class PullThrough implements Upstream {
       freshUntil,
       warning,
       load: () => this.#documents.body(held),
+      outline: async () => remote.format.outline(await this.#documents.body(held)),
       recheck: async (wanted) => {
         const newer = await this.#documents.recheck(scope, held, wanted);
         return newer && this.#shown(scope, newer);

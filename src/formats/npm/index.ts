@@ -4,6 +4,7 @@ export { npmClientSettings, type ClientSettingsOptions } from './client-settings
 export { readRelease, type Attachment, type Release } from './manifest.ts';
 export { checkNewName, isReadableName, unscoped } from './names.ts';
 export { createNpmRemote, type NpmRemote } from './remote.ts';
+export { isDeprecated } from './deprecation.ts';
 export { publishedAt } from './times.ts';
 export { checkTag, newestVersion, npmRanges, readVersion, type Version } from './versions.ts';
 export { npmAttestations, npmAudit, npmKeys, type AuditEntry, type UpstreamKey } from './questions.ts';

@@ -1,6 +1,7 @@
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Fault } from '../../kernel/index.ts';
 import type {
+  DocumentOutline,
   IngestedDocument,
   NewIngestedDocument,
   RawDocument,
@@ -9,6 +10,7 @@ import type {
 } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
 import { indexEntry, locate } from './artifact-index.ts';
+import { isDeprecated } from './deprecation.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { unscoped } from './names.ts';
 import { publishedAt } from './times.ts';
@@ -79,6 +81,17 @@ export async function releaseOf(
     facts: JSON.stringify({ fileCount, unpackedSize, signatures }),
     time: publishedAt(packument['time'], where.version),
   };
+}
+
+/** Of a normalised document. */
+export function outlineOf(body: Uint8Array): DocumentOutline {
+  const packument = unpack(body);
+  const versions = Object.entries(objectOr(packument['versions'])).map(([version, manifest]) => ({
+    version,
+    time: publishedAt(packument['time'], version),
+    deprecated: isDeprecated(objectOr(manifest)['deprecated']),
+  }));
+  return { versions, tags: objectOr(packument['dist-tags']) as Record<string, string> };
 }
 
 function parse(name: string, { bytes, gzip }: RawDocument): JsonObject {

@@ -1,5 +1,6 @@
 import { Fault, isFault, ownsMemory, startWorker, WorkerPool } from '../../kernel/index.ts';
 import type {
+  DocumentOutline,
   IngestedDocument,
   NewIngestedDocument,
   RawDocument,
@@ -11,7 +12,8 @@ import { locate } from './artifact-index.ts';
 /** What the worker can do. */
 export type IngestTask =
   | { kind: 'ingest'; name: string; raw: RawDocument }
-  | { kind: 'release'; document: IngestedDocument; file: string };
+  | { kind: 'release'; document: IngestedDocument; file: string }
+  | { kind: 'outline'; body: Uint8Array };
 
 /** Document reading is a matter of moments, and two threads already keep two cores busy. */
 const WORKERS = 2;
@@ -29,7 +31,7 @@ export interface NpmRemote extends RemoteFormat {
  * have tens of megabytes, so they are read in worker threads.
  */
 export function createNpmRemote(): NpmRemote {
-  const pool = new WorkerPool<IngestTask, NewIngestedDocument | RemoteRelease | undefined>(
+  const pool = new WorkerPool<IngestTask, NewIngestedDocument | RemoteRelease | DocumentOutline | undefined>(
     () =>
       startWorker(new URL('./ingest-worker.ts', import.meta.url), {
         resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
@@ -54,6 +56,9 @@ export function createNpmRemote(): NpmRemote {
       // Only what is needed is copied: the caller's document may be shared and hold more.
       const result = await pool.run({ kind: 'release', document: { body, index }, file }).catch(tooMuch);
       return result as RemoteRelease | undefined;
+    },
+    async outline(body) {
+      return (await pool.run({ kind: 'outline', body }).catch(tooMuch)) as DocumentOutline;
     },
     close: () => pool.close(),
   };

@@ -15,7 +15,7 @@ export function hiddenFault({ name, version, whole, finding }: Refused): Fault {
   const what = whole
     ? `All versions of ${name} are hidden here, and the newest, ${version},`
     : `${name}@${version}`;
-  return new Fault('version_hidden', `${what} ${describe(finding)}`);
+  return new Fault('version_hidden', `${what} ${findingText(finding)}`);
 }
 
 /** Fault `version_hidden` for a name of which nothing is let in. */
@@ -23,7 +23,8 @@ export function blockedFault(name: string, block: Block): Fault {
   return new Fault('version_hidden', `${name} ${describeBlock(block)}`);
 }
 
-function describe(finding: Finding): string {
+/** What can be said of a version with the finding: `is held back …`. */
+export function findingText(finding: Finding): string {
   if (finding.rule === 'block') return describeBlock(finding.block);
   const { hours, published, until } = finding;
   const span = hours === 1 ? '1 hour' : `${hours} hours`;

@@ -1,4 +1,4 @@
-export { blockedFault, hiddenFault, type Refused } from './fault.ts';
+export { blockedFault, findingText, hiddenFault, type Refused } from './fault.ts';
 export { judge, judgeVersions, type Finding, type JudgedVersion, type Judgement } from './judge.ts';
 export type { VersionRanges } from './ranges.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { JudgedVersion } from '../../policy/index.ts';
+import type { GoodVersion, JudgedVersion } from '../../policy/index.ts';
 import type { RegistryPolicy } from './policies.ts';
 import type { RegistryRow, StoredArtifact } from './rows.ts';
 
@@ -17,6 +17,8 @@ export interface UpstreamDocument {
    * `DocumentSource`.
    */
   load(): Promise<Uint8Array>;
+  /** What the gate judges of them. Reads all of them, in a worker. */
+  outline(): Promise<DocumentOutline>;
   /** Identity of these bytes; no quotes. */
   etag: string;
   /** Since when they are these, milliseconds. With the etag it names one state of the document. */
@@ -33,6 +35,14 @@ export interface UpstreamDocument {
    */
   recheck(wanted: string): Promise<UpstreamDocument | undefined>;
 }
+
+/** The versions of a document and its tags, without what is in them. */
+export interface DocumentOutline {
+  versions: OutlinedVersion[];
+  tags: Record<string, string>;
+}
+
+export interface OutlinedVersion extends JudgedVersion, GoodVersion {}
 
 /** A registry and what it lets in, as they are for this request. */
 export interface UpstreamScope {
@@ -155,4 +165,6 @@ export interface RemoteFormat {
   locate(index: Uint8Array, file: string): Promise<RemoteFile | undefined>;
   /** All that the document says of a file; undefined if it names no such file. Reads the whole document, in a worker. */
   release(document: IngestedDocument, file: string): Promise<RemoteRelease | undefined>;
+  /** Reads the whole document, in a worker. */
+  outline(body: Uint8Array): Promise<DocumentOutline>;
 }

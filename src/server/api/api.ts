@@ -36,6 +36,7 @@ import { tokenRoutes } from './tokens.ts';
 import { teamRoutes } from './teams.ts';
 import { trustedPublisherRoutes } from './trusted-publishers.ts';
 import { userRoutes } from './users.ts';
+import { whyRoutes } from './why.ts';
 
 const PREFIX = '/-/api/v1';
 /** The largest body, bytes: nothing here takes files. */
@@ -61,6 +62,7 @@ const topics = [
   teamRoutes,
   trustedPublisherRoutes,
   userRoutes,
+  whyRoutes,
 ];
 
 /** A server that is never listened at: the edge hands requests to its `routing`. */

@@ -11,6 +11,7 @@ import type {
   Registries,
   Sharing,
   TrustKeeper,
+  Why,
 } from '../../registry/index.ts';
 import type { Identity } from '../identity.ts';
 import type { Kontor } from '../kontor.ts';
@@ -26,6 +27,7 @@ export interface ApiParts extends Identity {
   sharing: Sharing;
   publisher: Publisher;
   blocks: BlockKeeper;
+  why: Why;
   trust: TrustKeeper;
   policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];

@@ -45,6 +45,10 @@ export const apiRows: Record<string, Row> = {
     changesUser: true,
   },
   'PATCH /registries/:registry': { rule: 'administration', path: '/registries/npm', body: () => ({}) },
+  'GET /registries/:registry/why/:name': {
+    rule: 'userReader',
+    path: ({ encoded }) => `/registries/npm/why/${encoded}?version=1.0.0`,
+  },
   'GET /registries/:registry/members': { rule: 'user', path: '/registries/npm/members' },
   'PUT /registries/:registry/members/:user': {
     rule: 'administration',

@@ -1,4 +1,4 @@
-import { npmRanges, publishedAt } from '../../../formats/npm/index.ts';
+import { isDeprecated, npmRanges, publishedAt } from '../../../formats/npm/index.ts';
 import { judgeVersions, repairTags, type Finding, type GateRules } from '../../../policy/index.ts';
 import type { Packument } from './kept.ts';
 
@@ -26,7 +26,7 @@ export function sift(packument: Packument, rules: GateRules, now: number): Sifte
   const left = Object.entries(versions).filter(isShown);
   const good = left.map(([version, { deprecated }]) => ({
     version,
-    deprecated: typeof deprecated === 'string' && deprecated !== '',
+    deprecated: isDeprecated(deprecated),
   }));
   const sifted = {
     ...packument,

@@ -1,0 +1,68 @@
+import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
+import { systemClock } from '../kernel/index.ts';
+import { Gate, Reader, Why, type Upstream } from '../registry/index.ts';
+import { PullThrough, Turns } from '../upstream/index.ts';
+import type { Values } from './config/index.ts';
+import { versionRanges } from './formats.ts';
+import type { Kontor } from './kontor.ts';
+import { Upstreams } from './upstreams.ts';
+
+/** What is stored, here and upstream, as readers get it. */
+export interface Reading {
+  reader: Reader;
+  why: Why;
+  upstreams: Upstreams;
+  /** By format. */
+  pullThroughs: ReadonlyMap<string, Upstream>;
+  close(): Promise<void>;
+}
+
+export interface ReadingWiring {
+  kontor: Kontor;
+  values: Values;
+  /** URLs under which this server is reached, so that it never asks itself. */
+  ownUrls: () => string[];
+  warn: (message: string) => void;
+}
+
+/** Puts together what stands between a reader and the store: rights, claims, the gate and the upstreams. */
+export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring): Reading {
+  const { store, catalogue, blobs, policies, claims } = kontor;
+  const format = createNpmRemote();
+  const upstreams = new Upstreams({
+    kinds: new Map([
+      [
+        'npm',
+        {
+          format,
+          source: (url) => npmClientSettings({ warn, ...(url !== 'npm' && { registry: url }) }),
+        },
+      ],
+    ]),
+    storeId: store.id,
+    ownUrls,
+  });
+  const pullThrough = new PullThrough({
+    catalogue,
+    blobs,
+    clock: systemClock,
+    maxTarballBytes: values.maxTarballBytes,
+    documents: store.upstreamDocuments,
+    turns: new Turns({ leases: store.leases, clock: systemClock, shared: store.shared }),
+    remotesOf: upstreams.remotesOf,
+    ownUrls,
+    warn,
+  });
+  const pullThroughs = new Map([['npm', pullThrough]]);
+  const gate = new Gate({ blocks: store.blocks, policies, ranges: versionRanges, clock: systemClock });
+  const reader = new Reader(catalogue, store.rights, pullThroughs, policies, claims, gate);
+  return {
+    reader,
+    why: new Why(reader, catalogue, versionRanges, systemClock),
+    upstreams,
+    pullThroughs,
+    close: async () => {
+      await Promise.all([pullThrough.close(), format.close(), upstreams.close()]);
+    },
+  };
+}
