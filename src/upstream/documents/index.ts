@@ -1,4 +1,5 @@
-export { Documents, type DocumentsOptions, type Held } from './documents.ts';
+export { Documents, type DocumentsOptions } from './documents.ts';
+export type { Held } from './want.ts';
 export { Failures } from './failures.ts';
 export { Flights } from './flights.ts';
 export { Routes, type Remote, type RoutesOptions } from './routes.ts';
