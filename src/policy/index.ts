@@ -20,7 +20,7 @@ export {
   type Right,
 } from './rights.ts';
 export { readsAsOwner, type Target } from './token-limits.ts';
-export { editDistance, isSimilar, plain, slips } from './similar.ts';
+export { isSimilar, plain } from './similar.ts';
 export { scopeOf, type PublishSetting, type Standing, type Visibility } from './standing.ts';
 export * from './gate/index.ts';
 export * from './limits/index.ts';

@@ -12,13 +12,14 @@ export function isSimilar(name: string, known: string): boolean {
   if (name === known) return false;
   const [one, other] = [plain(name), plain(known)];
   if (one === other) return true;
-  if (/\d/.test(one) && /\d/.test(other) && uncounted(one) === uncounted(other)) return false;
   const most = slips(other.length);
+  if (most === 0 || Math.abs(one.length - other.length) > most) return false;
+  if (/\d/.test(one) && /\d/.test(other) && uncounted(one) === uncounted(other)) return false;
   return editDistance(one, other, most) <= most;
 }
 
 /** How many characters a name may be longer or shorter than one that it is similar to, separators aside. */
-export function slips(length: number): number {
+function slips(length: number): number {
   if (length <= SHORT) return 0;
   return length < LONG ? 1 : 2;
 }

@@ -44,7 +44,8 @@ async function scopesLike(
   registryId: number,
   scope: string,
 ): Promise<string[] | undefined> {
-  const scopes = await similar.scopes({ registryId, beginning: '', ...lengths(scope.length) });
+  const range = { registryId, beginning: '', ...lengths(scope.length), ends: endsOf(scope) };
+  const scopes = await similar.scopes(range);
   if (scopes.includes(scope)) return undefined;
   return scopes.filter((known) => isSimilar(scope, known)).map((known) => `@${known}`);
 }
@@ -56,8 +57,9 @@ async function inScope(
   name: string,
 ): Promise<string[]> {
   const beginning = `@${scope}/`;
-  const names = await similar.names({ registryId, beginning, ...lengths(name.length) });
   const last = name.slice(beginning.length);
+  const range = { registryId, beginning, ...lengths(name.length), ends: endsOf(last) };
+  const names = await similar.names(range);
   return names.filter((known) => isSimilar(last, known.slice(beginning.length)));
 }
 
@@ -69,6 +71,7 @@ async function inScopesLike(similar: SimilarNames, registryId: number, name: str
     beginning: name.slice(0, 2),
     ...lengths(name.length),
     shortest: 1,
+    ends: null,
   });
   const beginning = scopes.filter((scope) => {
     const start = plain(scope);
@@ -79,7 +82,8 @@ async function inScopesLike(similar: SimilarNames, registryId: number, name: str
   const found: string[] = [];
   for (const scope of beginning.slice(0, MOST_SCOPES)) {
     // Beside the text itself there are an @ and a slash.
-    const range = { registryId, beginning: `@${scope}/`, ...lengths(name.length + 2) };
+    const ends = endsOf(text.slice(plain(scope).length));
+    const range = { registryId, beginning: `@${scope}/`, ...lengths(name.length + 2), ends };
     const names = await similar.names(range);
     found.push(...names.filter((known) => isSimilar(name, known)));
   }
@@ -88,4 +92,9 @@ async function inScopesLike(similar: SimilarNames, registryId: number, name: str
 
 function lengths(length: number) {
   return { shortest: length - LENGTH_MARGIN, longest: length + LENGTH_MARGIN, limit: MOST_COMPARED };
+}
+
+/** Who slips seldom does so at both ends, and far fewer names are to be compared so. */
+function endsOf(text: string) {
+  return { first: text.slice(0, 1), last: text.slice(-1) };
 }

@@ -12,6 +12,7 @@ describe.each(adapters)('Names to compare a new one with, on $name', (adapter) =
     shortest: 0,
     longest: 100,
     limit: 100,
+    ends: null,
     ...more,
   });
   beforeEach(async () => {
@@ -30,11 +31,20 @@ describe.each(adapters)('Names to compare a new one with, on $name', (adapter) =
     expect(await similar.scopes(range('', { longest: 4, limit: 1 }))).toEqual(['acme']);
   });
 
-  test('packages come by their beginning and length, and only our own', async () => {
+  test('packages come by their beginning and length, those of an upstream too, which are never visible', async () => {
     await house.publish('anna', '@acme/upstreams', '1.0.0', { origin: 'upstream', publisherId: null });
-    expect(await similar.names(range('@acme/'))).toEqual(['@acme/ui', '@acme/utils']);
+    const names = ['@acme/ui', '@acme/upstreams', '@acme/utils'];
+    expect(await similar.names(range('@acme/'))).toEqual(names);
+    expect(await similar.visible({ registryId: house.registry.id, names, readerId: 'all' })).toEqual([
+      '@acme/ui',
+      '@acme/utils',
+    ]);
     expect(await similar.names(range('@acme/', { shortest: 9, longest: 11 }))).toEqual(['@acme/utils']);
     expect(await similar.names(range('@nobody/'))).toEqual([]);
+    const ending = (first: string, last: string) => similar.names(range('@acme/', { ends: { first, last } }));
+    expect(await ending('x', 'i')).toEqual(['@acme/ui']);
+    expect(await ending('u', 'x')).toEqual(names);
+    expect(await similar.scopes(range('', { ends: { first: 'b', last: 'e' } }))).toEqual(['acme', 'beta']);
   });
 
   test('a name is visible by itself, a scope by any of its packages', async () => {

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { NameRange, SearchQuery } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { isVisible } from './visible.ts';
@@ -6,6 +6,12 @@ import { isVisible } from './visible.ts';
 /** The first text that does not begin so: the end of a range in an index. */
 function after(beginning: string): string {
   return `${beginning}\u{10ffff}`;
+}
+
+function endsAs(column: RawBuilder<unknown>, { beginning, ends }: NameRange): RawBuilder<SqlBool> {
+  if (ends === null) return sql<SqlBool>`1 = 1`;
+  const start = sql.lit(beginning.length + 1);
+  return sql<SqlBool>`(substr(${column}, ${start}, 1) = ${ends.first} or substr(${column}, length(${column}), 1) = ${ends.last})`;
 }
 
 export async function scopesIn(db: Kysely<Schema>, range: NameRange): Promise<string[]> {
@@ -17,12 +23,14 @@ export async function scopesIn(db: Kysely<Schema>, range: NameRange): Promise<st
     .where('scope', '<', after(range.beginning))
     .where(sql<number>`length(scope)`, '>=', range.shortest)
     .where(sql<number>`length(scope)`, '<=', range.longest)
+    .where(endsAs(sql.ref('scope'), range))
     .orderBy('scope')
     .limit(range.limit)
     .execute();
   return rows.map(({ scope }) => scope);
 }
 
+/** Asks the index alone: to look at each row would take five times as long. */
 export async function namesIn(db: Kysely<Schema>, range: NameRange): Promise<string[]> {
   const rows = await db
     .selectFrom('packages')
@@ -32,7 +40,7 @@ export async function namesIn(db: Kysely<Schema>, range: NameRange): Promise<str
     .where('name', '<', after(range.beginning))
     .where(sql<number>`length(name)`, '>=', range.shortest)
     .where(sql<number>`length(name)`, '<=', range.longest)
-    .where('origin', '=', 'local')
+    .where(endsAs(sql.ref('name'), range))
     .orderBy('name')
     .limit(range.limit)
     .execute();
