@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { altered, sendHead } from './answer.ts';
@@ -56,7 +55,18 @@ async function pieces(
     const chunk = body.subarray(at, at + size);
     await pause(chunk.length);
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(chunk)) await room(response);
   }
   response.end();
+}
+
+/** Resolves when more can be written, or nobody reads any more. Leaves no listeners behind: a slow line waits often. */
+function room(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
 }
