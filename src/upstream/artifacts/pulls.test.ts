@@ -41,7 +41,6 @@ const registry: RegistryRow = {
   organisation: null,
   createdAt: 0,
 };
-const named = { registry, name: 'demo', file: 'demo-1.0.0.tgz' };
 const large = randomBytes(1_000_000);
 const small = randomBytes(20_000);
 const noLeases = {
@@ -96,11 +95,11 @@ function inHalves(bytes: Buffer, { length = true } = {}): { script: Script; goOn
   return { script, goOn: resolve };
 }
 
-function pull(expected = large): Promise<StoredArtifact | ArtifactTransfer | undefined> {
+function pull(expected = large, version = '1.0.0'): Promise<StoredArtifact | ArtifactTransfer | undefined> {
   const release: RemoteRelease = {
-    version: '1.0.0',
-    versionKey: '1.0.0',
-    url: `${upstream.url}demo-1.0.0.tgz`,
+    version,
+    versionKey: version,
+    url: `${upstream.url}demo-${version}.tgz`,
     integrity: `sha512-${hash('sha512', expected, 'base64')}`,
     shasum: null,
     time: 1_600_000_000_000,
@@ -108,7 +107,7 @@ function pull(expected = large): Promise<StoredArtifact | ArtifactTransfer | und
     summary: '{}',
     facts: '{}',
   };
-  return pulls.pull(named, () =>
+  return pulls.pull({ registry, name: 'demo', file: `demo-${version}.tgz` }, () =>
     Promise.resolve({ client, where: release, release: () => Promise.resolve(release) }),
   );
 }
@@ -325,6 +324,27 @@ describe('while a file comes from an upstream', () => {
     expect(store.published).toHaveLength(1);
     await transfer.stored;
   });
+});
+
+test('of a hundred files that nobody has only some are made ready at once, and all come', async () => {
+  let staged = 0;
+  let most = 0;
+  const { stage } = blobs;
+  blobs.stage = async () => {
+    const blob = await stage.call(blobs);
+    const { discard } = blob;
+    most = Math.max(most, (staged += 1));
+    blob.discard = () => {
+      staged -= 1;
+      return discard.call(blob);
+    };
+    return blob;
+  };
+  upstream.script = whole(small);
+  const versions = Array.from({ length: 100 }, (_, index) => `1.0.${index}`);
+  const found = await Promise.all(versions.map((version) => pull(small, version)));
+  expect(found.every((artifact) => artifact && 'key' in artifact)).toBe(true);
+  expect([upstream.requests.length, upstream.peak <= 16, most <= 24]).toEqual([100, true, true]);
 });
 
 describe('a file that does not come as promised', () => {

@@ -7,8 +7,12 @@ import type {
 } from '../../registry/index.ts';
 import type { UpstreamClient } from '../client.ts';
 import type { Turns } from '../lease.ts';
-import { fetchArtifact, type ArtifactStores } from './fetch.ts';
+import { Slots } from '../slots.ts';
+import { fetchArtifact, type ArtifactStores, type Wanted } from './fetch.ts';
 import { Transfer } from './transfer.ts';
+
+/** A file and a document for each lie ready before its turn has come: so many that the line to the upstream is never empty. */
+const READY = 24;
 
 export interface PullsOptions extends ArtifactStores {
   turns: Turns;
@@ -35,6 +39,8 @@ export class ArtifactPulls {
   readonly #transfers = new Map<string, Transfer>();
   /** What is being received or stored by this process; it does not include what other replicas are at. */
   readonly #working = new Set<Promise<unknown>>();
+  /** Those who wait for the others with the same upstream. */
+  readonly #lines = new WeakMap<UpstreamClient, Slots>();
   readonly #stop = new AbortController();
 
   constructor(options: PullsOptions) {
@@ -89,11 +95,25 @@ export class ArtifactPulls {
       // A previous transfer of this file may have ended between the caller's look and now.
       const artifact = looked ? undefined : await look();
       if (artifact) return artifact;
-      return this.#work(
-        fetchArtifact(this.#options, { registry, name, file, ...found }, transfer, this.#stop.signal),
-      );
+      return this.#work(this.#fetch({ registry, name, file, ...found }, transfer));
     };
     return this.#options.turns.take({ key: `pull ${key}`, look, work });
+  }
+
+  async #fetch(wanted: Wanted, transfer: Transfer): Promise<StoredArtifact | undefined> {
+    const { client } = wanted;
+    const slots = this.#lines.get(client) ?? new Slots(READY);
+    this.#lines.set(client, slots);
+    const giveBack = await slots.take({
+      patience: client.timeouts.document,
+      late: () => client.down('too many requests wait for it'),
+      yields: false,
+    });
+    try {
+      return await fetchArtifact(this.#options, wanted, transfer, this.#stop.signal);
+    } finally {
+      giveBack();
+    }
   }
 
   async #work<T>(work: Promise<T>): Promise<T> {

@@ -60,9 +60,9 @@ export class Transfer implements ArtifactTransfer {
     const reader = this.#heldBack();
     this.#readers.add(reader);
     reader.once('close', () => this.#readers.delete(reader));
-    pipeline(this.#staged.follow(), reader, () => {
-      // It broke off, for whichever reason: who reads gets the error from reading.
-    });
+    // Whoever reads gets an error from reading; who does not yet, or not any more, needs none.
+    reader.on('error', () => {});
+    pipeline(this.#staged.follow(), reader, () => {});
     return reader;
   }
 
