@@ -181,6 +181,23 @@ describe.each(adapters)('Whose names are, on $name', (adapter) => {
     expect(await owners('@acme/ui')).toEqual(['acme']);
   });
 
+  test('what is here under a name is told: whose, since when, by whom, how much', async () => {
+    const facts = (name: string) => store.origins.facts(house.registry.id, name);
+    expect(await facts('demo')).toBeUndefined();
+    await pull('demo');
+    expect(await facts('demo')).toMatchObject({ origin: 'upstream', firstPublisher: null, versions: 1 });
+    await claim('demo');
+    expect(await facts('demo')).toMatchObject({ origin: 'local', versions: 0, awaits: true });
+    await house.publish('berta', 'demo', '2.0.0');
+    expect(await facts('demo')).toEqual({
+      origin: 'local',
+      since: expect.any(Number),
+      firstPublisher: 'berta',
+      versions: 1,
+      awaits: false,
+    });
+  });
+
   test('names that are owned here are told from others, many at a time', async () => {
     await house.publish('anna', 'mine');
     await pull('theirs');

@@ -79,18 +79,17 @@ export async function nameFacts(
     .executeTakeFirstOrThrow();
   const first = await db
     .selectFrom('versions')
-    .leftJoin('users', 'users.id', 'versions.publisher_id')
+    // Those of an upstream that had the name before have no publisher.
+    .innerJoin('users', 'users.id', 'versions.publisher_id')
     .select('users.name')
     .where('package_id', '=', head.id)
-    // Those of an upstream that had the name before are older.
-    .where('published_at', '>=', head.created_at)
     .orderBy('versions.id')
     .limit(1)
     .executeTakeFirst();
   return {
     origin: head.origin,
     since: head.created_at,
-    firstPublisher: head.origin === 'local' ? (first?.name ?? null) : null,
+    firstPublisher: first?.name ?? null,
     versions: count,
     awaits: head.awaits !== null,
   };
