@@ -36,6 +36,8 @@ export interface UpstreamAnswers {
    * `upstream_failed` if it could not be asked and nothing is kept.
    */
   about(scope: UpstreamScope, name: string, question: UpstreamQuestion): Promise<string | undefined>;
+  /** Reads here what `about` reads here, and asks nobody: for names that must take what a free one takes. */
+  glance(scope: UpstreamScope, name: string, question: UpstreamQuestion): Promise<void>;
   /** What each upstream of the registry says; those that cannot be asked, and of which nothing is kept, are left out. */
   each(scope: UpstreamScope, question: UpstreamQuestion): Promise<string[]>;
   /** What is known to be wrong, by name, as texts of JSON lists: as much as can be told now. Never a Fault. */

@@ -42,10 +42,13 @@ export class Answers implements UpstreamAnswers {
   }
 
   async about(scope: UpstreamScope, name: string, question: UpstreamQuestion): Promise<string | undefined> {
-    const remotes = await this.#routes.of(scope, name);
-    const source = (await this.#keeper.sources(scope.registry.id, [name])).get(name);
-    const remote = remotes.find(({ client }) => client.base.href === source) ?? remotes[0];
+    const remote = await this.#remoteOf(scope, name);
     return remote && ((await this.#say(scope, remote, question)).body ?? undefined);
+  }
+
+  async glance(scope: UpstreamScope, name: string, question: UpstreamQuestion): Promise<void> {
+    const remote = await this.#remoteOf(scope, name);
+    if (remote) await this.#keeper.get(scope.registry.id, remote.client.base.href, [question.key]);
   }
 
   async each(scope: UpstreamScope, question: UpstreamQuestion): Promise<string[]> {
@@ -91,6 +94,13 @@ export class Answers implements UpstreamAnswers {
       open = next;
     }
     return found;
+  }
+
+  /** The upstream that the name's document is from, or else the first that is in question. */
+  async #remoteOf(scope: UpstreamScope, name: string): Promise<Remote | undefined> {
+    const remotes = await this.#routes.of(scope, name);
+    const source = (await this.#keeper.sources(scope.registry.id, [name])).get(name);
+    return remotes.find(({ client }) => client.base.href === source) ?? remotes[0];
   }
 
   /** What one upstream says, or has said. */

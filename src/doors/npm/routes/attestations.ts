@@ -16,8 +16,10 @@ export function attestationRoutes(app: FastifyInstance, options: NpmDoorOptions)
     const head = await reader.owned(request.registry, name, principal);
     if (head === undefined) {
       const { scope, names } = await reader.outward(request.registry, [name], principal);
-      if (names.length === 0) throw notFound();
-      return sendJson(reply, await answers.about(scope, name, npmAttestations(name, version)));
+      const question = npmAttestations(name, version);
+      if (names.length > 0) return sendJson(reply, await answers.about(scope, name, question));
+      await answers.glance(scope, name, question);
+      throw notFound();
     }
     const attestation = await catalogue.attestation(head.id, version);
     if (attestation === undefined) throw notFound();
