@@ -311,6 +311,18 @@ describe('pull-through', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test('of a registry that is offline a file is not asked for, and what is known of it is said', async () => {
+    await read();
+    const offline = { registry, policy: { ...scope.policy, offline: true } };
+    await expect(pull.artifact(offline, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+      code: 'upstream_down',
+      message: /offline.*demo-1\.0\.0\.tgz is not stored here/,
+    });
+    expect(await pull.versionOf(offline, 'demo', 'demo-1.0.0.tgz')).toMatchObject({ version: '1.0.0' });
+    expect(await pull.artifact(offline, 'demo', 'demo-9.0.0.tgz')).toBeUndefined();
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   test('a pulled tarball becomes a version of origin upstream with its bytes under a readable key', async () => {
     expect(await has('demo', 'demo-1.0.0.tgz')).toBe(true);
     const [command] = store.published;

@@ -38,7 +38,11 @@ export class PullThrough implements Upstream {
     file: string,
   ): Promise<StoredArtifact | ArtifactTransfer | undefined> {
     const { registry } = scope;
-    return this.#artifacts.pull({ registry, name, file }, () => this.#find(scope, name, file));
+    return this.#artifacts.pull({ registry, name, file }, async () => {
+      const found = await this.#find(scope, name, file);
+      if (found && scope.policy.offline) throw isOffline(registry.name, file);
+      return found;
+    });
   }
 
   /** Gives up the files that are on their way, and waits until what is being stored is stored. */
@@ -50,7 +54,6 @@ export class PullThrough implements Upstream {
     const held = await this.#documents.read(scope, name);
     if (held === undefined) return undefined;
     const where = await this.#locate(held, file);
-    if (where && scope.policy.offline) throw isOffline(scope.registry.name, file);
     if (where) return this.#found(held, file, where);
     // It may have been published after our copy of the document was made.
     const newer = await this.#documents.recheck(scope, held, file);
