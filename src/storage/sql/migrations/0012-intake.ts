@@ -2,14 +2,15 @@ import { sql, type Kysely } from 'kysely';
 import type { Capabilities } from '../capabilities.ts';
 
 /** What a registry lets in from elsewhere, and what it keeps out. */
-export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capabilities): Promise<void> {
+export async function intake(
+  db: Kysely<unknown>,
+  { types: { id, text, bytes } }: Capabilities,
+): Promise<void> {
   const statements = [
     `alter table registries add column policy_revision bigint not null default 0`,
     // When the upstream published it, and when it ceased to list it.
     `alter table versions add column upstream_time bigint`,
     `alter table versions add column vanished_at bigint`,
-    // Which upstream a document is from: its base URL.
-    `alter table upstream_documents add column upstream ${text}`,
     // For what an upstream's package takes on disk: when it was last asked for, and its bytes.
     `alter table versions add column used_at bigint`,
     `alter table versions add column cached_bytes bigint`,
@@ -17,8 +18,19 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
       cached_bytes = coalesce((select sum(size) from artifacts where artifacts.version_id = versions.id), 0)
       where state = 'published' and package_id in (select id from packages where origin = 'upstream')`,
     `create index versions_by_use on versions (used_at, cached_bytes) where used_at is not null`,
-    `alter table upstream_documents add column bytes bigint not null default 0`,
-    `update upstream_documents set bytes = coalesce(length(body), 0) + coalesce(length(artifact_index), 0)`,
+    // Made anew, with the bodies last: SQLite reads through all of a large value to find a column behind it. What was stored before has no
+    // times beside its files, so each document is fetched again when it is asked for.
+    `create table documents_with_origin (
+      registry_id bigint not null references registries (id), name ${text} not null, status ${text} not null,
+      upstream ${text}, upstream_etag ${text}, last_modified ${text}, checked_at bigint not null,
+      fetched_at bigint not null, etag ${text} not null, bytes bigint not null, body ${bytes},
+      artifact_index ${bytes}, primary key (registry_id, name))`,
+    `insert into documents_with_origin
+      select registry_id, name, status, null, null, null, 0, fetched_at, etag,
+        coalesce(length(body), 0) + coalesce(length(artifact_index), 0), body, artifact_index
+      from upstream_documents`,
+    `drop table upstream_documents`,
+    `alter table documents_with_origin rename to upstream_documents`,
     `create index upstream_documents_missing on upstream_documents (checked_at) where status = 'missing'`,
     `create index upstream_documents_by_bytes on upstream_documents (bytes)`,
     `create table registry_policies (
@@ -44,9 +56,6 @@ export async function intake(db: Kysely<unknown>, { types: { id, text } }: Capab
       advisory_id bigint not null references advisories (id), format ${text} not null, name ${text} not null,
       range ${text} not null, primary key (advisory_id, format, name))`,
     `create index advisory_packages_by_name on advisory_packages (name, format)`,
-    // What was stored before has no times beside its files: each document is fetched anew when it is asked for.
-    `update upstream_documents set upstream_etag = null, last_modified = null, checked_at = 0`,
-
     `create table blocks (
       id ${id}, registry_id bigint references registries (id), pattern ${text} not null, wide integer not null,
       version_range ${text}, reason ${text} not null, advisory ${text}, created_by ${text}, created_at bigint not null)`,

@@ -1,5 +1,3 @@
-import type { Generated } from 'kysely';
-
 export interface UpstreamTables {
   upstream_documents: UpstreamDocumentsTable;
   upstream_answers: UpstreamAnswersTable;
@@ -29,8 +27,8 @@ interface UpstreamDocumentsTable {
   checked_at: number;
   fetched_at: number;
   etag: string;
+  /** Of body and index. */
+  bytes: number;
   body: Uint8Array | null;
   artifact_index: Uint8Array | null;
-  /** Of both. */
-  bytes: Generated<number>;
 }
