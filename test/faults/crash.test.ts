@@ -41,7 +41,7 @@ test('whatever was acknowledged before any of 30 kills is there and whole, and w
   await expectWhole(server, claims);
   expect(await server.stop()).toBe(0);
   expect(await verified({ KONTOR_DATA: data })).toMatchObject({ clean: true, orphans: 0, unsealed: 0 });
-}, 180_000);
+}, 300_000);
 
 describe.skipIf(!hasPostgres())('on PostgreSQL', () => {
   test('whatever was acknowledged before any of 6 kills is there and whole', async () => {
