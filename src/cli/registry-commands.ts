@@ -122,5 +122,7 @@ function withPolicy(command: Command): Command {
         'hide',
         'keep',
       ]),
-    );
+    )
+    .option('--block-malicious', 'versions that imported advisories call malicious are blocked')
+    .option('--no-block-malicious', 'imported advisories block nothing');
 }

@@ -5,11 +5,12 @@ export interface PolicyOptions {
   offline?: boolean;
   requireClaim?: boolean;
   vanished?: 'hide' | 'keep';
+  blockMalicious?: boolean;
 }
 
 /** The options as a change in the form of `kontor.yaml`; empty if nothing was said. `current` is what was set before. */
 export function policyChange(
-  { cooldown, exempt, offline, requireClaim, vanished }: PolicyOptions,
+  { cooldown, exempt, offline, requireClaim, vanished, blockMalicious }: PolicyOptions,
   current: { cooldown?: object } = {},
 ): Record<string, unknown> {
   const waiting = {
@@ -20,6 +21,7 @@ export function policyChange(
     ...(offline !== undefined && { offline }),
     ...(requireClaim !== undefined && { requireClaim }),
     ...(vanished !== undefined && { vanished }),
+    ...(blockMalicious !== undefined && { blockMalicious }),
     ...(Object.keys(waiting).length > 0 && { cooldown: { ...current.cooldown, ...waiting } }),
   };
 }

@@ -44,7 +44,7 @@ export function describeRegistry(row: {
 
 export function describePolicy({
   registry,
-  policy: { offline, requireClaim, vanished, cooldown },
+  policy: { offline, requireClaim, vanished, blockMalicious, cooldown },
 }: Awaited<ReturnType<Kontor['policyKeeper']['see']>>): string {
   const { hours = 0, exempt = [] } = cooldown;
   const waiting = hours === 0 ? 'no cooldown' : `cooldown ${hours}h`;
@@ -53,6 +53,7 @@ export function describePolicy({
     offline ? 'offline' : 'upstreams are asked',
     `vanished versions: ${vanished}`,
     ...(requireClaim ? ['names of upstreams must be claimed'] : []),
+    ...(blockMalicious ? [] : ['versions that advisories call malicious are let in']),
   ];
   return `registry ${registry.name}: ${parts.join(', ')}`;
 }

@@ -7,5 +7,6 @@ export const defaultPolicy: RegistryPolicy = {
   claims: [],
   requireClaim: false,
   vanished: 'hide',
+  blockMalicious: true,
   cooldown: { hours: 0, exempt: [] },
 };

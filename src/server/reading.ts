@@ -54,7 +54,13 @@ export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring):
     warn,
   });
   const pullThroughs = new Map([['npm', pullThrough]]);
-  const gate = new Gate({ blocks: store.blocks, policies, ranges: versionRanges, clock: systemClock });
+  const gate = new Gate({
+    blocks: store.blocks,
+    advisories: store.advisories,
+    policies,
+    ranges: versionRanges,
+    clock: systemClock,
+  });
   const reader = new Reader(catalogue, store.rights, pullThroughs, policies, claims, gate);
   return {
     reader,

@@ -163,6 +163,7 @@ async function start(
     claimKeeper: kontor.claimKeeper,
     explainer: kontor.explainer,
     sharing: kontor.sharing,
+    advisories: kontor.advisories,
     publisher: npm.publisher,
     blocks: kontor.blocks,
     why: npm.why,

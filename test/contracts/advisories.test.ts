@@ -210,6 +210,48 @@ describe.each(adapters)('Advisories on $name', (adapter) => {
     expect((await Array.fromAsync(advisories.scan())).map(({ name }) => name)).toEqual(['left']);
   });
 
+  test('records about attacks block versions, of each name in one query, and go with the record', async () => {
+    await load([
+      osvRecord('MAL-1', 'demo', { fixed: '1.1.0' }),
+      osvRecord('MAL-2', '@acme/ui', {}),
+      osvRecord('GHSA-1', 'demo', {}),
+    ]);
+    const attacks = await store.advisories.attacks('npm', ['demo', '@acme/ui', 'fine']);
+    const since = Date.parse('2026-01-01T00:00:00Z');
+    expect(attacks).toEqual(
+      new Map([
+        [
+          'demo',
+          [
+            {
+              id: 'MAL-1',
+              range: '<1.1.0',
+              reason: 'Something is wrong with demo',
+              advisory: 'MAL-1',
+              since,
+            },
+          ],
+        ],
+        [
+          '@acme/ui',
+          [
+            {
+              id: 'MAL-2',
+              range: null,
+              reason: 'Something is wrong with @acme/ui',
+              advisory: 'MAL-2',
+              since,
+            },
+          ],
+        ],
+      ]),
+    );
+    expect(await store.advisories.attacks('zig', ['demo'])).toEqual(new Map());
+    expect(await store.advisories.attacks('npm', [])).toEqual(new Map());
+    await load([osvRecord('MAL-2', '@acme/ui', {})], { replace: true });
+    expect([...(await store.advisories.attacks('npm', ['demo', '@acme/ui'])).keys()]).toEqual(['@acme/ui']);
+  });
+
   test('what is known of an install is what touches its versions', async () => {
     await load([osvRecord('A', 'demo', { fixed: '1.1.0' }), osvRecord('B', 'demo', { introduced: '2.0.0' })]);
     const about = async (...versions: string[]) =>

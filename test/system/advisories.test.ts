@@ -128,3 +128,83 @@ describe('kontor advisories, beside a running server', () => {
     expect(existsSync(join(elsewhere, 'data'))).toBe(false);
   });
 });
+
+describe('An imported record of an attack', () => {
+  const packument = async () => {
+    const response = await fetch(packageUrl(server, 'demo'));
+    const { versions = {}, error = '' } = (await response.json()) as { versions?: object; error?: string };
+    return { status: response.status, versions: Object.keys(versions), error };
+  };
+  const tarball = (version: string) => fetch(`${packageUrl(server, 'demo')}/-/demo-${version}.tgz`);
+  const whole = { status: 200, versions: ['1.0.0', '1.1.0'], error: '' };
+
+  test('blocks by itself, at once, and no longer than it is there', async () => {
+    expect(await packument()).toEqual(whole);
+    const folder = folderOf({ 'MAL-7.json': osvRecord('MAL-7', 'demo', { introduced: '1.1.0' }) });
+    expect((await advisories('import', folder, '--source', 'feed')).code).toBe(0);
+    expect(await packument()).toEqual({ ...whole, versions: ['1.0.0'] });
+    const refused = await tarball('1.1.0');
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({
+      code: 'version_hidden',
+      error: expect.stringMatching(
+        /^demo@1\.1\.0 is blocked here \(block MAL-7\): Something is wrong/,
+      ) as string,
+    });
+    expect((await tarball('1.0.0')).status).toBe(200);
+    // A false alarm that was taken back.
+    const newer = folderOf({ 'MAL-8.json': osvRecord('MAL-8', 'elsewhere', {}) });
+    expect((await advisories('import', newer, '--source', 'feed', '--replace')).code).toBe(0);
+    expect(await packument()).toEqual(whole);
+  });
+
+  test('of every version blocks the package, unless its registry is set otherwise', async () => {
+    const folder = folderOf({ 'MAL-9.json': osvRecord('MAL-9', 'demo', {}) });
+    expect((await advisories('import', folder, '--source', 'feed')).code).toBe(0);
+    expect(await packument()).toMatchObject({
+      status: 403,
+      error: expect.stringContaining('MAL-9') as string,
+    });
+    const set = (option: string) =>
+      kontor(['registry', 'set', 'npm', option], { env: { KONTOR_DATA: server.data } });
+    expect((await set('--no-block-malicious')).stdout).toContain('malicious are let in');
+    expect(await packument()).toEqual(whole);
+    expect((await set('--block-malicious')).code).toBe(0);
+    expect((await packument()).status).toBe(403);
+  });
+
+  test('is told by the API, and forgotten by an administrator', async () => {
+    const api = async (method: string, path: string, bearer: string) => {
+      const response = await fetch(`${server.url}/-/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+    };
+    const token7 = await kontor(['token', 'create', '--user', 'admin', '--scopes', 'read,publish,admin'], {
+      env: { KONTOR_DATA: server.data },
+    });
+    const admin = token7.stdout.trim();
+    expect(await api('GET', '/advisories?malicious=true&limit=1', token)).toMatchObject({
+      status: 200,
+      body: { advisories: [{ id: 'MAL-8', malicious: true }], next: 'feed/MAL-8' },
+    });
+    expect(await api('GET', '/advisories?malicious=true&after=feed/MAL-8', token)).toMatchObject({
+      body: { advisories: [{ id: 'MAL-9', affected: [{ name: 'demo', range: '*' }] }], next: null },
+    });
+    expect(await api('GET', '/advisories?package=nothing', token)).toMatchObject({
+      body: { advisories: [] },
+    });
+    expect(await api('GET', '/advisories?after=%00', token)).toMatchObject({ status: 400 });
+    expect(await api('GET', '/advisories/MAL-9', token)).toMatchObject({
+      body: { advisories: [{ source: 'feed' }] },
+    });
+    expect(await api('GET', '/affected-versions?limit=1', admin)).toMatchObject({
+      body: { versions: [{ name: 'demo', version: '1.0.0', advisory: { id: 'MAL-9' } }], more: true },
+    });
+    expect((await api('DELETE', '/advisories/MAL-9?source=osv', admin)).status).toBe(404);
+    expect((await api('DELETE', '/advisories/MAL-9', admin)).status).toBe(204);
+    expect(await packument()).toEqual(whole);
+  });
+});

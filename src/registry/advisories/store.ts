@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../ledger/index.ts';
+import type { Block } from '../../policy/index.ts';
 import type { Advisory, Severity, StoredAdvisory } from './advisory.ts';
 
 /** Records of one database to be stored, at most a few hundred. */
@@ -61,6 +62,8 @@ export interface AdvisoryStore {
   find(id: string): Promise<StoredAdvisory[]>;
   /** What is known about packages of a format. */
   about(format: string, names: string[]): Promise<AdvisoryOn[]>;
+  /** What the records about attacks keep out, by name, in one query however many names there are. */
+  attacks(format: string, names: string[]): Promise<Map<string, Block[]>>;
   /** Packages that an advisory names, in the order of their ids, after `afterId`. */
   advised(afterId: number, limit: number): Promise<AdvisedPackage[]>;
 }

@@ -11,6 +11,7 @@ import {
   type JudgedVersion,
   type VersionRanges,
 } from '../../policy/index.ts';
+import type { AdvisoryStore } from '../advisories/index.ts';
 import type { Blocks, Origin, Policies, RegistryRow } from '../ports/index.ts';
 
 /** Names whose rules one process keeps. */
@@ -24,6 +25,7 @@ export interface NameRules extends Record<Origin, GateRules> {
 
 export interface GateOptions {
   blocks: Pick<Blocks, 'on'>;
+  advisories: Pick<AdvisoryStore, 'attacks'>;
   policies: Policies;
   /** By format. */
   ranges: ReadonlyMap<string, VersionRanges>;
@@ -49,7 +51,7 @@ export class Gate {
 
   /** As `rules`, for many names with one query. */
   async rulesOf(registry: RegistryRow, names: string[], revision: number): Promise<Map<string, NameRules>> {
-    const { blocks, policies } = this.#options;
+    const { blocks, advisories, policies } = this.#options;
     const found = new Map<string, NameRules>();
     for (const name of names) {
       const known = this.#known.get(keyOf(registry, name, revision));
@@ -57,12 +59,13 @@ export class Gate {
     }
     const rest = names.filter((name) => !found.has(name));
     if (rest.length === 0) return found;
-    const [{ cooldown }, blocked] = await Promise.all([
+    const [{ cooldown, blockMalicious }, blocked, attacks] = await Promise.all([
       policies.of(registry, revision),
       blocks.on(registry, rest),
+      advisories.attacks(registry.format, rest),
     ]);
     for (const name of rest) {
-      const on = blocked.get(name) ?? [];
+      const on = [...(blocked.get(name) ?? []), ...((blockMalicious && attacks.get(name)) || [])];
       const rules: NameRules = {
         local: gateRules(name, null, on),
         upstream: gateRules(name, cooldown, on),

@@ -10,6 +10,7 @@ export interface PolicySettings {
   offline?: boolean;
   claims?: string[];
   requireClaim?: boolean;
+  blockMalicious?: boolean;
   vanished?: RegistryPolicy['vanished'];
   cooldown?: Partial<RegistryPolicy['cooldown']>;
 }

@@ -52,6 +52,8 @@ export interface RegistryPolicy {
   requireClaim: boolean;
   /** Versions that an upstream lists no longer: gone here too, or kept where they are stored. */
   vanished: 'hide' | 'keep';
+  /** Versions that an imported advisory calls malicious are blocked, whoever published them. */
+  blockMalicious: boolean;
   cooldown: {
     /** Versions that an upstream published later than so many hours ago are hidden; 0: none. */
     hours: number;

@@ -11,6 +11,7 @@ import { limitRoute } from '../http/limits.ts';
 import { sendProblem } from '../http/problem.ts';
 import { SAFE } from '../http/safe-methods.ts';
 import { assertAccess } from './access.ts';
+import { advisoryRoutes } from './advisories.ts';
 import { auditRoutes } from './audit.ts';
 import { blockRoutes } from './blocks.ts';
 import { claimRoutes } from './claims.ts';
@@ -43,6 +44,7 @@ const PREFIX = '/-/api/v1';
 const LARGEST_BODY = 256 * 1024;
 
 const topics = [
+  advisoryRoutes,
   auditRoutes,
   blockRoutes,
   claimRoutes,

@@ -3,6 +3,7 @@ import type { SecondFactors } from '../../accounts/index.ts';
 import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type {
+  Advisories,
   BlockKeeper,
   ClaimKeeper,
   PolicyKeeper,
@@ -28,6 +29,7 @@ export interface ApiParts extends Identity {
   publisher: Publisher;
   blocks: BlockKeeper;
   why: Why;
+  advisories: Advisories;
   trust: TrustKeeper;
   policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];

@@ -16,6 +16,9 @@ const One = Type.Object({ registry: Name });
 const Vanished = Type.Union([Type.Literal('hide'), Type.Literal('keep')], {
   description: 'What becomes of versions that an upstream lists no longer.',
 });
+const BlockMalicious = Type.Boolean({
+  description: 'Versions that an imported advisory calls malicious are blocked, whoever published them.',
+});
 const exempt = Type.Array(Type.String(), {
   description: 'Names, patterns such as `@acme/*`, or `name@range`, that it does not touch.',
 });
@@ -34,6 +37,7 @@ const Policy = Type.Object({
     description: 'A name that an upstream has can be published here only if it was claimed.',
   }),
   vanished: Vanished,
+  blockMalicious: BlockMalicious,
   cooldown: Type.Object({ hours, exempt }),
 });
 const orNull = { description: 'null: as by default.' };
@@ -41,6 +45,7 @@ const PolicyChange = Type.Object({
   offline: Type.Optional(Type.Union([Type.Boolean(), Type.Null()], orNull)),
   requireClaim: Type.Optional(Type.Union([Type.Boolean(), Type.Null()], orNull)),
   vanished: Type.Optional(Type.Union([Vanished, Type.Null()], orNull)),
+  blockMalicious: Type.Optional(Type.Union([BlockMalicious, Type.Null()], orNull)),
   cooldown: Type.Optional(
     Type.Union(
       [

@@ -27,6 +27,10 @@ const WRONG = 'not the password';
 
 /** Routes of the first-party API by method and path, and who may use them. */
 export const apiRows: Record<string, Row> = {
+  'GET /advisories': { rule: 'user', path: '/advisories?package=demo' },
+  'GET /advisories/:id': { rule: 'user', path: '/advisories/GHSA-none', ok: [404] },
+  'DELETE /advisories/:id': { rule: 'administration', path: '/advisories/GHSA-none', ok: [404] },
+  'GET /affected-versions': { rule: 'administrator', path: '/affected-versions' },
   'GET /audit': { rule: 'administrator', path: '/audit?limit=1' },
   'GET /storage': { rule: 'administrator', path: '/storage' },
   'GET /audit/export': { rule: 'administrator', path: '/audit/export?actor=nobody-at-all' },

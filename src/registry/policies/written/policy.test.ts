@@ -38,6 +38,7 @@ describe('a policy as people write it', () => {
       claims: ['@acme/*', 'acme-*', 'demo'],
       requireClaim: true,
       vanished: 'keep',
+      blockMalicious: false,
       cooldown: { hours: 72, exempt: ['@acme/*', 'left-pad@1.x', '@acme/ui@^2'] },
     });
     expect(problems).toEqual([]);
@@ -60,6 +61,7 @@ describe('a policy as people write it', () => {
       claims: ['@acme/*', 'acme-*', 'demo'],
       requireClaim: true,
       vanished: 'keep',
+      blockMalicious: false,
       cooldown: { hours: 72, exempt: ['@acme/*', 'left-pad@1.x', '@acme/ui@^2'] },
     });
   });

@@ -20,12 +20,21 @@ export interface ReadPolicy {
  * is noted at `place`. `lookup` is given where a secret may be taken from the environment.
  */
 export function readPolicy(place: Place, value: unknown, lookup?: SecretLookup): ReadPolicy {
-  const keys = ['upstreams', 'offline', 'claims', 'requireClaim', 'vanished', 'cooldown'] as const;
+  const keys = [
+    'upstreams',
+    'offline',
+    'claims',
+    'requireClaim',
+    'vanished',
+    'blockMalicious',
+    'cooldown',
+  ] as const;
   const given = place.object(value, keys) ?? {};
   const offline = readFlag(place.at('offline'), given['offline']);
   const claims = readList(place.at('claims'), given['claims'], notAPattern);
   const requireClaim = readFlag(place.at('requireClaim'), given['requireClaim']);
   const vanished = readWord(place.at('vanished'), given['vanished'], ['hide', 'keep']);
+  const blockMalicious = readFlag(place.at('blockMalicious'), given['blockMalicious']);
   const cooldown = readCooldown(place.at('cooldown'), given['cooldown']);
   return {
     settings: {
@@ -33,6 +42,7 @@ export function readPolicy(place: Place, value: unknown, lookup?: SecretLookup):
       ...(claims && { claims }),
       ...(requireClaim !== undefined && { requireClaim }),
       ...(vanished && { vanished }),
+      ...(blockMalicious !== undefined && { blockMalicious }),
       ...(cooldown && { cooldown }),
     },
     upstreams: readUpstreams(place.at('upstreams'), given['upstreams'], lookup),

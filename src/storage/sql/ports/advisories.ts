@@ -14,6 +14,7 @@ export function advisoryStoreOn(db: Kysely<Schema>, writer: Writer): AdvisorySto
     list: (query) => advisories.list(db, query),
     find: (id) => advisories.find(db, id),
     about: (format, names) => advisories.about(db, format, names),
+    attacks: (format, names) => advisories.attacks(db, format, names),
     advised: (afterId, limit) => advisories.advised(db, afterId, limit),
   };
 }

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Block } from '../../../policy/index.ts';
 import type {
   Advisory,
   AdvisedPackage,
@@ -84,6 +85,32 @@ export async function about(db: Kysely<Schema>, format: string, names: string[])
     .orderBy('source')
     .execute();
   return rows.map(({ name, range, ...row }) => Object.assign(advisoryFrom(row), { name, range }));
+}
+
+export async function attacks(
+  db: Kysely<Schema>,
+  format: string,
+  names: string[],
+): Promise<Map<string, Block[]>> {
+  if (names.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('advisory_packages')
+    .innerJoin('advisories', 'advisories.id', 'advisory_packages.advisory_id')
+    .select([...columns, 'name', 'range'])
+    .where('name', 'in', names)
+    .where('format', '=', format)
+    .where('malicious', '=', 1)
+    .orderBy('osv_id')
+    .orderBy('source')
+    .execute();
+  const byName = Map.groupBy(rows, (row) => row.name);
+  return new Map(Array.from(byName, ([name, blocks]) => [name, blocks.map(blockFrom)]));
+}
+
+/** A name of which no version is good is blocked as a whole. */
+function blockFrom({ range, ...row }: Row & { range: string }): Block {
+  const { id, summary, modifiedAt } = advisoryFrom(row);
+  return { id, range: range === '*' ? null : range, reason: summary, advisory: id, since: modifiedAt };
 }
 
 export async function advised(db: Kysely<Schema>, afterId: number, limit: number): Promise<AdvisedPackage[]> {
