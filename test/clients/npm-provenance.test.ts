@@ -1,11 +1,9 @@
 import { createServer } from 'node:http';
-import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { npmClient, type Client } from '../setup/clients.ts';
-import { machine } from '../setup/projects.ts';
+import { verifyWithPacote } from '../setup/pacote.ts';
 import { provenanceBundle, type BundleParts } from '../setup/provenance.ts';
 import { packageTarball, packageUrl, publishBody, register } from '../setup/publish.ts';
-import { run } from '../setup/run.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 
 let npm: Client;
@@ -77,38 +75,8 @@ async function edited(edit: (answer: string) => string): Promise<string> {
   return `http://127.0.0.1:${address.port}/npm`;
 }
 
-/**
- * What the library in which npm checks signatures and attestations says of a version: `genuine`, or its error. `npm audit
- * signatures` makes the same check of each package, and asks a trust root on the internet first.
- */
-async function verdict(
-  registry: string,
-  spec: string,
-  check: 'Signatures' | 'Attestations',
-): Promise<string> {
-  const script = `
-    import dns from 'node:dns';
-    // No way to the outside: names lead nowhere, and the registry is an address.
-    dns.lookup = (...args) => args.at(-1)(Object.assign(new Error('offline'), { code: 'ENOTFOUND' }));
-    const [pacote, registry, spec, check] = process.argv.slice(2);
-    const { default: { manifest } } = await import(pacote);
-    const { keys } = await (await fetch(registry + '/-/npm/v1/keys')).json();
-    const pemkey = ({ key }) => '-----BEGIN PUBLIC KEY-----\\n' + key + '\\n-----END PUBLIC KEY-----';
-    const options = { registry: registry + '/', fullMetadata: true, cache: process.env.npm_config_cache,
-      tufCache: process.env.npm_config_cache + '-tuf', ['verify' + check]: true,
-      [registry.replace('http:', '') + '/:_keys']: keys.map((key) => ({ ...key, pemkey: pemkey(key) })) };
-    try {
-      const { _signatures } = await manifest(spec, options);
-      console.log(_signatures.length > 0 ? 'genuine' : 'unsigned');
-    } catch (error) {
-      console.log(error.code, error.message);
-    }
-  `;
-  const pacote = join(dirname(npm.prefix[0] ?? ''), '../node_modules/pacote/lib/index.js');
-  const args = ['--input-type=module', '-e', script, '-', pacote, registry, spec, check];
-  const { stdout, stderr } = await run(process.execPath, args, machine(registry));
-  return `${stdout}${stderr}`.trim();
-}
+const verdict = (registry: string, spec: string, check: 'Signatures' | 'Attestations') =>
+  verifyWithPacote(npm, registry, spec, check);
 
 describe("[P-01] npm's own check of signatures", () => {
   test('finds ours genuine, of plain and of scoped names', async () => {

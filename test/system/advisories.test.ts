@@ -129,13 +129,16 @@ describe('kontor advisories, beside a running server', () => {
   });
 });
 
+const packument = async () => {
+  const response = await fetch(packageUrl(server, 'demo'));
+  const { versions = {}, error = '' } = (await response.json()) as { versions?: object; error?: string };
+  return { status: response.status, versions: Object.keys(versions), error };
+};
+const tarball = (version: string) => fetch(`${packageUrl(server, 'demo')}/-/demo-${version}.tgz`);
+const set = (option: string) =>
+  kontor(['registry', 'set', 'npm', option], { env: { KONTOR_DATA: server.data } });
+
 describe('An imported record of an attack', () => {
-  const packument = async () => {
-    const response = await fetch(packageUrl(server, 'demo'));
-    const { versions = {}, error = '' } = (await response.json()) as { versions?: object; error?: string };
-    return { status: response.status, versions: Object.keys(versions), error };
-  };
-  const tarball = (version: string) => fetch(`${packageUrl(server, 'demo')}/-/demo-${version}.tgz`);
   const whole = { status: 200, versions: ['1.0.0', '1.1.0'], error: '' };
 
   test('blocks by itself, at once, and no longer than it is there', async () => {
@@ -165,8 +168,6 @@ describe('An imported record of an attack', () => {
       status: 403,
       error: expect.stringContaining('MAL-9') as string,
     });
-    const set = (option: string) =>
-      kontor(['registry', 'set', 'npm', option], { env: { KONTOR_DATA: server.data } });
     expect((await set('--no-block-malicious')).stdout).toContain('malicious are let in');
     expect(await packument()).toEqual(whole);
     expect((await set('--block-malicious')).code).toBe(0);
