@@ -26,15 +26,17 @@ let server: RunningKontor;
 let name: string;
 let made = 0;
 
-/** `npm` with the defaults, and others in which everything is stale at once. */
+/** `npm` with the defaults, and others in which everything is stale at once: in `hasty` nobody waits for long. */
 const settings = (url: string) => `
 registries:
   npm:
     upstreams: [{ url: '${url}' }]
   stale:
-    upstreams: [{ url: '${url}', freshness: 1ms, missingFreshness: 1ms, patience: 500ms, timeouts: { headers: 5s } }]
+    upstreams: [{ url: '${url}', freshness: 1ms, missingFreshness: 1ms, patience: 30s }]
+  hasty:
+    upstreams: [{ url: '${url}', freshness: 1ms, patience: 200ms }]
   keep:
-    upstreams: [{ url: '${url}', freshness: 1ms, missingFreshness: 1ms }]
+    upstreams: [{ url: '${url}', freshness: 1ms, missingFreshness: 1ms, patience: 30s }]
     vanished: keep
   off:
     upstreams: [{ url: '${url}', freshness: 1ms }]
@@ -46,7 +48,7 @@ beforeAll(async () => {
   const cwd = temporaryFolder('cwd');
   writeFileSync(join(cwd, 'kontor.yaml'), settings(upstream.url));
   server = await startKontor({ cwd, env: { KONTOR_NPM_UPSTREAM: undefined } });
-  for (const registry of ['stale', 'keep', 'off']) {
+  for (const registry of ['stale', 'hasty', 'keep', 'off']) {
     const { code, stderr } = await kontor(['registry', 'create', registry, '--format', 'npm'], {
       cwd,
       env: { KONTOR_DATA: server.data },
@@ -137,14 +139,14 @@ describe('a document from upstream', () => {
 
   test('of an upstream that is slow is given as it is stored, and the newer one is there when it has come', async () => {
     upstream.script = has(['1.0.0']);
-    await get(name);
+    await get(name, 'hasty');
     const gate = Promise.withResolvers<void>();
     upstream.script = when(gate.promise, has(['1.0.0', '2.0.0']));
-    const { header, body } = await get(name);
+    const { header, body } = await get(name, 'hasty');
     expect(header('warning')).toBe('110 - "Response is Stale"');
     expect(Object.keys(body?.versions ?? {})).toEqual(['1.0.0']);
     gate.resolve();
-    await expect.poll(() => versions()).toEqual(['1.0.0', '2.0.0']);
+    await expect.poll(() => versions('hasty')).toEqual(['1.0.0', '2.0.0']);
   });
 
   test.each<[string, Script]>([
@@ -268,9 +270,9 @@ describe('a registry that is offline', () => {
 
 test('a silent upstream does not hold up who could be given the stored copy', async () => {
   upstream.script = has(['1.0.0']);
-  await get(name);
+  await get(name, 'hasty');
   upstream.script = silent;
-  const found = await Promise.all(Array.from({ length: 20 }, () => get(name)));
+  const found = await Promise.all(Array.from({ length: 20 }, () => get(name, 'hasty')));
   expect(new Set(found.map(({ header }) => header('warning')))).toEqual(
     new Set(['110 - "Response is Stale"']),
   );
