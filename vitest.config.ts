@@ -4,11 +4,13 @@ import { defineConfig } from 'vitest/config';
 /** Starting a server, a package manager or a real database takes its time on a small machine. */
 const slow = { testTimeout: 120_000, hookTimeout: 180_000 };
 
-/** What reads its own memory, traces system calls or takes all of the machine has it for itself. */
+/** What reads its own memory, traces system calls, takes all of the machine or has no patience with it, has it for itself. */
 const alone = [
   'test/faults/memory.test.ts',
   'test/faults/durability.test.ts',
   'test/system/capacity.test.ts',
+  // Servers that wait but a moment for Redis, and count by themselves then.
+  'test/system/limits.test.ts',
 ];
 
 export default defineConfig({
