@@ -3,6 +3,7 @@ import type { Principal } from '../accounts/index.ts';
 import { openRules, type GateRules, type JudgedVersion } from '../policy/index.ts';
 import type { Claims } from './claims.ts';
 import { assertNotBlocked, type Gate, type NameRules } from './gate/index.ts';
+import type { DocumentSource } from './document-source.ts';
 import { findHead } from './find-head.ts';
 import { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
 import type {
@@ -18,23 +19,6 @@ import type {
   UpstreamDocument,
   UpstreamScope,
 } from './ports/index.ts';
-
-/**
- * Where the document of a name comes from: rows of ours, or what an upstream said of it. Versions that the rules hide must not show
- * in it.
- */
-export type DocumentSource =
-  | { origin: 'local'; head: PackageRow; policyRevision: number; rules: GateRules }
-  | {
-      origin: 'upstream';
-      document: UpstreamDocument;
-      /** The package, if something of it is stored here. */
-      head: PackageRow | undefined;
-      /** Are stored versions shown that the upstream does not list any more (`Catalogue.vanished`)? */
-      keeps: boolean;
-      policyRevision: number;
-      rules: GateRules;
-    };
 
 /**
  * The one way to what is stored, here or behind an upstream. A name that is owned or claimed here is never asked for elsewhere, not
@@ -119,6 +103,12 @@ export class Reader {
     const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
     if (head === 'hidden' || head?.origin !== 'local') return undefined;
     return { origin: 'local', head, policyRevision, rules: openRules };
+  }
+
+  /** What the gate says on each of these names, for lists. */
+  async rulesOf(registry: RegistryRow, names: string[]): Promise<Map<string, NameRules>> {
+    const sight = await this.#rights.of(registry.id, '', null);
+    return this.#gate.rulesOf(registry, names, sight?.policyRevision ?? 0);
   }
 
   /** Fault `version_hidden` if the rules of a document hide the version now. */

@@ -16,7 +16,8 @@ import type {
   RegistryRow,
   VersionRow,
 } from './ports/index.ts';
-import type { DocumentSource, Reader } from './reader.ts';
+import type { DocumentSource } from './document-source.ts';
+import type { Reader } from './reader.ts';
 
 /** What the gate makes of a name, and why. */
 export interface WhyAnswer {

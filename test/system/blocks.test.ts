@@ -55,6 +55,12 @@ const published = async (name: string, ...versions: string[]) => {
   for (const version of versions) expect((await publish(server, anna, name, version)).status).toBe(201);
 };
 
+const found = async (text = 'searched') => {
+  const answer = await fetch(`${server.url}/npm/-/v1/search?text=${text}`);
+  const { objects } = (await answer.json()) as { objects: { package: { version: string } }[] };
+  return objects.map((object) => object.package.version);
+};
+
 describe('a block on versions of a package that is owned here', () => {
   test('hides them in every answer, and lifts again', async () => {
     await published('risky', '1.0.0', '1.1.0', '2.0.0');
@@ -96,6 +102,17 @@ describe('a block on versions of a package that is owned here', () => {
     expect(await statusOf(tarball(name, '1.0.0'))).toBe(200);
     await lift(id);
     expect(await statusOf(tarball(name, '1.1.0'))).toBe(200);
+  });
+
+  test('shows the next good one in searches, and no package of which nothing is left', async () => {
+    await published('searched', '1.0.0', '1.1.0');
+    expect(await found()).toEqual(['1.1.0']);
+    const ids = [await add({ name: 'searched', range: '1.1.0' })];
+    expect(await found()).toEqual(['1.0.0']);
+    ids.push(await add({ name: 'searched' }));
+    expect(await found()).toEqual([]);
+    for (const id of ids) await lift(id);
+    expect(await found()).toEqual(['1.1.0']);
   });
 
   test('refuses the package where no version is left, and names the newest', async () => {

@@ -4,6 +4,7 @@ import { readerId } from '../../../policy/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { queryNumber, queryText } from '../query.ts';
 import { searchEntry } from '../search/entry.ts';
+import { gatedHits } from '../search/gated.ts';
 import { readSearchText } from '../search/text.ts';
 
 const DEFAULT_SIZE = 20;
@@ -12,7 +13,7 @@ const MAX_SIZE = 250;
 const LONGEST_TEXT = 250;
 
 /** `npm search`: protocols/npm 5. Finds what was published here; an upstream is not searched. */
-export function searchRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions): void {
+export function searchRoutes(app: FastifyInstance, { catalogue, reader }: NpmDoorOptions): void {
   app.get('/-/v1/search', { config: { limit: 'search' } }, async (request, reply) => {
     const text = queryText(request, 'text') ?? '';
     if (text.length > LONGEST_TEXT) {
@@ -32,7 +33,8 @@ export function searchRoutes(app: FastifyInstance, { catalogue }: NpmDoorOptions
           offset,
         })
       : { total: 0, hits: [] };
-    const objects = hits.map((hit) => searchEntry(hit, request.base));
+    const shown = await gatedHits({ reader, catalogue }, request.registry, hits);
+    const objects = shown.map((hit) => searchEntry(hit, request.base));
     // What is found depends on who asks.
     return reply
       .header('cache-control', 'private, no-cache')
