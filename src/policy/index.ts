@@ -1,5 +1,5 @@
 export { isTrusted, mayMachinePublish, type MachineDecision, type MachineFacts } from './machine.ts';
-export { inQuestion, isNamePattern, matchesName, type InQuestion } from './names.ts';
+export { coversName, inQuestion, isNamePattern, matchesName, type InQuestion } from './names.ts';
 export {
   changeFault,
   mayChange,

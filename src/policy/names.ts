@@ -6,6 +6,14 @@ export function matchesName(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }
 
+/**
+ * As `matchesName`, whatever the capitals: for who has a name. A client that asks for `@Acme/ui` where `@acme/*` is ours has mistyped
+ * ours, and nobody else may hear of it or answer.
+ */
+export function coversName(pattern: string, name: string): boolean {
+  return matchesName(pattern.toLowerCase(), name.toLowerCase());
+}
+
 /** True for a text that `matchesName` takes: not empty, at most one `*`, at the end, no blanks. */
 export function isNamePattern(text: string): boolean {
   return /^[^*\s]*\*?$/.test(text) && text !== '';
@@ -27,7 +35,7 @@ export function inQuestion<T>(
   patternsOf: (each: T) => readonly string[],
 ): InQuestion<T> {
   for (const each of all) {
-    const pattern = patternsOf(each).find((candidate) => matchesName(candidate, name));
+    const pattern = patternsOf(each).find((candidate) => coversName(candidate, name));
     if (pattern !== undefined) return { asked: [each], pattern };
   }
   return { asked: all.filter((each) => patternsOf(each).length === 0), pattern: null };

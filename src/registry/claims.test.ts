@@ -49,6 +49,14 @@ describe('claims of a registry', () => {
     expect(await on('@acmee/ui')).toBeUndefined();
   });
 
+  test('cover whatever the capitals, as they were written', async () => {
+    settings = ['@Acme/*'];
+    rows = [claim('Left-Pad')];
+    expect(await on('@acme/ui')).toBe('@Acme/*');
+    expect(await on('@ACME/ui')).toBe('@Acme/*');
+    expect(await on('left-pad')).toBe('Left-Pad');
+  });
+
   test('that say the most about a name win: itself, then the longest pattern, then what somebody claimed', async () => {
     settings = ['acme-*', 'a*', 'acme-ui-*'];
     rows = [claim('acme-ui-kit'), claim('acme-*')];

@@ -10,8 +10,9 @@ export interface Cover {
 /** The claims of a registry, ready to be asked. */
 interface Covers {
   revision: number;
+  /** By the name in lower case: see `coversName`. */
   exact: ReadonlyMap<string, Cover>;
-  /** By what stands before the `*`, longest first. */
+  /** By what stands before the `*`, in lower case, longest first. */
   prefixes: readonly [prefix: string, cover: Cover][];
 }
 
@@ -34,7 +35,8 @@ export class Claims {
   async on(registry: RegistryRow, name: string, revision: number): Promise<Cover | undefined> {
     const known = this.#covers.get(registry.id);
     const covers = known?.revision === revision ? known : await this.#read(registry, revision);
-    return covers.exact.get(name) ?? covers.prefixes.find(([prefix]) => name.startsWith(prefix))?.[1];
+    const folded = name.toLowerCase();
+    return covers.exact.get(folded) ?? covers.prefixes.find(([prefix]) => folded.startsWith(prefix))?.[1];
   }
 
   /** Which of these names are neither owned nor claimed here. */
@@ -57,10 +59,10 @@ export class Claims {
       ...settings.map((pattern) => ({ pattern, claim: null })),
       ...claims.map((claim) => ({ pattern: claim.pattern, claim })),
     ];
-    const byPattern = new Map(all.map((cover) => [cover.pattern, cover]));
-    const prefixes = [...byPattern.values()]
-      .filter(({ pattern }) => pattern.endsWith('*'))
-      .map((cover): [string, Cover] => [cover.pattern.slice(0, -1), cover])
+    const byPattern = new Map(all.map((cover) => [cover.pattern.toLowerCase(), cover]));
+    const prefixes = [...byPattern]
+      .filter(([pattern]) => pattern.endsWith('*'))
+      .map(([pattern, cover]): [string, Cover] => [pattern.slice(0, -1), cover])
       .toSorted(([one], [other]) => other.length - one.length);
     const covers = { revision, exact: byPattern, prefixes };
     // One that was read for an older state must not displace a newer one; the next read would only come here again.

@@ -74,6 +74,15 @@ describe.each(adapters)('Whose names are, on $name', (adapter) => {
     ]);
   });
 
+  test('a pull that is under way stores nothing of a name that is claimed meanwhile, whatever the capitals', async () => {
+    await claim('@Acme/*');
+    await claim('Left-Pad');
+    for (const name of ['@acme/ui', 'left-pad']) {
+      await expect(pull(name)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await find(name)).toBeUndefined();
+    }
+  });
+
   test('only administrators claim and release', async () => {
     const command = { ...house.by('anna'), registryId: house.registry.id, pattern: 'demo' };
     await expect(store.origins.claim({ ...command, reason: null, owner: null })).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { coversName } from '../../../policy/index.ts';
 import type { NameClaim, NameFacts } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 
@@ -40,22 +41,14 @@ export async function ownAmong(
   return own;
 }
 
-/** Does a claim cover the name? `matchesName` once more, under the lock of a command. */
+/** Does a claim cover the name? For under the lock of a command. */
 export async function isClaimed(db: Kysely<Schema>, registryId: number, name: string): Promise<boolean> {
-  const text = sql<string>`cast(${name} as text)`;
-  const row = await db
+  const rows = await db
     .selectFrom('name_claims')
     .select('pattern')
     .where('registry_id', '=', registryId)
-    .where((eb) =>
-      eb.or([
-        eb('pattern', '=', name),
-        sql<boolean>`pattern = substr(${text}, 1, length(pattern) - 1) || '*'`,
-      ]),
-    )
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return rows.some(({ pattern }) => coversName(pattern, name));
 }
 
 /** See `Origins.facts`. */
