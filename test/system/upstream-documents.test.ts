@@ -165,6 +165,8 @@ describe('a document from upstream', () => {
     expect(Object.keys(body?.versions ?? {})).toEqual(['1.0.0']);
     upstream.requests.length = 0;
     await get(name);
+    const tags = await get(`-/package/${name}/dist-tags`);
+    expect([tags.status, tags.header('warning')]).toEqual([200, '111 - "Revalidation Failed"']);
     expect(upstream.requests).toHaveLength(0);
   });
 });

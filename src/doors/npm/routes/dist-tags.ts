@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { checkTag, readVersion } from '../../../formats/npm/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { contentTypes } from '../documents/index.ts';
+import { warn } from '../notices.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf, readJson } from '../request.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
@@ -21,6 +22,7 @@ export function distTagRoutes(
       const tags = await documents.tags(source.head, source.rules, request.base);
       return reply.header('cache-control', 'no-cache').send(tags);
     }
+    warn(reply, source.document);
     const part = await documents.part(name, source, { want: 'tags' }, request.base);
     if (part === undefined) throw notFound();
     return sendDocument(request, reply, part, contentTypes.full);

@@ -1,13 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type {
-  DocumentSource,
-  Reader,
-  RegistryRow,
-  UpstreamDocument,
-  UpstreamWarning,
-} from '../../../registry/index.ts';
+import type { DocumentSource, Reader, RegistryRow } from '../../../registry/index.ts';
 import type { Repeatable } from '../../context.ts';
 import {
   contentTypes,
@@ -18,6 +12,7 @@ import {
   type ReadyDocument,
 } from '../documents/index.ts';
 import { isCurrent } from '../etag.ts';
+import { warn } from '../notices.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
 import { notFound } from '../shapes.ts';
@@ -153,15 +148,4 @@ function acceptsGzip(acceptEncoding: string | undefined): boolean {
     acceptEncoding !== undefined &&
     /(?:^|[\s,])(?:gzip|\*)(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(acceptEncoding)
   );
-}
-
-/** RFC 7234 section 5.5, since removed from HTTP: for people who look; clients take no notice. */
-const warnings: Record<UpstreamWarning, string> = {
-  stale: '110 - "Response is Stale"',
-  failed: '111 - "Revalidation Failed"',
-  offline: '112 - "Disconnected Operation"',
-};
-
-function warn(reply: FastifyReply, { warning }: UpstreamDocument): void {
-  if (warning !== null) reply.header('warning', warnings[warning]);
 }
