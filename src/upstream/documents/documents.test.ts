@@ -247,11 +247,26 @@ describe('what the stored document lacks', () => {
     expect(await recheck('2.0.0')).toBeUndefined();
     expect(await recheck('2.0.0')).toBeUndefined();
     expect(asked()).toEqual([2, 0]);
+    now += 5000;
+    await recheck('2.0.0');
     await recheck('3.0.0');
     expect(asked()).toEqual([3, 0]);
     now += MINUTE;
     await recheck('2.0.0');
     expect(asked()).toEqual([4, 0]);
+  });
+
+  test('is asked for no more than once in five seconds, whatever versions are invented', async () => {
+    has(0, 'demo');
+    await source('demo');
+    for (let patch = 0; patch < 30; patch += 1) expect(await recheck(`9.9.${patch}`)).toBeUndefined();
+    expect(asked()).toEqual([2, 0]);
+    at(0).script = serves(scriptedPackage('demo', ['1.0.0', '9.9.29'], at(0).url));
+    now += 4999;
+    expect(await recheck('9.9.29')).toBeUndefined();
+    now += 1;
+    expect(await recheck('9.9.29')).toBeDefined();
+    expect(asked()).toEqual([3, 0]);
   });
 
   test('is asked for again at once when the question could not be put', async () => {

@@ -10,6 +10,8 @@ import { held, keyOf, settingsOf, trustedUntil, type Held, type Want } from './w
 const MOST_FLIGHTS = 2000;
 /** Versions of which it is remembered that they were asked for. */
 const MOST_WANTED = 10_000;
+/** Between two questions for what the document of one name lacks, milliseconds: whoever invents versions is not passed on. */
+const PAUSE = 5000;
 
 export type DocumentsOptions = RoutesOptions & AskerOptions;
 
@@ -24,6 +26,8 @@ export class Documents {
   readonly #flights = new Flights<Asked>();
   /** What was asked for because ours lacked it, to the moment of the question. */
   readonly #wanted = new LRUCache<string, number>({ max: MOST_WANTED });
+  /** The moment at which a name was last asked for because something was lacking. */
+  readonly #rechecked = new LRUCache<string, number>({ max: MOST_WANTED });
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
@@ -46,7 +50,7 @@ export class Documents {
 
   /**
    * The document after the upstream was asked whether it has something that ours lacks: a version, a file. Undefined if that was asked
-   * just now, or brought nothing new. Faults as `read`: what an upstream that is down may have cannot be said not to be there.
+   * just now, the name was asked for like this a few seconds ago, or it brought nothing new. Faults as `read`: what an upstream that is down may have cannot be said not to be there.
    */
   async recheck(scope: UpstreamScope, before: Held, wanted: string): Promise<Held | undefined> {
     if (before.isAsked || scope.policy.offline) return undefined;
@@ -54,12 +58,14 @@ export class Documents {
     if (want.stored === undefined || want.remotes.length === 0) return undefined;
     const [key, now] = [keyOf(want), this.#options.clock()];
     const question = `${key} ${wanted}`;
-    const elapsed = now - (this.#wanted.get(question) ?? Number.NEGATIVE_INFINITY);
-    const isNew = elapsed < 0 || elapsed >= settingsOf(want).missingFreshness;
+    const { missingFreshness } = settingsOf(want);
+    const isUnknown = isOver(this.#wanted.get(question), missingFreshness, now);
+    const failure = isUnknown ? this.#asker.failureOf(want) : undefined;
+    if (failure) throw failure.fault;
+    const isNew = isUnknown && isOver(this.#rechecked.get(key), Math.min(PAUSE, missingFreshness), now);
     if (isNew) {
-      const failure = this.#asker.failureOf(want);
-      if (failure) throw failure.fault;
       this.#wanted.set(question, now);
+      this.#rechecked.set(key, now);
     }
     // Who asks for the same while the answer is on its way waits for it too.
     const isUnderWay = isNew || this.#flights.has(key);
@@ -69,6 +75,7 @@ export class Documents {
           .catch((error: unknown) => {
             // What could not be asked is asked again.
             this.#wanted.delete(question);
+            this.#rechecked.delete(key);
             throw error;
           })
       : { head: want.stored, content: undefined };
@@ -122,6 +129,11 @@ export class Documents {
     const answer = held(want, head, trustedUntil(want, head, now) ?? now, null);
     return answer && { ...answer, isAsked: true, content };
   }
+}
+
+/** True also when a clock was set back. */
+function isOver(since: number | undefined, span: number, now: number): boolean {
+  return since === undefined || now < since || now >= since + span;
 }
 
 /** What is stored, however old it is. */
