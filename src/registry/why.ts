@@ -14,7 +14,7 @@ import type {
   OutlinedVersion,
   Origin,
   RegistryRow,
-  VersionRow,
+  VanishedVersion,
 } from './ports/index.ts';
 import type { DocumentSource } from './document-source.ts';
 import type { Reader } from './reader.ts';
@@ -195,7 +195,11 @@ export class Why {
   }
 }
 
-function outlined({ version, publishedAt, deprecated }: VersionRow): OutlinedVersion {
+function outlined({
+  version,
+  publishedAt,
+  deprecated,
+}: Pick<VanishedVersion, 'version' | 'publishedAt' | 'deprecated'>): OutlinedVersion {
   return { version, time: publishedAt, deprecated: deprecated !== null };
 }
 

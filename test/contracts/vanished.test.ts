@@ -96,6 +96,13 @@ describe.each(adapters)('What an upstream takes back, on $name', (adapter) => {
     expect(row).toMatchObject({ publishedAt: 1_500_000_000_000, artifacts: [{ file: 'demo-1.0.0.tgz' }] });
   });
 
+  test('what is listed as vanished has no time if the upstream never told one', async () => {
+    await pull('1.0.0');
+    await says([]);
+    const [row] = await house.store.catalogue.vanished((await head()).id);
+    expect(row?.publishedAt).toBeNull();
+  });
+
   test('versions of our own are no business of an upstream', async () => {
     await house.publish('anna', 'demo', '1.0.0');
     await says([]);

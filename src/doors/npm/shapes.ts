@@ -15,7 +15,12 @@ export function attestationsUrl(base: string, name: string, version: string): st
 }
 
 /** `dist` of a version, as JSON text. */
-export function distText(base: string, name: string, version: VersionRow, artifact: ArtifactRow): string {
+export function distText(
+  base: string,
+  name: string,
+  version: Pick<VersionRow, 'version' | 'provenance'>,
+  artifact: ArtifactRow,
+): string {
   const dist = {
     tarball: tarballUrl(base, name, artifact.file),
     shasum: artifact.sha1,

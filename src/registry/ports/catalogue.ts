@@ -15,6 +15,7 @@ import type { RegistryChange } from './registry-settings.ts';
 import type {
   RegistryRow,
   PackageRow,
+  VanishedVersion,
   VersionRow,
   StoredArtifact,
   Owner,
@@ -54,8 +55,8 @@ export interface Catalogue {
   /** Versions in the order they were published, `limit` at a time, after the row `afterId` (0 for the first page). */
   versions(packageId: number, afterId: number, limit: number): Promise<VersionRow[]>;
   version(packageId: number, version: string): Promise<VersionRow | undefined>;
-  /** Stored versions that the package's upstream does not list any more; `publishedAt` is its time, if it told. */
-  vanished(packageId: number): Promise<VersionRow[]>;
+  /** Stored versions that the package's upstream does not list any more. */
+  vanished(packageId: number): Promise<VanishedVersion[]>;
   /** True if `versionKey` was ever published, also if it is gone now. */
   hasVersion(packageId: number, versionKey: string): Promise<boolean>;
   attestation(packageId: number, version: string): Promise<Attestation | undefined>;

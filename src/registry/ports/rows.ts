@@ -62,6 +62,9 @@ export interface VersionRow {
   artifacts: ArtifactRow[];
 }
 
+/** A version that its upstream does not list any more; `publishedAt` is when that published it, null if it never told. */
+export type VanishedVersion = Omit<VersionRow, 'publishedAt'> & { publishedAt: number | null };
+
 /** A file of a version and the blob behind it. */
 export interface ArtifactRow {
   file: string;

@@ -1,6 +1,6 @@
 import { newestVersion } from '../../../formats/npm/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
-import type { VersionRow } from '../../../registry/index.ts';
+import type { VanishedVersion } from '../../../registry/index.ts';
 import { versionText } from './version-text.ts';
 
 /** A stored version that is to stand in an upstream's document although the upstream lists it no longer. */
@@ -10,16 +10,17 @@ export interface KeptVersion {
   manifest: string;
   /** Name of its tarball. */
   file: string;
-  time: string;
+  /** When the upstream published it; null if it never told. */
+  time: string | null;
 }
 
-export function keptVersion(row: VersionRow, name: string): KeptVersion {
+export function keptVersion(row: VanishedVersion, name: string): KeptVersion {
   return {
     version: row.version,
     // Where the tarball is, is said when the document is rendered.
     manifest: versionText(row, name, 'full', '', undefined),
     file: row.artifacts[0]?.file ?? '',
-    time: isoTime(row.publishedAt),
+    time: row.publishedAt === null ? null : isoTime(row.publishedAt),
   };
 }
 
@@ -44,7 +45,9 @@ export function withKept(packument: Packument, kept: KeptVersion[]): Packument {
     const { dist, ...rest } = JSON.parse(manifest) as Manifest;
     return [version, { ...rest, dist: { ...dist, tarball: file } }];
   });
-  const times = Object.fromEntries(kept.map(({ version, time }) => [version, time]));
+  const times = Object.fromEntries(
+    kept.flatMap(({ version, time }) => (time === null ? [] : [[version, time]])),
+  );
   const versions = { ...packument.versions, ...Object.fromEntries(entries) };
   const latest = newestVersion(Object.keys(versions));
   return {

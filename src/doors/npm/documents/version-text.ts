@@ -4,7 +4,7 @@ import type { Form } from './document.ts';
 
 /** One version as JSON text: what the format made, with `dist` and, in full, its maintainers. */
 export function versionText(
-  version: VersionRow,
+  version: Omit<VersionRow, 'publishedAt'>,
   name: string,
   form: Form,
   base: string,

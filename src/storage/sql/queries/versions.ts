@@ -1,5 +1,11 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { ArtifactRow, Attestation, StoredArtifact, VersionRow } from '../../../registry/index.ts';
+import type {
+  ArtifactRow,
+  Attestation,
+  StoredArtifact,
+  VanishedVersion,
+  VersionRow,
+} from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { prepared } from './prepared.ts';
 
@@ -53,10 +59,10 @@ export async function readVersions(
 }
 
 /**
- * The versions that the upstream does not list any more, with the time at which it published them where it said so. They are few: of
- * those that were ever asked for here.
+ * The versions that the upstream does not list any more, with the time at which it published them where it said so: when they were
+ * stored here is no such time, and a cooldown would take it for one. They are few: of those that were ever asked for here.
  */
-export async function readVanished(db: Kysely<Schema>, packageId: number): Promise<VersionRow[]> {
+export async function readVanished(db: Kysely<Schema>, packageId: number): Promise<VanishedVersion[]> {
   const versions = await db
     .selectFrom('versions')
     .select([...versionColumns, 'upstream_time', sql<string | null>`null`.as('provenance')])
@@ -74,12 +80,11 @@ export async function readVanished(db: Kysely<Schema>, packageId: number): Promi
     .execute();
   const byVersion = Map.groupBy(artifacts, (artifact) => artifact.version_id);
   return versions
-    .map((row) =>
-      versionFrom(
-        { ...row, published_at: row.upstream_time ?? row.published_at },
-        byVersion.get(row.id) ?? [],
-      ),
-    )
+    .map((row) => {
+      const version: VanishedVersion = versionFrom(row, byVersion.get(row.id) ?? []);
+      version.publishedAt = row.upstream_time;
+      return version;
+    })
     .filter(({ artifacts: files }) => files.length > 0);
 }
 
