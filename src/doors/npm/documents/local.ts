@@ -4,21 +4,10 @@ import { hiddenFault, repairTags, type GateRules } from '../../../policy/index.t
 import type { Catalogue, Owner, PackageRow } from '../../../registry/index.ts';
 import { revisionText } from '../revision.ts';
 import type { Form, ReadyDocument, RefusedDocument } from './document.ts';
+import { latestFields } from './latest-fields.ts';
 import type { Page, Pages } from './pages.ts';
 import { joinSegments, makeSegment } from './segment.ts';
 import { maintainerShape } from './version-text.ts';
-
-/** Fields of the latest version that the full document repeats at its top. */
-const repeated = [
-  'description',
-  'homepage',
-  'keywords',
-  'repository',
-  'author',
-  'bugs',
-  'license',
-  'contributors',
-];
 
 /** The tags of a package that is owned here, as its document has them. Fault `version_hidden` if the gate leaves nothing. */
 export async function localTags(
@@ -114,15 +103,13 @@ async function fullFields(
 ): Promise<Record<string, unknown>> {
   const version = latest === undefined ? undefined : await catalogue.version(head.id, latest);
   const manifest = version ? (JSON.parse(version.manifest) as Record<string, unknown>) : {};
-  const fields: Record<string, unknown> = {
+  const readme = version && (await catalogue.readme(head.id, version.version));
+  return {
     maintainers: owners.map(maintainerShape),
-    readme: (version && (await catalogue.readme(head.id, version.version))) ?? '',
-    readmeFilename: manifest['readmeFilename'],
+    ...latestFields(manifest, readme ?? null),
     users: await stars(catalogue, head.id),
     _attachments: {},
   };
-  for (const field of repeated) fields[field] = manifest[field];
-  return fields;
 }
 
 async function stars(catalogue: Catalogue, packageId: number): Promise<Record<string, true> | undefined> {

@@ -1,6 +1,7 @@
 import { isDeprecated, npmRanges, publishedAt } from '../../../formats/npm/index.ts';
 import { judgeVersions, repairTags, type Finding, type GateRules } from '../../../policy/index.ts';
 import type { Packument } from './kept.ts';
+import { latestFields } from './latest-fields.ts';
 
 /** A packument without what the gate hides. */
 export interface Sifted {
@@ -11,7 +12,10 @@ export interface Sifted {
   validUntil: number | null;
 }
 
-/** Takes the versions out that the rules hide at the moment `now`, with their times, and repairs the tags. */
+/**
+ * Takes the versions out that the rules hide at the moment `now`, with their times, repairs the tags, and has the top of the document
+ * describe the version that is the latest now.
+ */
 export function sift(packument: Packument, rules: GateRules, now: number): Sifted {
   const { versions, time } = packument;
   const all = Object.keys(versions);
@@ -28,13 +32,23 @@ export function sift(packument: Packument, rules: GateRules, now: number): Sifte
     version,
     deprecated: isDeprecated(deprecated),
   }));
+  const tags = repairTags(packument['dist-tags'], 'latest', good, npmRanges);
   const sifted = {
     ...packument,
-    'dist-tags': repairTags(packument['dist-tags'], 'latest', good, npmRanges),
+    ...topOf(packument, tags),
+    'dist-tags': tags,
     versions: Object.fromEntries(left),
     ...(time && { time: Object.fromEntries(Object.entries(time).filter(isShown)) }),
   };
   return { packument: sifted, hidden, validUntil, nothingLeft: left.length > 0 ? undefined : best(hidden) };
+}
+
+/** Nothing if the top describes a version that is still there. */
+function topOf({ 'dist-tags': published, versions }: Packument, { latest }: Record<string, string>): object {
+  if (latest === undefined || latest === published['latest']) return {};
+  const manifest = versions[latest] ?? {};
+  const readme = (manifest as Record<string, unknown>)['readme'];
+  return latestFields(manifest, typeof readme === 'string' ? readme : null);
 }
 
 function best(hidden: Map<string, Finding>): Sifted['nothingLeft'] {
