@@ -59,6 +59,9 @@ describe.each(adapters)('Advisories on $name', (adapter) => {
     advisories.import(dump(...records), theCommandLine, { source: 'osv', replace: false, ...options });
   const known = async () =>
     (await advisories.list({ limit: 100 })).map(({ id, source }) => `${source}/${id}`);
+  const putOne = (id: string, malicious: boolean) =>
+    store.advisories.put({ source: 'osv', advisories: [advisory(id, { malicious })] });
+  const drop = (id: string) => store.advisories.remove({ source: 'osv', ids: [id], event: null });
   const policyRevision = async () => (await store.rights.of(registry.id, 'demo', null))?.policyRevision;
 
   test('what is stored comes back as it was, by id, by name, and by the names of an install', async () => {
@@ -160,6 +163,19 @@ describe.each(adapters)('Advisories on $name', (adapter) => {
       ['advisories.import', { source: 'osv', stored: 1, whole: true }],
       ['advisories.remove', { id: 'A' }],
     ]);
+  });
+
+  test('a batch about attacks counts before the rest of the dump is read, and so does its removal', async () => {
+    const before = (await policyRevision()) ?? -1;
+    await putOne('GHSA-1', false);
+    await drop('GHSA-1');
+    expect(await policyRevision()).toBe(before);
+    await putOne('MAL-1', true);
+    expect(await policyRevision()).toBe(before + 1);
+    await putOne('MAL-1', true);
+    expect(await policyRevision()).toBe(before + 1);
+    await drop('MAL-1');
+    expect(await policyRevision()).toBe(before + 2);
   });
 
   test('an import that ends in the middle keeps what it has read, and says so', async () => {

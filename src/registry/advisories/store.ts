@@ -12,7 +12,7 @@ export interface RemoveAdvisories {
   ids: string[];
   /** Null: from whatever database they came. */
   source: string | null;
-  /** Written with it, and every replica judges by the change at once; null: `announce` follows. */
+  /** Written with it, and every replica judges by the change at once; null: `announce` follows, and only attacks count before. */
   event: NewEvent | null;
 }
 
@@ -47,7 +47,10 @@ export interface AdvisedPackage {
 export interface AdvisoryStore {
   /** When the stored records among `ids` were last modified. */
   modified(source: string, ids: string[]): Promise<Map<string, number>>;
-  /** Stores these in place of older ones; one that is stored as new or newer stays. Answers how many were stored. */
+  /**
+   * Stores these in place of older ones; one that is stored as new or newer stays. Answers how many were stored. Every replica judges
+   * by those about attacks at once; by the others from `announce` on.
+   */
   put(command: PutAdvisories): Promise<number>;
   /** Answers how many there were; without any, nothing is written. */
   remove(command: RemoveAdvisories): Promise<number>;

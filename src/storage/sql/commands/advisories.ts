@@ -13,7 +13,7 @@ export async function putAdvisories(session: Session, { source, advisories }: In
   const { db } = session;
   const news = await newer(session, source, advisories);
   if (news.length === 0) return 0;
-  await drop(
+  const dropped = await drop(
     session,
     source,
     news.map(({ id }) => id),
@@ -36,6 +36,9 @@ export async function putAdvisories(session: Session, { source, advisories }: In
       .values(packages.slice(at, at + ROWS))
       .execute();
   }
+  const brings = news.some(({ id, malicious }) => malicious && ids.has(id));
+  // An attack is kept out from this batch on, not only once the whole dump was read.
+  if (brings || dropped.some(isAttack)) await raisePolicy(session, null);
   return rows.length;
 }
 
@@ -44,8 +47,10 @@ export async function removeAdvisories(
   { source, ids, event }: Input<'remove'>,
 ): Promise<number> {
   const removed = await drop(session, source, ids);
-  if (removed > 0 && event !== null) await announceAdvisories(session, event);
-  return removed;
+  if (removed.length === 0) return 0;
+  if (event !== null) await announceAdvisories(session, event);
+  else if (removed.some(isAttack)) await raisePolicy(session, null);
+  return removed.length;
 }
 
 export async function announceAdvisories(session: Session, event: NewEvent): Promise<void> {
@@ -68,15 +73,18 @@ async function newer({ db }: Session, source: string, advisories: Advisory[]): P
   return advisories.filter(({ id, modifiedAt }) => modifiedAt > (stored.get(id) ?? Number.NEGATIVE_INFINITY));
 }
 
-async function drop({ db }: Session, source: string | null, ids: string[]): Promise<number> {
+async function drop({ db }: Session, source: string | null, ids: string[]): Promise<{ malicious: number }[]> {
   const gone = db
     .selectFrom('advisories')
     .select('id')
     .where('osv_id', 'in', ids)
     .$if(source !== null, (query) => query.where('source', '=', source ?? ''));
   await db.deleteFrom('advisory_packages').where('advisory_id', 'in', gone).execute();
-  const removed = await db.deleteFrom('advisories').where('id', 'in', gone).returning('id').execute();
-  return removed.length;
+  return db.deleteFrom('advisories').where('id', 'in', gone).returning('malicious').execute();
+}
+
+function isAttack({ malicious }: { malicious: number }): boolean {
+  return malicious === 1;
 }
 
 function rowOf(source: string, advisory: Advisory) {
