@@ -6,6 +6,8 @@ import { assertNotBlocked, type Gate, type NameRules } from './gate/index.ts';
 import type { DocumentSource } from './document-source.ts';
 import { findHead } from './find-head.ts';
 import { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
+import { judgeAgain } from './judge-again.ts';
+import { remains } from './remains.ts';
 import type {
   ArtifactTransfer,
   Catalogue,
@@ -16,7 +18,6 @@ import type {
   Rights,
   StoredArtifact,
   Upstream,
-  UpstreamDocument,
   UpstreamScope,
 } from './ports/index.ts';
 
@@ -86,7 +87,7 @@ export class Reader {
     }
     const keeps = scope.policy.vanished === 'keep' && head !== undefined;
     const document =
-      (await upstream.document(scope, name)) ?? (keeps ? await this.#remains(head) : undefined);
+      (await upstream.document(scope, name)) ?? (keeps ? await remains(this.#catalogue, head) : undefined);
     if (document === undefined) return found();
     return found({ origin: 'upstream', document, head, keeps, policyRevision, rules: rules.upstream });
   }
@@ -180,7 +181,8 @@ export class Reader {
       if (version === undefined) return undefined;
       this.#gate.admit(registry, name, rules.upstream, version);
     }
-    const found = await upstream.artifact(scope, name, file);
+    const parts = { rights: this.#rights, claims: this.#claims, gate: this.#gate };
+    const found = await upstream.artifact(scope, name, file, judgeAgain(parts, registry, name));
     // Whoever published the name meanwhile may not want everybody to see it.
     const isOurs = found && !('stored' in found) && found.origin === 'local';
     return isOurs ? this.download(registry, name, file, principal) : found;
@@ -253,21 +255,6 @@ export class Reader {
   async #isGone(registry: RegistryRow, { vanishedAt, policyRevision }: StoredArtifact): Promise<boolean> {
     if (vanishedAt === null) return false;
     return (await this.#policies.of(registry, policyRevision)).vanished === 'hide';
-  }
-
-  /** In place of a document that the upstream has no more: one that lists nothing but what is stored. */
-  async #remains(head: PackageRow): Promise<UpstreamDocument | undefined> {
-    if ((await this.#catalogue.vanished(head.id)).length === 0) return undefined;
-    return {
-      load: () => Promise.resolve(new Uint8Array()),
-      outline: () => Promise.resolve({ versions: [], tags: {} }),
-      etag: '',
-      fetchedAt: 0,
-      upstream: '',
-      freshUntil: 0,
-      warning: null,
-      recheck: () => Promise.resolve(undefined),
-    };
   }
 
   /**

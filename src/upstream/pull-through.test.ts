@@ -39,6 +39,7 @@ const settings: UpstreamSettings = {
   allowHosts: [],
   allowPrivate: false,
 };
+const admit = () => Promise.resolve();
 const noLeases = {
   acquire: () => Promise.reject(new Error('a lease was asked for')),
   release: () => Promise.resolve(),
@@ -115,7 +116,7 @@ describe('pull-through', () => {
   };
   /** Asks for a file and waits until it is stored; false if nobody has it. */
   const has = async (name: string, file: string, replica = pull): Promise<boolean> => {
-    const found = await replica.artifact(scope, name, file);
+    const found = await replica.artifact(scope, name, file, admit);
     const artifact = found && 'stored' in found ? await found.stored : found;
     return artifact !== undefined;
   };
@@ -314,12 +315,12 @@ describe('pull-through', () => {
   test('of a registry that is offline a file is not asked for, and what is known of it is said', async () => {
     await read();
     const offline = { registry, policy: { ...scope.policy, offline: true } };
-    await expect(pull.artifact(offline, 'demo', 'demo-1.0.0.tgz')).rejects.toMatchObject({
+    await expect(pull.artifact(offline, 'demo', 'demo-1.0.0.tgz', admit)).rejects.toMatchObject({
       code: 'upstream_down',
       message: /offline.*demo-1\.0\.0\.tgz is not stored here/,
     });
     expect(await pull.versionOf(offline, 'demo', 'demo-1.0.0.tgz')).toMatchObject({ version: '1.0.0' });
-    expect(await pull.artifact(offline, 'demo', 'demo-9.0.0.tgz')).toBeUndefined();
+    expect(await pull.artifact(offline, 'demo', 'demo-9.0.0.tgz', admit)).toBeUndefined();
     expect(upstream.requests).toHaveLength(1);
   });
 

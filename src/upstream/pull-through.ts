@@ -1,6 +1,7 @@
 import { Fault } from '../kernel/index.ts';
 import type { JudgedVersion } from '../policy/index.ts';
 import type {
+  Admit,
   ArtifactTransfer,
   RemoteFile,
   StoredArtifact,
@@ -36,12 +37,13 @@ export class PullThrough implements Upstream {
     scope: UpstreamScope,
     name: string,
     file: string,
+    admit: Admit,
   ): Promise<StoredArtifact | ArtifactTransfer | undefined> {
     const { registry } = scope;
     return this.#artifacts.pull({ registry, name, file }, async () => {
       const found = await this.#find(scope, name, file);
       if (found && scope.policy.offline) throw isOffline(registry.name, file);
-      return found;
+      return found && { ...found, admit };
     });
   }
 
@@ -50,7 +52,7 @@ export class PullThrough implements Upstream {
     return this.#artifacts.close();
   }
 
-  async #find(scope: UpstreamScope, name: string, file: string): Promise<Found | undefined> {
+  async #find(scope: UpstreamScope, name: string, file: string): Promise<Omit<Found, 'admit'> | undefined> {
     const held = await this.#documents.read(scope, name);
     if (held === undefined) return undefined;
     const where = await this.#locate(held, file);
@@ -69,7 +71,7 @@ export class PullThrough implements Upstream {
     return held.remote.format.locate(await this.#documents.index(held), file);
   }
 
-  #found(held: Held, file: string, where: RemoteFile): Found {
+  #found(held: Held, file: string, where: RemoteFile): Omit<Found, 'admit'> {
     const { client, format } = held.remote;
     const release = async () => {
       const [body, index] = await Promise.all([this.#documents.body(held), this.#documents.index(held)]);

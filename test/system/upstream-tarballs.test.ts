@@ -191,6 +191,24 @@ describe('a cold tarball', () => {
     expect(asked()).toBe(1);
   });
 
+  test.each([
+    ['blocked', 'block', 'add'],
+    ['claimed', 'registry', 'claim'],
+  ])('that is %s while it comes is broken off before its end, and not kept', async (_, ...command) => {
+    const goOn = gate();
+    const reader = await begin(server);
+    const { code } = await kontor([...command, `demo-${count}`, '--reason', 'it is evil'], {
+      env: { KONTOR_DATA: server.data },
+    });
+    expect(code).toBe(0);
+    goOn();
+    const rest = async () => {
+      while (!(await reader.read()).done);
+    };
+    await expect(rest()).rejects.toThrow('terminated');
+    await keepsNothing();
+  });
+
   test('says how long it is, and not what nobody knows yet', async () => {
     const goOn = gate();
     const { headers, body } = await fetch(server.url + file);

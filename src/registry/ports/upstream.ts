@@ -50,6 +50,8 @@ export interface UpstreamScope {
   policy: RegistryPolicy;
 }
 
+export type Admit = (version: JudgedVersion) => Promise<void>;
+
 /** Fills the gaps of our registries from registries elsewhere. The caller asks only for names that are not owned here. */
 export interface Upstream {
   /**
@@ -66,11 +68,14 @@ export interface Upstream {
    * Fetches, verifies and stores a file that the document names: gives it while it comes, or where it is stored once it is; undefined
    * if the upstream has no such file. However many ask, on whatever replica, it is fetched once, and to its end even if all of them
    * go away. Faults: as `document`, and `upstream_failed` if the bytes are not what the document promised; then nothing is stored.
+   *
+   * @param admit is asked before it is stored and the last of it given; a Fault of it keeps both from happening
    */
   artifact(
     scope: UpstreamScope,
     name: string,
     file: string,
+    admit: Admit,
   ): Promise<StoredArtifact | ArtifactTransfer | undefined>;
   /**
    * The version that a file belongs to and when it was published, as the document says; undefined where `artifact` has no such file.

@@ -1,6 +1,7 @@
 import { Fault, isFault, type Clock, type Digests } from '../../kernel/index.ts';
 import {
   storeVersion,
+  type Admit,
   type Blobs,
   type Catalogue,
   type RegistryRow,
@@ -37,6 +38,8 @@ export interface Wanted {
   where: RemoteFile;
   /** Called once, when the request is on its way. */
   release: () => Promise<RemoteRelease | undefined>;
+  /** See `Upstream.artifact`. */
+  admit: Admit;
 }
 
 /**
@@ -99,6 +102,7 @@ async function storeArtifact(
     const digests = await stage(stores, wanted, answer, staged, transfer);
     const release = await answer.release;
     if (!release) throw new Fault('upstream_failed', `The upstream registry says too little of ${file}.`);
+    await wanted.admit({ version: release.version, time: release.time });
     const received = { registry, name, file, release, staged: lent(staged), digests, at: clock() };
     const upload = uploadOf({ ...received, upstream: client.base.origin });
     await storeVersion({ catalogue, blobs }, upload).catch((error: unknown) => {

@@ -21,6 +21,7 @@ import {
 } from '../../../test/upstream/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type {
+  Admit,
   ArtifactTransfer,
   Blobs,
   RegistryRow,
@@ -95,6 +96,11 @@ function inHalves(bytes: Buffer, { length = true } = {}): { script: Script; goOn
   return { script, goOn: resolve };
 }
 
+let admit: Admit;
+beforeEach(() => {
+  admit = () => Promise.resolve();
+});
+
 function pull(expected = large, version = '1.0.0'): Promise<StoredArtifact | ArtifactTransfer | undefined> {
   const release: RemoteRelease = {
     version,
@@ -108,7 +114,7 @@ function pull(expected = large, version = '1.0.0'): Promise<StoredArtifact | Art
     facts: '{}',
   };
   return pulls.pull({ registry, name: 'demo', file: `demo-${version}.tgz` }, () =>
-    Promise.resolve({ client, where: release, release: () => Promise.resolve(release) }),
+    Promise.resolve({ client, where: release, release: () => Promise.resolve(release), admit }),
   );
 }
 
@@ -167,6 +173,26 @@ describe('while a file comes from an upstream', () => {
       upstreamTime: 1.6e12,
     });
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('what may not go out any more by the time the whole is here is not given to its end, nor stored', async () => {
+    const { script, goOn } = inHalves(large);
+    upstream.script = script;
+    const asked: unknown[] = [];
+    admit = ({ version, time }) => {
+      asked.push({ version, time });
+      return Promise.reject(new Fault('version_hidden', 'It is blocked.'));
+    };
+    const transfer = await coming();
+    const reader = opened(transfer);
+    goOn();
+    const { bytes, error } = await readAll(reader);
+    expect(bytes.length).toBeLessThan(large.length);
+    expect(error).toMatchObject({ code: 'version_hidden' });
+    await expect(transfer.stored).rejects.toMatchObject({ code: 'version_hidden' });
+    expect(asked).toEqual([{ version: '1.0.0', time: 1_600_000_000_000 }]);
+    expect(store.published).toEqual([]);
+    await expect.poll(keys).toEqual([]);
   });
 
   test.each([true, false])(

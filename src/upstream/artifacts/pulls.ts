@@ -1,4 +1,5 @@
 import type {
+  Admit,
   ArtifactTransfer,
   RegistryRow,
   RemoteFile,
@@ -31,6 +32,8 @@ export interface Found {
   where: RemoteFile;
   /** All that its document says of it. */
   release: () => Promise<RemoteRelease | undefined>;
+  /** See `Upstream.artifact`. */
+  admit: Admit;
 }
 
 /** The files that are on their way from upstreams, each once: whoever asks for one of them joins. */
