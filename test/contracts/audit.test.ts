@@ -1,5 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
-import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   dropOldEvents,
@@ -10,24 +8,10 @@ import {
   type NewEvent,
 } from '../../src/ledger/index.ts';
 import type { DatabaseLocation, SqlStore } from '../../src/storage/sql/index.ts';
-import { adapters, freshStore } from './stores.ts';
+import { adapters, execute, freshStore } from './stores.ts';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 0, 10, 12);
-
-/** What somebody does who can write to the database itself. */
-async function tamper(location: DatabaseLocation, statement: string): Promise<void> {
-  if (location.kind === 'sqlite') {
-    const file = new DatabaseSync(location.path);
-    file.exec(statement);
-    file.close();
-    return;
-  }
-  const client = new Client({ connectionString: location.url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
 
 function event(more: Partial<NewEvent> = {}): NewEvent {
   const actor = { userId: 1, name: 'anna', via: 'token:1', address: '192.0.2.1' };
@@ -48,7 +32,7 @@ describe.each(adapters)('The audit trail on $name', (adapter) => {
     return (await store.audit.find(query)).map(({ seq }) => seq);
   };
   const verify = () => verifyChain(store.events, store.audit);
-  const sql = (statement: string) => tamper(location, statement);
+  const sql = (statement: string) => execute(location, statement);
 
   beforeEach(async () => {
     ({ store, location, close } = await freshStore(adapter));

@@ -8,13 +8,13 @@ import { freshStore, type TestAdapter } from './stores.ts';
 
 /** A store with a registry and some people, and the changes that tests make in it, each by a user. */
 export async function openHouse(adapter: TestAdapter) {
-  const { store, close } = await freshStore(adapter);
+  const { store, location, close } = await freshStore(adapter);
   const registry = await store.catalogue.createRegistry('npm', 'npm', at, theServer);
   const people: Record<string, User> = {};
   for (const name of ['anna', 'berta', 'carla', 'dora']) {
     people[name] = await store.accounts.createUser(testUser(name));
   }
-  return { store, close, registry, ...helpers(store, registry, people) };
+  return { store, location, close, registry, ...helpers(store, registry, people) };
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Client } from 'pg';
 import { afterAll } from 'vitest';
 import { openSqlStore, type DatabaseLocation, type SqlStore } from '../../src/storage/sql/index.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
@@ -91,4 +93,18 @@ async function open(adapter: TestAdapter): Promise<Kept> {
   const kept = { store, database, remembered };
   opened.push(kept);
   return kept;
+}
+
+/** What somebody does who can write to the database itself. */
+export async function execute(location: DatabaseLocation, statements: string): Promise<void> {
+  if (location.kind === 'sqlite') {
+    const file = new DatabaseSync(location.path, { timeout: 10_000 });
+    file.exec(statements);
+    file.close();
+    return;
+  }
+  const client = new Client({ connectionString: location.url });
+  await client.connect();
+  await client.query(statements);
+  await client.end();
 }

@@ -3,25 +3,38 @@ import type { DownloadCount } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import type { Session } from '../capabilities.ts';
 
-export async function countDownloads({ db }: Session, counts: DownloadCount[]): Promise<void> {
+/** What was taken away since it was downloaded is counted no more: its name may be another's now. */
+export async function countDownloads(session: Session, counts: DownloadCount[]): Promise<void> {
+  const { db } = session;
   // In one order everywhere, so that two replicas that report at once wait for each other instead of locking each other out.
   const ordered = counts.toSorted(
     (a, b) => a.packageId - b.packageId || a.versionId - b.versionId || a.day - b.day,
   );
+  await holdPackages(session, ordered);
+  const totals = new Map<number, number>();
   for (const { packageId, versionId, day, count } of ordered) {
-    await db
+    const counted = await db
       .insertInto('downloads')
-      .values({ package_id: packageId, version_id: versionId, day, count })
+      .columns(['package_id', 'version_id', 'day', 'count'])
+      .expression(
+        db
+          .selectFrom('versions')
+          .select(['package_id', 'id', whole(day).as('day'), whole(count).as('count')])
+          .where('id', '=', versionId)
+          .where('package_id', '=', packageId)
+          .where('state', '!=', 'removed'),
+      )
       .onConflict((conflict) =>
         conflict
           .columns(['version_id', 'day'])
           .doUpdateSet({ count: sql<number>`downloads.count + excluded.count` }),
       )
-      .execute();
+      .returning('day')
+      .executeTakeFirst();
+    if (counted !== undefined) totals.set(packageId, (totals.get(packageId) ?? 0) + count);
   }
   await noteUse(db, ordered);
-  for (const [id, group] of Map.groupBy(ordered, ({ packageId }) => packageId)) {
-    const total = group.reduce((sum, { count }) => sum + count, 0);
+  for (const [id, total] of totals) {
     await db
       .updateTable('packages')
       .set({ downloads: sql<number>`downloads + ${total}` })
@@ -30,8 +43,28 @@ export async function countDownloads({ db }: Session, counts: DownloadCount[]): 
   }
 }
 
+/** A parameter among the columns of a select has no type of its own in PostgreSQL. */
+function whole(value: number) {
+  return sql<number>`cast(${value} as bigint)`;
+}
+
+/** Until the end nobody forgets these packages; one that is being forgotten is waited for, and not there afterwards. */
+async function holdPackages({ db, capabilities }: Session, counts: DownloadCount[]): Promise<void> {
+  if (!capabilities.rowLocks) return;
+  const ids = [...new Set(counts.map(({ packageId }) => packageId))];
+  for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
+    await db
+      .selectFrom('packages')
+      .select('id')
+      .where('id', 'in', ids.slice(at, at + ROWS_AT_ONCE))
+      .orderBy('id')
+      .forKeyShare()
+      .execute();
+  }
+}
+
 /** Parameters of one statement; databases set limits. */
-const VERSIONS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 500;
 /** What was asked for within the last hour is in use either way: a popular version is not written at every report. */
 const PRECISION = 3_600_000;
 
@@ -40,11 +73,11 @@ async function noteUse(db: Kysely<Schema>, counts: DownloadCount[]): Promise<voi
   if (counts.length === 0) return;
   const lastAt = Math.max(...counts.map((count) => count.lastAt));
   const ids = [...new Set(counts.map(({ versionId }) => versionId))].toSorted((a, b) => a - b);
-  for (let at = 0; at < ids.length; at += VERSIONS_AT_ONCE) {
+  for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
     await db
       .updateTable('versions')
       .set({ used_at: lastAt })
-      .where('id', 'in', ids.slice(at, at + VERSIONS_AT_ONCE))
+      .where('id', 'in', ids.slice(at, at + ROWS_AT_ONCE))
       .where('used_at', '<=', lastAt - PRECISION)
       .execute();
   }

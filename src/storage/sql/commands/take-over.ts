@@ -1,4 +1,5 @@
 import type { Session } from '../capabilities.ts';
+import { barUnused } from './blobs.ts';
 import { removeVersions } from './unpublish.ts';
 
 /**
@@ -35,10 +36,37 @@ export async function takeOver(
   return versions;
 }
 
+/** What refers to a package, in an order in which it can go. */
+const ITS_ROWS = [
+  'tags',
+  'downloads',
+  'stars',
+  'owners',
+  'package_transfers',
+  'team_grants',
+  'trusted_publishers',
+  'versions',
+] as const;
+
 /** Forgets a package that still waits for its first own version: nothing here stands in the way of the upstream's any more. */
-export async function giveBack({ db }: Session, packageId: number): Promise<void> {
-  for (const table of ['owners', 'package_transfers', 'team_grants', 'versions'] as const) {
-    await db.deleteFrom(table).where('package_id', '=', packageId).execute();
-  }
+export async function giveBack(session: Session, packageId: number): Promise<void> {
+  const { db } = session;
+  const versions = db.selectFrom('versions').select('id').where('package_id', '=', packageId);
+  const rules = db.selectFrom('trusted_publishers').select('id').where('package_id', '=', packageId);
+  await db.deleteFrom('machine_grants').where('trust_id', 'in', rules).execute();
+  await db.deleteFrom('staged_versions').where('version_id', 'in', versions).execute();
+  await db.deleteFrom('attestations').where('version_id', 'in', versions).execute();
+  const artifacts = await db
+    .deleteFrom('artifacts')
+    .where('package_id', '=', packageId)
+    .returning('sha256')
+    .execute();
+  for (const table of ITS_ROWS) await db.deleteFrom(table).where('package_id', '=', packageId).execute();
+  await db.deleteFrom('package_search').where('rowid', '=', packageId).execute();
   await db.deleteFrom('packages').where('id', '=', packageId).execute();
+  if (artifacts.length === 0) return;
+  await barUnused(
+    session,
+    artifacts.map(({ sha256 }) => sha256),
+  );
 }
