@@ -126,12 +126,12 @@ export interface Owner {
   email: string | null;
 }
 
-/** A blob row in `verify` and in the sweeper. */
 /** A stored blob, and whether a package that is owned here has it; else upstreams' do. */
 export interface ListedBlob extends BlobRow {
   owned: boolean;
 }
 
+/** A blob row in `verify` and in the sweeper. */
 export interface BlobRow {
   key: string;
   sha256: string;

@@ -10,7 +10,7 @@ import type { Writer } from '../commands/index.ts';
 import * as access from '../queries/access.ts';
 import { listClaims, nameFacts, ownAmong } from '../queries/name-claims.ts';
 import { findRegistry, readRegistryMembers } from '../queries/registries.ts';
-import { namesIn, scopesIn, visibleNames } from '../queries/similar-names.ts';
+import { namesIn, visibleNames } from '../queries/similar-names.ts';
 import { readSight } from '../queries/rights.ts';
 import type { Schema } from '../schema/index.ts';
 
@@ -53,8 +53,8 @@ export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
 
 export function similarNamesOn(db: Kysely<Schema>): SimilarNames {
   return {
-    scopes: (range) => scopesIn(db, range),
-    names: (range) => namesIn(db, range),
+    scopes: (range) => namesIn(db, 'scopes', range),
+    names: (range) => namesIn(db, 'packages', range),
     visible: (query) => visibleNames(db, query),
   };
 }

@@ -14,34 +14,29 @@ function endsAs(column: RawBuilder<unknown>, { beginning, ends }: NameRange): Ra
   return sql<SqlBool>`(substr(${column}, ${start}, 1) = ${ends.first} or substr(${column}, length(${column}), 1) = ${ends.last})`;
 }
 
-export async function scopesIn(db: Kysely<Schema>, range: NameRange): Promise<string[]> {
-  const rows = await db
-    .selectFrom('scopes')
-    .select('scope')
-    .where('registry_id', '=', range.registryId)
-    .where('scope', '>=', range.beginning)
-    .where('scope', '<', after(range.beginning))
-    .where(sql<number>`length(scope)`, '>=', range.shortest)
-    .where(sql<number>`length(scope)`, '<=', range.longest)
-    .where(endsAs(sql.ref('scope'), range))
-    .orderBy('scope')
-    .limit(range.limit)
-    .execute();
-  return rows.map(({ scope }) => scope);
-}
+/** Where names are that a new one is compared with: the table, and its column. */
+const places = {
+  scopes: 'scope',
+  packages: 'name',
+} as const;
 
 /** Asks the index alone: to look at each row would take five times as long. */
-export async function namesIn(db: Kysely<Schema>, range: NameRange): Promise<string[]> {
+export async function namesIn(
+  db: Kysely<Schema>,
+  table: keyof typeof places,
+  range: NameRange,
+): Promise<string[]> {
+  const column = sql.ref<string>(places[table]);
   const rows = await db
-    .selectFrom('packages')
-    .select('name')
+    .selectFrom(table as 'packages')
+    .select(column.as('name'))
     .where('registry_id', '=', range.registryId)
-    .where('name', '>=', range.beginning)
-    .where('name', '<', after(range.beginning))
-    .where(sql<number>`length(name)`, '>=', range.shortest)
-    .where(sql<number>`length(name)`, '<=', range.longest)
-    .where(endsAs(sql.ref('name'), range))
-    .orderBy('name')
+    .where(column, '>=', range.beginning)
+    .where(column, '<', after(range.beginning))
+    .where(sql<number>`length(${column})`, '>=', range.shortest)
+    .where(sql<number>`length(${column})`, '<=', range.longest)
+    .where(endsAs(column, range))
+    .orderBy(column)
     .limit(range.limit)
     .execute();
   return rows.map(({ name }) => name);
