@@ -35,10 +35,19 @@ const cache: UpstreamCache = {
     };
   },
   forgetMissing: async (before) => (before === NOW - DAY ? 3 : 0),
-  dropDocuments: async (_spared, before, limit) => {
-    const old = documents.filter(({ checkedAt }) => checkedAt < before).slice(0, limit);
+  dropDocuments: async (_spared, { before, limit, bytes: wanted }) => {
+    let bytes = 0;
+    const old = documents
+      .filter(({ checkedAt }) => checkedAt < before)
+      .toSorted((a, b) => a.checkedAt - b.checkedAt)
+      .slice(0, limit)
+      .filter((document) => {
+        const isNeeded = bytes < wanted;
+        if (isNeeded) bytes += document.bytes;
+        return isNeeded;
+      });
     documents = documents.filter((document) => !old.includes(document));
-    return { documents: old.length, bytes: old.reduce((sum, { bytes }) => sum + bytes, 0) };
+    return { documents: old.length, bytes };
   },
 };
 
@@ -95,10 +104,30 @@ describe('The keeper of the cache', () => {
     ];
     expect(await keeper(700).run()).toEqual({ versions: 0, documents: 1, missing: 3, bytes: 500, over: 0 });
     expect(versions).toHaveLength(10);
-    expect(await keeper(550).run()).toMatchObject({ versions: 8, documents: 0 });
+  });
+
+  test('drops documents next that were asked for least lately, down to half of the cap, and tarballs last', async () => {
+    documents = Array.from({ length: 100 }, (_, index) => ({ bytes: 100, checkedAt: NOW - 1 - index }));
+    // 20,000 bytes in all, half of them documents.
+    expect(await keeper(10_000).run()).toEqual({
+      versions: 550,
+      documents: 50,
+      missing: 3,
+      bytes: 10_500,
+      over: 0,
+    });
+    expect(Math.min(...documents.map(({ checkedAt }) => checkedAt))).toBe(NOW - 50);
+    expect(versions).toHaveLength(450);
+  });
+
+  test('keeps tarballs where there are too many documents, however young', async () => {
+    versions = versions.slice(0, 100);
+    documents = Array.from({ length: 100 }, () => ({ bytes: 100, checkedAt: NOW - 1 }));
+    expect(await keeper(5_000).run()).toMatchObject({ versions: 0, documents: 63, over: 0 });
   });
 
   test('says how much is over the cap that cannot go', async () => {
+    // In use at this moment.
     documents = [{ bytes: 20_000, checkedAt: NOW }];
     expect(await keeper(5000).run()).toMatchObject({ versions: 1000, over: 15_000 });
   });

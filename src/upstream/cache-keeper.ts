@@ -5,6 +5,8 @@ import type { Spared, UpstreamCache } from './cache-store.ts';
 const DAY = 86_400_000;
 /** For how long a document is kept that nobody asks for, where room is needed. */
 const DOCUMENT_DAYS = 30;
+/** Of the cap, for documents where tarballs would have to go: names come back at once, tarballs are what it is for. */
+const DOCUMENTS_SHARE = 0.5;
 /** Versions or documents in one transaction. */
 const BATCH = 200;
 /** How far below its cap the cache is brought, so that not every pull is followed by an eviction. */
@@ -54,7 +56,11 @@ export class CacheKeeper {
     if (size.versions + size.documents <= cap) return done;
     const wanted = size.versions + size.documents - cap * (1 - ROOM);
     const spared = await this.#spared();
-    await this.#dropDocuments(spared, wanted, done);
+    const now = clock();
+    await this.#dropDocuments(spared, now - DOCUMENT_DAYS * DAY, wanted, done);
+    // Bytes of documents are all that went so far.
+    const excess = size.documents - cap * DOCUMENTS_SHARE;
+    await this.#dropDocuments(spared, now, Math.min(wanted, excess), done);
     await this.#evict(spared, wanted, done);
     done.over = Math.max(0, size.versions + size.documents - done.bytes - cap);
     return done;
@@ -64,11 +70,12 @@ export class CacheKeeper {
     for (const key of this.#leaving.splice(0)) await this.#options.blobs.remove(key);
   }
 
-  async #dropDocuments(spared: Spared, wanted: number, done: CacheRun): Promise<void> {
-    const { cache, clock } = this.#options;
-    const before = clock() - DOCUMENT_DAYS * DAY;
+  /** Until `wanted` bytes are done, or there are no more documents that were checked before. */
+  async #dropDocuments(spared: Spared, before: number, wanted: number, done: CacheRun): Promise<void> {
+    const { cache } = this.#options;
     while (done.bytes < wanted) {
-      const { documents, bytes } = await cache.dropDocuments(spared, before, BATCH);
+      const which = { before, limit: BATCH, bytes: wanted - done.bytes };
+      const { documents, bytes } = await cache.dropDocuments(spared, which);
       if (documents === 0) return;
       done.documents += documents;
       done.bytes += bytes;

@@ -20,6 +20,15 @@ export interface Spared {
   vanished: number[];
 }
 
+export interface OldDocuments {
+  /** Milliseconds. */
+  before: number;
+  /** At most so many. */
+  limit: number;
+  /** No more than it takes to free so many. */
+  bytes: number;
+}
+
 /** What an eviction took. */
 export interface Eviction {
   versions: number;
@@ -43,6 +52,6 @@ export interface UpstreamCache {
   evict(versions: CachedVersion[], at: number): Promise<Eviction>;
   /** Forgets which names the upstream did not have, as heard before then; how many. */
   forgetMissing(before: number): Promise<number>;
-  /** Takes away at most so many documents that the upstream was not asked for since then, oldest first. */
-  dropDocuments(spared: Spared, before: number, limit: number): Promise<{ documents: number; bytes: number }>;
+  /** Takes away documents that the upstream was not asked for since then, oldest first. */
+  dropDocuments(spared: Spared, which: OldDocuments): Promise<{ documents: number; bytes: number }>;
 }

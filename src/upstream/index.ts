@@ -1,5 +1,12 @@
 export { CacheKeeper, type CacheKeeperOptions, type CacheRun } from './cache-keeper.ts';
-export type { CachedVersion, CacheSize, Eviction, Spared, UpstreamCache } from './cache-store.ts';
+export type {
+  CachedVersion,
+  CacheSize,
+  Eviction,
+  OldDocuments,
+  Spared,
+  UpstreamCache,
+} from './cache-store.ts';
 export {
   Answers,
   type AnswersOptions,

@@ -115,7 +115,8 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     // Nothing vanished there.
     expect(await leastUsed({ ...none, vanished: [registry.id] })).toHaveLength(1);
     await put(store, registry, { name: 'theirs', at });
-    const drop = (spared: Spared) => store.upstreamCache.dropDocuments(spared, at + 1, 10);
+    const drop = (spared: Spared) =>
+      store.upstreamCache.dropDocuments(spared, { before: at + 1, limit: 10, bytes: 100 });
     expect(await drop({ ...none, registries: [registry.id] })).toEqual({ documents: 0, bytes: 0 });
     expect(await drop(none)).toMatchObject({ documents: 1 });
   });
@@ -146,10 +147,12 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     expect(await store.upstreamCache.forgetMissing(at + 1)).toBe(1);
     expect(await store.upstreamDocuments.find(registry.id, 'gone')).toBeUndefined();
     expect(await store.upstreamDocuments.find(registry.id, 'back')).toBeDefined();
-    const drop = (limit: number) => store.upstreamCache.dropDocuments(none, at + 1, limit);
-    expect(await drop(1)).toEqual({ documents: 1, bytes: 6 });
+    const drop = (limit: number, bytes = 100) =>
+      store.upstreamCache.dropDocuments(none, { before: at + 1, limit, bytes });
+    expect(await drop(10, 0)).toEqual({ documents: 0, bytes: 0 });
+    expect(await drop(10, 1)).toEqual({ documents: 1, bytes: 6 });
     expect(await store.upstreamDocuments.find(registry.id, 'older')).toBeUndefined();
-    expect(await drop(10)).toEqual({ documents: 1, bytes: 6 });
+    expect(await drop(1)).toEqual({ documents: 1, bytes: 6 });
     expect(await drop(10)).toEqual({ documents: 0, bytes: 0 });
     expect(await store.upstreamDocuments.find(registry.id, 'new')).toBeDefined();
   });

@@ -9,10 +9,12 @@ const SKEW = 60_000;
  * future was made by a clock that has been set back since: it counts for nothing, or the document would be fresh until then.
  */
 export function freshUntil(
-  { status, checkedAt }: DocumentHead,
+  { status, checkedAt, upstream }: DocumentHead,
   { freshness, missingFreshness }: Pick<UpstreamSettings, 'freshness' | 'missingFreshness'>,
   now: number,
 ): number | undefined {
+  // From before there could be several, and without times of files.
+  if (upstream === null) return undefined;
   const until = Math.min(checkedAt, now) + (status === 'found' ? freshness : missingFreshness);
   return checkedAt - now <= SKEW && now < until ? until : undefined;
 }

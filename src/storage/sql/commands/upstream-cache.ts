@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { CachedVersion, CacheSize, Eviction, Spared } from '../../../upstream/index.ts';
+import type { CachedVersion, CacheSize, Eviction, OldDocuments, Spared } from '../../../upstream/index.ts';
 import { theServer } from '../../../ledger/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
+import { oldestDocuments } from '../queries/upstream-cache.ts';
 import { barUnused } from './blobs.ts';
 import { recordEvent } from './record.ts';
 
@@ -116,26 +117,18 @@ export async function forgetMissing({ db }: Session, before: number): Promise<nu
   return rows.length;
 }
 
-export interface DropDocuments {
+export interface DropDocuments extends OldDocuments {
   spared: Spared;
-  before: number;
-  limit: number;
 }
 
 export async function dropDocuments(
   { db }: Session,
-  { spared, before, limit }: DropDocuments,
+  { spared, before, limit, bytes }: DropDocuments,
 ): Promise<{ documents: number; bytes: number }> {
-  const oldest = await db
-    .selectFrom('upstream_documents')
-    .select(['registry_id', 'name', 'checked_at'])
-    .where('checked_at', '<', before)
-    .$if(spared.registries.length > 0, (query) => query.where('registry_id', 'not in', spared.registries))
-    .orderBy('checked_at')
-    .limit(limit)
-    .execute();
+  const oldest = await oldestDocuments(db, spared, { before, limit }).execute();
   const result = { documents: 0, bytes: 0 };
   for (const { registry_id, name, checked_at } of oldest) {
+    if (result.bytes >= bytes) break;
     const gone = await db
       .deleteFrom('upstream_documents')
       .where('registry_id', '=', registry_id)

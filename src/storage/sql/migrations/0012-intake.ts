@@ -26,12 +26,13 @@ export async function intake(
       fetched_at bigint not null, etag ${text} not null, bytes bigint not null, body ${bytes},
       artifact_index ${bytes}, primary key (registry_id, name))`,
     `insert into documents_with_origin
-      select registry_id, name, status, null, null, null, 0, fetched_at, etag,
+      select registry_id, name, status, null, null, null, checked_at, fetched_at, etag,
         coalesce(length(body), 0) + coalesce(length(artifact_index), 0), body, artifact_index
       from upstream_documents`,
     `drop table upstream_documents`,
     `alter table documents_with_origin rename to upstream_documents`,
     `create index upstream_documents_missing on upstream_documents (checked_at) where status = 'missing'`,
+    `create index upstream_documents_by_check on upstream_documents (checked_at)`,
     `create index upstream_documents_by_bytes on upstream_documents (bytes)`,
     `create table registry_policies (
       registry_id bigint primary key references registries (id), body ${text} not null, updated_at bigint not null)`,

@@ -11,6 +11,6 @@ export function upstreamCacheOn(db: Kysely<Schema>, writer: Writer): UpstreamCac
     leastUsed: (spared, limit) => leastUsed(db, spared, limit),
     evict: (versions, at) => writer.run('evictVersions', { versions, at }),
     forgetMissing: (before) => writer.run('forgetMissing', before),
-    dropDocuments: (spared, before, limit) => writer.run('dropDocuments', { spared, before, limit }),
+    dropDocuments: (spared, which) => writer.run('dropDocuments', { spared, ...which }),
   };
 }

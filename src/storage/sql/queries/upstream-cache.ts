@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { CachedVersion, Spared } from '../../../upstream/index.ts';
+import type { CachedVersion, OldDocuments, Spared } from '../../../upstream/index.ts';
 import type { Schema } from '../schema/index.ts';
 
 export async function leastUsed(
@@ -29,6 +29,21 @@ export async function leastUsed(
     bytes: cached_bytes ?? 0,
     usedAt: used_at ?? 0,
   }));
+}
+
+/** Those that the upstream was asked for least lately, first. */
+export function oldestDocuments(
+  db: Kysely<Schema>,
+  { registries }: Spared,
+  { before, limit }: Pick<OldDocuments, 'before' | 'limit'>,
+) {
+  return db
+    .selectFrom('upstream_documents')
+    .select(['registry_id', 'name', 'checked_at'])
+    .where('checked_at', '<', before)
+    .$if(registries.length > 0, (query) => query.where('registry_id', 'not in', registries))
+    .orderBy('checked_at')
+    .limit(limit);
 }
 
 export async function policyRevisions(
