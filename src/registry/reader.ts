@@ -123,6 +123,32 @@ export class Reader {
     return head?.origin === 'local' ? head : undefined;
   }
 
+  /**
+   * As `owned`, for what is said of one version outside of documents: Fault `version_hidden` if it may not go out, before an upstream
+   * is asked what it says. `nowhere` if a cooldown would have to judge it, and nobody has it. `file` is one of the version.
+   */
+  async ownedFor(
+    registry: RegistryRow,
+    name: string,
+    { version, file }: { version: string; file: string },
+    principal: Principal,
+  ): Promise<PackageRow | 'nowhere' | undefined> {
+    const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);
+    const rules = await this.#gate.rules(registry, name, policyRevision);
+    // Blocks look at the number alone: they say the same of a name that is hidden, ours or free.
+    assertNotBlocked(name, rules);
+    this.#gate.admit(registry, name, rules.local, { version, time: null });
+    if (head !== 'hidden' && head?.origin === 'local') return head;
+    const upstream = this.#upstreams.get(registry.format);
+    if (rules.upstream.key === rules.local.key || upstream === undefined) return undefined;
+    if (await this.#claims.on(registry, name, policyRevision)) return undefined;
+    const scope = await this.#scope(registry, policyRevision);
+    if (head === 'hidden') return upstream.glance(scope, name).then(() => 'nowhere');
+    const judged = await upstream.versionOf(scope, name, file);
+    if (judged) this.#gate.admit(registry, name, rules.upstream, judged);
+    return judged ? undefined : 'nowhere';
+  }
+
   /** As `owned`, and that of a package from upstream of which something is stored here. */
   async known(registry: RegistryRow, name: string, principal: Principal): Promise<PackageRow | undefined> {
     const { head, policyRevision } = await findHead(this.#rights, registry, name, principal);

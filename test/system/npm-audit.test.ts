@@ -60,6 +60,7 @@ beforeAll(async () => {
   for (const [name, access] of [
     ['mine', 'public'],
     ['secret', 'restricted'],
+    ['quiet', 'restricted'],
   ] as const) {
     const body = { ...publishBody(name, '1.0.0', await packageTarball(name, '1.0.0')), access };
     const response = await fetch(packageUrl(server, name), {
@@ -235,10 +236,47 @@ describe('Signatures and attestations of an upstream', () => {
     });
   });
 
+  test('of what the gate hides are not given, and not asked for', async () => {
+    const env = { KONTOR_DATA: server.data, KONTOR_NPM_UPSTREAM: upstream.url };
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await kontor(args, { env });
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    };
+    const attested = '-/npm/v1/attestations/@acme%2fattested@1.0.0';
+    const hidden = { status: 403, body: { code: 'version_hidden' } };
+    const blocks = [
+      ['@acme/attested@1.0.0', attested],
+      ['free@2.x', '-/npm/v1/attestations/free@2.0.0'],
+      ['whole', '-/npm/v1/attestations/whole@1.0.0'],
+      ['mine@1.x', '-/npm/v1/attestations/mine@1.0.0'],
+      ['quiet@1.x', '-/npm/v1/attestations/quiet@1.0.0'],
+    ] as const;
+    const ids: string[] = [];
+    for (const [spec, path] of blocks) {
+      const added = await run('block', 'add', spec, '--reason', 'bad', '--json');
+      ids.push(String((JSON.parse(added) as { id: number }).id));
+      expect(await get(path)).toMatchObject(hidden);
+    }
+    expect(upstream.requests).toEqual([]);
+    for (const id of ids) await run('block', 'remove', id);
+    expect((await get(attested)).status).toBe(200);
+
+    await run('registry', 'set', 'npm', '--cooldown', '3650d');
+    upstream.requests.length = 0;
+    expect(await get(attested)).toMatchObject(hidden);
+    for (const name of ['unknown', 'quiet', 'claimed']) {
+      expect((await get(`-/npm/v1/attestations/${name}@1.0.0`)).status).toBe(404);
+    }
+    expect(upstream.count(/attestations/)).toBe(0);
+    await run('registry', 'set', 'npm', '--cooldown', 'off');
+    expect((await get(attested)).status).toBe(200);
+  });
+
   test('that are not there are asked for once, and of our own names never', async () => {
     for (let round = 0; round < 3; round++) {
       expect((await get('-/npm/v1/attestations/unsigned@1.0.0')).status).toBe(404);
-      for (const name of ['mine', 'secret', 'claimed']) {
+      for (const name of ['mine', 'quiet', 'claimed']) {
         expect((await get(`-/npm/v1/attestations/${name}@1.0.0`)).status).toBe(404);
       }
       expect((await get('-/npm/v1/attestations/x@nonsense')).status).toBe(404);
