@@ -1,13 +1,18 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Principal } from '../accounts/index.ts';
 import { isSimilar, plain, readerId, scopeOf } from '../policy/index.ts';
-import type { RegistryRow, SimilarNames } from './ports/index.ts';
+import type { NamePage, RegistryRow, SimilarNames } from './ports/index.ts';
 
-/** Names that are compared at most, for each question to the database. */
-const MOST_COMPARED = 20_000;
+/** Names that are looked at most in one list; of longer ones the rest is not compared. */
+const MOST_COMPARED = 5_000;
+/** Names that are read and compared in one go: a millisecond or two. Between two of them everybody else has their turn. */
+const SLICE = 100;
 /** Scopes whose packages a name without one is compared with. */
 const MOST_SCOPES = 5;
 /** Names of which it is looked up whether the publisher may see them. */
 const MOST_LOOKED_AT = 20;
+/** Names that are looked for at most. */
+const MOST_FOUND = 200;
 /** Names that a warning gives. */
 const MOST_TOLD = 3;
 /** By so many characters names differ in length that are similar: two slips, and separators. */
@@ -30,12 +35,18 @@ export async function lookalikes(
       : ((await scopesLike(similar, registry.id, scope)) ??
         (await inScope(similar, registry.id, scope, name)));
   if (found.length === 0) return [];
-  const visible = await similar.visible({
-    registryId: registry.id,
-    names: found.slice(0, MOST_LOOKED_AT).map((each) => (each.includes('/') ? each : `${each}/`)),
-    readerId: readerId(principal, registry.name),
-  });
-  return visible.slice(0, MOST_TOLD).map((each) => each.replace(/\/$/, ''));
+  const visible: string[] = [];
+  for (const each of found.slice(0, MOST_LOOKED_AT)) {
+    await setImmediate();
+    const names = await similar.visible({
+      registryId: registry.id,
+      names: [each.includes('/') ? each : `${each}/`],
+      readerId: readerId(principal, registry.name),
+    });
+    if (names.length > 0) visible.push(each);
+    if (visible.length === MOST_TOLD) break;
+  }
+  return visible;
 }
 
 /** Scopes that this one may be taken for; undefined for one that has packages itself. */
@@ -44,10 +55,14 @@ async function scopesLike(
   registryId: number,
   scope: string,
 ): Promise<string[] | undefined> {
-  const range = { registryId, beginning: '', ...lengths(scope.length), ends: endsOf(scope) };
-  const scopes = await similar.scopes(range);
-  if (scopes.includes(scope)) return undefined;
-  return scopes.filter((known) => isSimilar(scope, known)).map((known) => `@${known}`);
+  const [first] = await similar.scopes({ registryId, beginning: scope, after: null, limit: 1 });
+  if (first === scope) return undefined;
+  const scopes = await those(
+    (page) => similar.scopes(page),
+    { registryId, beginning: '' },
+    (known) => isNear(scope, known) && isSimilar(scope, known),
+  );
+  return scopes.map((known) => `@${known}`);
 }
 
 async function inScope(
@@ -58,43 +73,67 @@ async function inScope(
 ): Promise<string[]> {
   const beginning = `@${scope}/`;
   const last = name.slice(beginning.length);
-  const range = { registryId, beginning, ...lengths(name.length), ends: endsOf(last) };
-  const names = await similar.names(range);
-  return names.filter((known) => isSimilar(last, known.slice(beginning.length)));
+  return those(
+    (page) => similar.names(page),
+    { registryId, beginning },
+    (known) => {
+      const other = known.slice(beginning.length);
+      return isNear(last, other) && isSimilar(last, other);
+    },
+  );
 }
 
 /** Packages whose scope and name, written as one, are like the name. */
 async function inScopesLike(similar: SimilarNames, registryId: number, name: string): Promise<string[]> {
   const text = plain(name);
-  const scopes = await similar.scopes({
-    registryId,
-    beginning: name.slice(0, 2),
-    ...lengths(name.length),
-    shortest: 1,
-    ends: null,
-  });
-  const beginning = scopes.filter((scope) => {
-    const start = plain(scope);
-    return (
-      start.length < text.length && (text.startsWith(start) || isSimilar(text.slice(0, start.length), start))
-    );
-  });
+  const scopes = await those(
+    (page) => similar.scopes(page),
+    { registryId, beginning: name.slice(0, 2) },
+    (scope) => {
+      const start = plain(scope);
+      return (
+        start.length < text.length &&
+        (text.startsWith(start) || isSimilar(text.slice(0, start.length), start))
+      );
+    },
+  );
   const found: string[] = [];
-  for (const scope of beginning.slice(0, MOST_SCOPES)) {
-    // Beside the text itself there are an @ and a slash.
-    const ends = endsOf(text.slice(plain(scope).length));
-    const range = { registryId, beginning: `@${scope}/`, ...lengths(name.length + 2), ends };
-    const names = await similar.names(range);
-    found.push(...names.filter((known) => isSimilar(name, known)));
+  for (const scope of scopes.slice(0, MOST_SCOPES)) {
+    const beginning = `@${scope}/`;
+    const rest = text.slice(plain(scope).length);
+    const names = await those(
+      (page) => similar.names(page),
+      { registryId, beginning },
+      (known) => isNear(rest, known.slice(beginning.length)) && isSimilar(name, known),
+    );
+    found.push(...names);
   }
   return found;
 }
 
-function lengths(length: number) {
-  return { shortest: length - LENGTH_MARGIN, longest: length + LENGTH_MARGIN, limit: MOST_COMPARED };
+/** Those of a list, as far as it is looked at. */
+async function those(
+  read: SimilarNames['names'],
+  list: Pick<NamePage, 'registryId' | 'beginning'>,
+  isOne: (name: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = [];
+  let after: string | null = null;
+  for (let seen = 0; seen < MOST_COMPARED; seen += SLICE) {
+    const names: string[] = await read({ ...list, after, limit: SLICE });
+    found.push(...names.filter(isOne));
+    after = names.at(-1) ?? null;
+    if (names.length < SLICE || found.length >= MOST_FOUND) break;
+    // Calls of SQLite wait for nothing, so that awaiting them gives nobody else a turn.
+    await setImmediate();
+  }
+  return found;
 }
 
-/** Who slips seldom does so at both ends, and far fewer names are to be compared so. */
-function endsOf(text: string) {
-  return { first: text.slice(0, 1), last: text.slice(-1) };
+/** Who slips seldom does so at both ends; few of all names pass this, and it takes no time. */
+function isNear(name: string, known: string): boolean {
+  return (
+    Math.abs(name.length - known.length) <= LENGTH_MARGIN &&
+    (name.at(0) === known.at(0) || name.at(-1) === known.at(-1))
+  );
 }

@@ -53,8 +53,8 @@ export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
 
 export function similarNamesOn(db: Kysely<Schema>): SimilarNames {
   return {
-    scopes: (range) => namesIn(db, 'scopes', range),
-    names: (range) => namesIn(db, 'packages', range),
+    scopes: (page) => namesIn(db, 'scopes', page),
+    names: (page) => namesIn(db, 'packages', page),
     visible: (query) => visibleNames(db, query),
   };
 }

@@ -1,17 +1,11 @@
-import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
-import type { NameRange, SearchQuery } from '../../../registry/index.ts';
+import { sql, type Kysely } from 'kysely';
+import type { NamePage, SearchQuery } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 import { isVisible } from './visible.ts';
 
 /** The first text that does not begin so: the end of a range in an index. */
 function after(beginning: string): string {
   return `${beginning}\u{10ffff}`;
-}
-
-function endsAs(column: RawBuilder<unknown>, { beginning, ends }: NameRange): RawBuilder<SqlBool> {
-  if (ends === null) return sql<SqlBool>`1 = 1`;
-  const start = sql.lit(beginning.length + 1);
-  return sql<SqlBool>`(substr(${column}, ${start}, 1) = ${ends.first} or substr(${column}, length(${column}), 1) = ${ends.last})`;
 }
 
 /** Where names are that a new one is compared with: the table, and its column. */
@@ -24,26 +18,24 @@ const places = {
 export async function namesIn(
   db: Kysely<Schema>,
   table: keyof typeof places,
-  range: NameRange,
+  { registryId, beginning, after: last, limit }: NamePage,
 ): Promise<string[]> {
   const column = sql.ref<string>(places[table]);
   const rows = await db
     .selectFrom(table as 'packages')
     .select(column.as('name'))
-    .where('registry_id', '=', range.registryId)
-    .where(column, '>=', range.beginning)
-    .where(column, '<', after(range.beginning))
-    .where(sql<number>`length(${column})`, '>=', range.shortest)
-    .where(sql<number>`length(${column})`, '<=', range.longest)
-    .where(endsAs(column, range))
+    .where('registry_id', '=', registryId)
+    .where(column, '>=', beginning)
+    .where(column, '<', after(beginning))
+    .$if(last !== null, (query) => query.where(column, '>', last ?? ''))
     .orderBy(column)
-    .limit(range.limit)
+    .limit(limit)
     .execute();
   return rows.map(({ name }) => name);
 }
 
 /** Packages of a scope that are looked at to tell whether one of them shows. */
-const MOST_OF_SCOPE = 1_000;
+const MOST_OF_SCOPE = 300;
 
 export async function visibleNames(
   db: Kysely<Schema>,
