@@ -12,6 +12,7 @@ const registry: RegistryRow = {
   organisation: null,
   createdAt: 0,
 };
+const other: RegistryRow = { ...registry, id: 8, name: 'team' };
 const claim = (pattern: string): NameClaim => ({
   pattern,
   reason: null,
@@ -30,11 +31,13 @@ describe('claims of a registry', () => {
     reads = 0;
     claims = new Claims(
       {
-        claims: async () => {
+        claims: async (id) => {
           reads += 1;
-          return rows;
+          return id === registry.id ? rows : [claim('@team/*')];
         },
-        ownAmong: async (_id, names) => new Set(names.filter((name) => name.startsWith('own'))),
+        ownAmong: async (ids, names) =>
+          new Set(names.filter((name) => ids.some((id) => name.startsWith(`own${id}`)))),
+        ofFormat: async () => [registry, other].map((row) => ({ registry: row, policyRevision: 1 })),
       },
       { of: async () => ({ ...defaultPolicy, claims: settings }) },
     );
@@ -80,6 +83,16 @@ describe('claims of a registry', () => {
 
   test('and what is owned are no names for an upstream to hear', async () => {
     rows = [claim('@acme/*')];
-    expect(await claims.foreign(registry, ['own', 'react', '@acme/ui'], 1)).toEqual(['react']);
+    expect(await claims.foreign(registry, ['own7', 'own8', 'react', '@acme/ui'], 1)).toEqual([
+      'own8',
+      'react',
+    ]);
+  });
+
+  test('of other registries are none either, where a name may be from any of them', async () => {
+    rows = [claim('@acme/*')];
+    const names = ['own7', 'own8', 'react', '@acme/ui', '@team/ui'];
+    expect(await claims.foreign(registry, names, 1)).toEqual(['own8', 'react', '@team/ui']);
+    expect(await claims.foreignToAll('npm', names)).toEqual(['react']);
   });
 });

@@ -1,3 +1,4 @@
+import { Turn } from '../kernel/index.ts';
 import type { NameClaim, Origins, Policies, RegistryRow } from './ports/index.ts';
 
 /** What makes a name ours although nothing of our own may be here yet. */
@@ -6,6 +7,8 @@ export interface Cover {
   /** Who claimed it, when and why; null if the pattern stands in the settings. */
   claim: NameClaim | null;
 }
+
+type OriginsRead = Pick<Origins, 'claims' | 'ownAmong' | 'ofFormat'>;
 
 /** The claims of a registry, ready to be asked. */
 interface Covers {
@@ -18,12 +21,12 @@ interface Covers {
 
 /** Tells which names are claimed. Reads the claims once for each policy revision, so a hot read asks no database. */
 export class Claims {
-  readonly #origins: Pick<Origins, 'claims' | 'ownAmong'>;
+  readonly #origins: OriginsRead;
   readonly #policies: Policies;
   /** By the registry's id. */
   readonly #covers = new Map<number, Covers>();
 
-  constructor(origins: Pick<Origins, 'claims' | 'ownAmong'>, policies: Policies) {
+  constructor(origins: OriginsRead, policies: Policies) {
     this.#origins = origins;
     this.#policies = policies;
   }
@@ -39,14 +42,44 @@ export class Claims {
     return covers.exact.get(folded) ?? covers.prefixes.find(([prefix]) => folded.startsWith(prefix))?.[1];
   }
 
-  /** Which of these names are neither owned nor claimed here. */
-  async foreign(registry: RegistryRow, names: string[], revision: number): Promise<string[]> {
-    const own = await this.#origins.ownAmong(registry.id, names);
-    const foreign: string[] = [];
+  /**
+   * Which of these names are neither owned nor claimed here.
+   *
+   * @param reach `format`: nor in any other registry of the format. For names that clients send wherever they are from: npm's audit
+   *   tells those of a whole project to its one default registry.
+   */
+  async foreign(
+    registry: RegistryRow,
+    names: string[],
+    revision: number,
+    reach: 'registry' | 'format' = 'registry',
+  ): Promise<string[]> {
+    if (reach === 'format') return this.foreignToAll(registry.format, names);
+    return this.#unclaimed([{ registry, policyRevision: revision }], names);
+  }
+
+  /** Which of these names are neither owned nor claimed in any registry of the format, seen or not. */
+  async foreignToAll(format: string, names: string[]): Promise<string[]> {
+    return this.#unclaimed(await this.#origins.ofFormat(format), names);
+  }
+
+  async #unclaimed(
+    states: { registry: RegistryRow; policyRevision: number }[],
+    names: string[],
+  ): Promise<string[]> {
+    const ids = states.map(({ registry }) => registry.id);
+    const own = await this.#origins.ownAmong(ids, names);
+    const turn = new Turn();
+    const unclaimed: string[] = [];
     for (const name of names) {
-      if (!own.has(name) && !(await this.on(registry, name, revision))) foreign.push(name);
+      if (turn.isOver) await turn.next();
+      let isClaimed = own.has(name);
+      for (const { registry, policyRevision } of states) {
+        isClaimed ||= (await this.on(registry, name, policyRevision)) !== undefined;
+      }
+      if (!isClaimed) unclaimed.push(name);
     }
-    return foreign;
+    return unclaimed;
   }
 
   async #read(registry: RegistryRow, revision: number): Promise<Covers> {

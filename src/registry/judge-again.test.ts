@@ -18,7 +18,11 @@ test('what came from upstream is judged by the rules of now, with the claims of 
     of: (_: unknown, at: number) => Promise.resolve({ ...defaultPolicy, claims: at > 1 ? ['@acme/*'] : [] }),
   };
   const claims = new Claims(
-    { claims: () => Promise.resolve([]), ownAmong: () => Promise.resolve(new Set()) },
+    {
+      claims: () => Promise.resolve([]),
+      ownAmong: () => Promise.resolve(new Set()),
+      ofFormat: async () => [],
+    },
     policies,
   );
   const parts = { blocks: { on: none }, advisories: { attacks: none }, policies, ranges: new Map() };

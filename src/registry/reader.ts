@@ -222,6 +222,7 @@ export class Reader {
     registry: RegistryRow,
     names: string[],
     principal: Principal,
+    reach: 'registry' | 'format' = 'registry',
   ): Promise<{ scope: UpstreamScope; names: string[] }> {
     const userId = principal.kind === 'user' ? principal.user.id : null;
     const [seen, sight] = await Promise.all([
@@ -231,9 +232,8 @@ export class Reader {
     const isSeen = mayEnter(seen, principal);
     if (!isSeen && !isNoSecret(registry)) throw hiddenRegistry(registry, principal);
     const revision = sight?.policyRevision ?? 0;
-    const foreign = await this.#claims.foreign(registry, names, revision);
     const scope = { registry, policy: await this.#policies.of(registry, revision) };
-    return { scope, names: isSeen ? foreign : [] };
+    return { scope, names: isSeen ? await this.#claims.foreign(registry, names, revision, reach) : [] };
   }
 
   async #admit(

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SqlStore } from '../../src/storage/sql/index.ts';
 import { isFault } from '../../src/kernel/index.ts';
-import { artifact, event } from './catalogue-fixtures.ts';
+import { theCommandLine } from '../../src/ledger/index.ts';
+import { artifact, at, event } from './catalogue-fixtures.ts';
 import { openHouse, type House } from './organisation-fixtures.ts';
 import { adapters } from './stores.ts';
 
@@ -211,10 +212,22 @@ describe.each(adapters)('Whose names are, on $name', (adapter) => {
     await house.publish('anna', 'mine');
     await pull('theirs');
     const many = Array.from({ length: 1200 }, (_, index) => `other-${index}`);
-    expect(await store.origins.ownAmong(house.registry.id, ['theirs', ...many, 'mine'])).toEqual(
+    expect(await store.origins.ownAmong([house.registry.id], ['theirs', ...many, 'mine'])).toEqual(
       new Set(['mine']),
     );
-    expect(await store.origins.ownAmong(house.registry.id, [])).toEqual(new Set());
+    expect(await store.origins.ownAmong([house.registry.id], [])).toEqual(new Set());
+  });
+
+  test('registries of a format are told with the state of their policy, and what each of them owns', async () => {
+    const team = await store.catalogue.createRegistry('team', 'npm', at, theCommandLine);
+    await house.publish('anna', 'mine');
+    const states = await store.origins.ofFormat('npm');
+    expect(states.map(({ registry }) => registry)).toEqual(await store.catalogue.registries());
+    const sight = await store.rights.of(house.registry.id, '', null);
+    expect(states[0]?.policyRevision).toBe(sight?.policyRevision);
+    expect(await store.origins.ofFormat('zig')).toEqual([]);
+    expect(await store.origins.ownAmong([team.id], ['mine'])).toEqual(new Set());
+    expect(await store.origins.ownAmong([team.id, house.registry.id], ['mine'])).toEqual(new Set(['mine']));
   });
 
   test('pulls, claims and publishes of one name at once never leave versions of two origins [P-39]', async () => {

@@ -71,8 +71,14 @@ beforeAll(async () => {
     if (!response.ok) throw new Error(await response.text());
   }
   const env = { KONTOR_DATA: server.data };
-  const claim = await kontor(['registry', 'claim', 'claimed'], { env });
-  if (claim.code !== 0) throw new Error(claim.stderr);
+  for (const args of [
+    ['claim', 'claimed'],
+    ['create', 'team', '--format', 'npm', '--visibility', 'private'],
+    ['claim', '@team/*', '--registry', 'team'],
+  ]) {
+    const done = await kontor(['registry', ...args], { env });
+    if (done.code !== 0) throw new Error(done.stderr);
+  }
 });
 afterAll(() => upstream.close());
 beforeEach(() => {
@@ -134,6 +140,11 @@ describe('An audit', () => {
     expect(knows.asked).toEqual([{ other: ['2.0.0'] }]);
   });
 
+  test('tells the upstream no name that is claimed in another registry: npm sends all those of a project to one', async () => {
+    expect((await audit({ '@team/secret': ['1.0.0'], another: ['2.0.0'] })).status).toBe(200);
+    expect(knows.asked).toEqual([{ another: ['2.0.0'] }]);
+  });
+
   test.each([
     ['no JSON', '{"a":', {}, 400],
     ['a list', '[]', {}, 400],
@@ -141,6 +152,7 @@ describe('An audit', () => {
     ['versions that are no list', { demo: '1.0.0' }, {}, 400],
     ['versions that are no texts', { demo: [1] }, {}, 400],
     ['a version without end', { demo: ['1'.repeat(300)] }, {}, 400],
+    ['more versions of a package than a lock file has', { demo: Array(101).fill('1.0.0') }, {}, 400],
     ['nothing', '', {}, 400],
     ['gzip that is none', 'nonsense', { 'content-encoding': 'gzip' }, 400],
     [

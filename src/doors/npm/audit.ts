@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
 import { npmAdvisories, type AuditEntry } from '../../formats/npm/index.ts';
-import type { AdvisoryOn, InstalledVersions } from '../../registry/index.ts';
+import { Turn } from '../../kernel/index.ts';
+import { concerns, type AdvisoryOn, type InstalledVersions } from '../../registry/index.ts';
 
 /**
  * What an audit says: each finding once, as the upstream has it if both know it, and only where it is about an installed version.
- * `said` are texts of lists by name.
+ * `said` are texts of lists by name. Others get their turn in between.
  */
-export function auditAnswer(
+export async function auditAnswer(
   installed: InstalledVersions,
   imported: readonly AdvisoryOn[],
   said: ReadonlyMap<string, string>,
-): Record<string, AuditEntry[]> {
+): Promise<Record<string, AuditEntry[]>> {
+  const turn = new Turn();
   const byName = Map.groupBy(imported, ({ name }) => name);
   const answer: [string, AuditEntry[]][] = [];
   for (const [name, versions] of installed) {
-    const entries = (JSON.parse(said.get(name) ?? '[]') as AuditEntry[]).filter((entry) =>
-      versions.some((version) => npmAdvisories.inRange(version, entry.vulnerable_versions)),
-    );
+    if (turn.isOver) await turn.next();
+    const entries: AuditEntry[] = [];
+    for (const entry of JSON.parse(said.get(name) ?? '[]') as AuditEntry[]) {
+      if (await concerns(npmAdvisories, entry.vulnerable_versions, versions, turn)) entries.push(entry);
+    }
     const known = new Set(entries.flatMap(({ url }) => /GHSA(-[0-9a-z]{4}){3}/.exec(url)?.[0] ?? []));
     for (const advisory of byName.get(name) ?? []) {
       const ids = [advisory.id, ...advisory.aliases];

@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { Fault } from '../../kernel/index.ts';
 import type { AdvisoryFormat, OsvEvent, OsvVersions } from '../../registry/index.ts';
+import { inLenientRange, isReadableRange } from './lenient-ranges.ts';
 import { isReadableName } from './names.ts';
 
 /** From `from` on, if that is not null, to `to`. */
@@ -23,7 +24,8 @@ export const npmAdvisories: AdvisoryFormat = {
   ecosystem: 'npm',
   isName: isReadableName,
   range: rangeOf,
-  inRange: (version, range) => semver.satisfies(version, range, { includePrerelease: true }),
+  isRange: isReadableRange,
+  inRange: inLenientRange,
 };
 
 /** Source: OSV schema, "affected[].ranges[].events" with its evaluation algorithm, and "affected[].versions". */

@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { Fault } from '../../kernel/index.ts';
 import type { VersionRanges } from '../../policy/index.ts';
+import { inLenientRange, isReadableRange } from './lenient-ranges.ts';
 
 export interface Version {
   /** As published, with build metadata. */
@@ -32,12 +33,10 @@ export function newestVersion(versions: string[]): string | undefined {
   return (releases.length > 0 ? releases : versions).toSorted(semver.compare).at(-1);
 }
 
-const LENIENT = { includePrerelease: true };
-
 /** npm's ranges. A prerelease counts as a version like any other: `<2.0.0` covers `2.0.0-rc.1`. */
 export const npmRanges: VersionRanges = {
-  isRange: (text) => text.trim() !== '' && semver.validRange(text) !== null,
-  inRange: (version, range) => semver.satisfies(version, range, LENIENT),
+  isRange: (text) => text.trim() !== '' && isReadableRange(text) && semver.validRange(text) !== null,
+  inRange: inLenientRange,
   compare: semver.compareBuild,
   newest: newestVersion,
 };

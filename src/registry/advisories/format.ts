@@ -22,6 +22,8 @@ export interface AdvisoryFormat {
   isName(name: string): boolean;
   /** The same versions as a range of the format; null if there are none. Fault `advisory_invalid` if it cannot be understood. */
   range(affected: OsvVersions): string | null;
+  /** Can versions be judged by this range? False for one that is none, or too large. */
+  isRange(text: string): boolean;
   /** Is a version in a range that `range` or an upstream has made? */
   inRange(version: string, range: string): boolean;
 }

@@ -1,4 +1,5 @@
 export type * from './advisory.ts';
+export { concerns } from './concerns.ts';
 export type * from './format.ts';
 export type { AdvisoryFile, ImportOptions, ImportReport } from './importer.ts';
 export { Advisories, type AffectedVersion } from './service.ts';

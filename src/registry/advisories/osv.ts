@@ -80,6 +80,10 @@ function affectedOf(json: Json, formats: readonly AdvisoryFormat[]): AffectedPac
     if (before !== undefined && before.range !== range) before.range += ` || ${range}`;
     else if (before === undefined) ranges.set(key, { format: format.format, name, range });
   }
+  for (const { format, name, range } of ranges.values()) {
+    if (formats.find((each) => each.format === format)?.isRange(range)) continue;
+    throw invalid(`the versions of ${name} that it is about are too many ranges to judge by`);
+  }
   return [...ranges.values()];
 }
 

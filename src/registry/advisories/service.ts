@@ -1,7 +1,8 @@
-import { Fault, type Clock } from '../../kernel/index.ts';
+import { Fault, Turn, type Clock } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import type { Severity, StoredAdvisory } from './advisory.ts';
 import type { AdvisoryFormat } from './format.ts';
+import { concerns } from './concerns.ts';
 import { AdvisoryImport, type AdvisoryFile, type ImportOptions, type ImportReport } from './importer.ts';
 import type { AdvisoryOn, AdvisoryQuery, AdvisoryStore } from './store.ts';
 
@@ -67,10 +68,11 @@ export class Advisories {
     if (rules === undefined) return [];
     const names = [...versions.keys()];
     const found: AdvisoryOn[] = [];
+    const turn = new Turn();
     for (let at = 0; at < names.length; at += NAMES) {
       for (const advisory of await this.#store.about(format, names.slice(at, at + NAMES))) {
         const concerned = versions.get(advisory.name) ?? [];
-        if (concerned.some((version) => rules.inRange(version, advisory.range))) found.push(advisory);
+        if (await concerns(rules, advisory.range, concerned, turn)) found.push(advisory);
       }
     }
     return found;
@@ -78,12 +80,14 @@ export class Advisories {
 
   /** Every version stored here, owned or pulled, that an advisory is about. */
   async *scan(): AsyncGenerator<AffectedVersion> {
+    const turn = new Turn();
     for (let after = 0; ;) {
       const page = await this.#store.advised(after, PAGE);
       for (const { registry, format, name, origin, versions, advisories } of page) {
         const rules = this.#formats.find((each) => each.format === format);
         for (const version of versions) {
           for (const { range, ...advisory } of advisories) {
+            if (turn.isOver) await turn.next();
             if (rules?.inRange(version, range)) yield { registry, name, version, origin, advisory };
           }
         }

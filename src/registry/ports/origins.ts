@@ -1,7 +1,7 @@
 import type { AccountCommand } from '../../accounts/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import type { NewOwner } from './access.ts';
-import type { Origin } from './rows.ts';
+import type { Origin, RegistryRow } from './rows.ts';
 
 /** A name or pattern (see `matchesName`) that an administrator declared ours: no upstream is asked for what it covers. */
 export interface NameClaim {
@@ -61,6 +61,8 @@ export interface Origins {
   release(command: ReleaseCommand): Promise<void>;
   /** What is here under a name, whoever may see it; undefined for nothing. */
   facts(registryId: number, name: string): Promise<NameFacts | undefined>;
-  /** Which of these names are owned here, removed packages included. */
-  ownAmong(registryId: number, names: string[]): Promise<Set<string>>;
+  /** Which of these names are owned in any of these registries, removed packages included. */
+  ownAmong(registryIds: number[], names: string[]): Promise<Set<string>>;
+  /** All registries of a format, hidden ones too. */
+  ofFormat(format: string): Promise<{ registry: RegistryRow; policyRevision: number }[]>;
 }

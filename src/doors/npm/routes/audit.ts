@@ -8,7 +8,8 @@ import { readGzippedJson } from '../request.ts';
 /** Of a body, compressed or not: 50,000 packages have less. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MOST_NAMES = 20_000;
-const MOST_VERSIONS = 1000;
+/** Of one package; those of a lock file are a handful. */
+const MOST_VERSIONS = 100;
 const LONGEST_VERSION = 256;
 
 /** `npm audit`, and what every `npm install` asks in passing: protocols/npm 6. */
@@ -16,13 +17,18 @@ export function auditRoutes(app: FastifyInstance, { reader, advisories, answers 
   app.post('/-/npm/v1/security/advisories/bulk', async (request, reply) => {
     const principal = await request.principal();
     const installed = installedFrom(await readGzippedJson(request, MAX_BYTES));
-    const { scope, names } = await reader.outward(request.registry, [...installed.keys()], principal);
+    const { scope, names } = await reader.outward(
+      request.registry,
+      [...installed.keys()],
+      principal,
+      'format',
+    );
     const foreign = new Map(names.map((name) => [name, installed.get(name) ?? []]));
     const [imported, said] = await Promise.all([
       advisories.about('npm', installed),
       answers.audit(scope, npmAudit, foreign),
     ]);
-    return reply.header('cache-control', 'no-store').send(auditAnswer(installed, imported, said));
+    return reply.header('cache-control', 'no-store').send(await auditAnswer(installed, imported, said));
   });
 
   for (const path of ['/-/npm/v1/security/audits', '/-/npm/v1/security/audits/quick']) {
@@ -45,7 +51,7 @@ function installedFrom(body: unknown): Map<string, string[]> {
   const installed = new Map<string, string[]>();
   for (const [name, versions] of entries) {
     if (!isVersions(versions)) throw invalid();
-    if (isReadableName(name) && versions.length > 0) installed.set(name, versions);
+    if (isReadableName(name) && versions.length > 0) installed.set(name, [...new Set(versions)]);
   }
   return installed;
 }

@@ -9,7 +9,7 @@ import type {
 import type { Writer } from '../commands/index.ts';
 import * as access from '../queries/access.ts';
 import { listClaims, nameFacts, ownAmong } from '../queries/name-claims.ts';
-import { findRegistry, readRegistryMembers } from '../queries/registries.ts';
+import { findRegistry, readRegistryMembers, registriesOf } from '../queries/registries.ts';
 import { namesIn, visibleNames } from '../queries/similar-names.ts';
 import { readSight } from '../queries/rights.ts';
 import type { Schema } from '../schema/index.ts';
@@ -47,7 +47,8 @@ export function originsOn(db: Kysely<Schema>, writer: Writer): Origins {
     claim: (command) => writer.run('claimName', command),
     release: (command) => writer.run('releaseName', command),
     facts: (registryId, name) => nameFacts(db, registryId, name),
-    ownAmong: (registryId, names) => ownAmong(db, registryId, names),
+    ownAmong: (registryIds, names) => ownAmong(db, registryIds, names),
+    ofFormat: (format) => registriesOf(db, format),
   };
 }
 

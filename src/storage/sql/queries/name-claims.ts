@@ -24,7 +24,7 @@ export async function listClaims(db: Kysely<Schema>, registryId: number): Promis
 /** See `Origins.ownAmong`. */
 export async function ownAmong(
   db: Kysely<Schema>,
-  registryId: number,
+  registryIds: number[],
   names: string[],
 ): Promise<Set<string>> {
   const own = new Set<string>();
@@ -32,7 +32,7 @@ export async function ownAmong(
     const rows = await db
       .selectFrom('packages')
       .select('name')
-      .where('registry_id', '=', registryId)
+      .where('registry_id', 'in', registryIds)
       .where('name', 'in', names.slice(from, from + NAMES_AT_ONCE))
       .where('origin', '=', 'local')
       .execute();

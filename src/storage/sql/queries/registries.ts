@@ -23,6 +23,19 @@ export async function listRegistries(db: Kysely<Schema>): Promise<RegistryRow[]>
   return registries(db).select(registryColumns).orderBy('registries.id').execute();
 }
 
+/** See `Origins.ofFormat`. */
+export async function registriesOf(
+  db: Kysely<Schema>,
+  format: string,
+): Promise<{ registry: RegistryRow; policyRevision: number }[]> {
+  const rows = await registries(db)
+    .select([...registryColumns, 'registries.policy_revision as policyRevision'])
+    .where('registries.format', '=', format)
+    .orderBy('registries.id')
+    .execute();
+  return rows.map(({ policyRevision, ...registry }) => ({ registry, policyRevision }));
+}
+
 export async function registryById(db: Kysely<Schema>, id: number): Promise<RegistryRow> {
   return registries(db).select(registryColumns).where('registries.id', '=', id).executeTakeFirstOrThrow();
 }
