@@ -182,7 +182,9 @@ export class Reader {
     const stored = await this.#catalogue.findArtifact(registry.id, name, file);
     const isOver =
       stored?.origin === 'upstream' && (await this.#claims.on(registry, name, stored.policyRevision));
-    const isGone = stored !== undefined && (await this.#isGone(registry, stored));
+    const isGone =
+      stored !== undefined &&
+      ((await this.#isGone(registry, stored)) || (await this.#isForeign(registry, name, stored)));
     if (stored?.visibility === 'public' && !isOver && !isGone) {
       const rules = await this.#gate.rules(registry, name, stored.policyRevision);
       return rules[stored.origin].key === '' ? stored : this.#admit(registry, stored, { name, file }, rules);
@@ -275,6 +277,14 @@ export class Reader {
       policyRevision,
     };
     return () => isDeepStrictEqual({ ...openDocument(registry.id, name) }, state);
+  }
+
+  /** True for a version that is from another upstream than those that may have the name now. */
+  async #isForeign(registry: RegistryRow, name: string, stored: StoredArtifact): Promise<boolean> {
+    const upstream = this.#upstreams.get(registry.format);
+    if (stored.upstream === null || upstream === undefined) return false;
+    const scope = await this.#scope(registry, stored.policyRevision);
+    return !(await upstream.mayHave(scope, name, stored.upstream));
   }
 
   /** True for a version that its upstream does not list any more, where that counts. */

@@ -33,6 +33,10 @@ export class PullThrough implements Upstream {
     return this.#documents.glance(scope, name);
   }
 
+  mayHave(scope: UpstreamScope, name: string, upstream: string): Promise<boolean> {
+    return this.#documents.mayHave(scope, name, upstream);
+  }
+
   artifact(
     scope: UpstreamScope,
     name: string,

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PublishCommand } from '../../src/registry/index.ts';
 import type { NewDocument } from '../../src/upstream/index.ts';
-import { event } from './catalogue-fixtures.ts';
+import { artifact, event } from './catalogue-fixtures.ts';
 import { openHouse, type House } from './organisation-fixtures.ts';
 import { adapters } from './stores.ts';
 
@@ -13,14 +15,17 @@ describe.each(adapters)('What an upstream takes back, on $name', (adapter) => {
   });
   afterEach(() => house.close());
 
-  const pull = (version: string, upstreamTime: number | null = null) =>
+  const pull = (version: string, { upstreamTime = null, ...more }: Partial<PublishCommand> = {}) =>
     house.publish('anna', 'demo', version, {
       origin: 'upstream',
       publisherId: null,
       tags: [],
       fallbackTag: null,
       upstreamTime,
+      // Keys are never used twice.
+      artifacts: [artifact(`demo-${version}.tgz`, `demo ${version}`, `npm/${randomUUID()}`)],
       event: event('package.pull', 'demo', version),
+      ...more,
     });
   const says = (versions: string[], more: Partial<NewDocument> = {}) =>
     house.store.upstreamDocuments.put({
@@ -61,6 +66,22 @@ describe.each(adapters)('What an upstream takes back, on $name', (adapter) => {
     expect(await since('1.2.0')).toBe(at);
   });
 
+  test('versions of another upstream go when a document of this one comes, and give way to its own', async () => {
+    await pull('0.9.0', { upstream: 'https://other.example/' });
+    await pull('1.0.0', { upstream: 'https://registry.example/' });
+    await says(['0.9.0', '1.0.0']);
+    expect(await since('0.9.0')).toBeUndefined();
+    expect(await since('1.0.0')).toBeNull();
+    await pull('0.9.0', { upstream: 'https://registry.example/' });
+    expect(await since('0.9.0')).toBeNull();
+    // Stored late by a pull that was under way when the name moved.
+    await pull('2.0.0', { upstream: 'https://other.example/' });
+    await pull('2.0.0', { upstream: 'https://registry.example/' });
+    const found = await house.store.catalogue.findArtifact(house.registry.id, 'demo', 'demo-2.0.0.tgz');
+    expect(found?.upstream).toBe('https://registry.example/');
+    expect(await vanished()).toEqual([]);
+  });
+
   test('a package that it has no more takes all of them along', async () => {
     await pull('1.0.0');
     await says([], { status: 'missing', body: null, index: null, etag: '' });
@@ -90,7 +111,7 @@ describe.each(adapters)('What an upstream takes back, on $name', (adapter) => {
   });
 
   test('what is listed as vanished comes with its files and the time of the upstream', async () => {
-    await pull('1.0.0', 1_500_000_000_000);
+    await pull('1.0.0', { upstreamTime: 1_500_000_000_000 });
     await says([]);
     const [row] = await house.store.catalogue.vanished((await head()).id);
     expect(row).toMatchObject({ publishedAt: 1_500_000_000_000, artifacts: [{ file: 'demo-1.0.0.tgz' }] });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, problemOf, session } from '../setup/api.ts';
 import { freshDatabase, hasPostgres, type FreshDatabase } from '../setup/postgres.ts';
 import type { Target } from '../setup/publish.ts';
@@ -67,6 +67,37 @@ describe('upstreams are set by the API', () => {
     expect(upstream.count('/right')).toBe(0);
     expect(await put(null)).toMatchObject({ body: { source: 'default' } });
   });
+
+  test.each(['hide', 'keep'])(
+    'a name that moves to another one shows nothing of the first any more, also not by URL (vanished: %s)',
+    async (vanished) => {
+      const name = `@moved/${vanished}`;
+      const bytes = (label: string) => () => Buffer.from(`${label} ${name}`);
+      const [one, two] = await Promise.all([scriptedUpstream(), scriptedUpstream()]);
+      onTestFinished(async () => void (await Promise.all([one.close(), two.close()])));
+      one.script = serves(scriptedPackage(name, ['0.9.0', '1.0.0'], one.url, { bytes: bytes('one') }));
+      two.script = serves(scriptedPackage(name, ['1.0.0'], two.url, { bytes: bytes('two') }));
+      const tarball = async (version: string) => {
+        const answer = await fetch(`${server.url}/npm/${name}/-/${vanished}-${version}.tgz`);
+        return answer.status === 200 ? answer.text() : String(answer.status);
+      };
+      const document = async () => {
+        const answer = await fetch(`${server.url}/npm/${name.replace('/', '%2f')}`);
+        return Object.keys(((await answer.json()) as { versions: object }).versions);
+      };
+      await patch({ vanished });
+      await put([{ name: 'one', url: one.url }]);
+      expect(await document()).toEqual(['0.9.0', '1.0.0']);
+      expect([await tarball('0.9.0'), await tarball('1.0.0')]).toEqual([`one ${name}`, `one ${name}`]);
+      await put([
+        { name: 'two', url: two.url, names: ['@moved/*'] },
+        { name: 'one', url: one.url },
+      ]);
+      expect([await tarball('1.0.0'), await tarball('0.9.0')]).toEqual([`two ${name}`, '404']);
+      expect(await document()).toEqual(['1.0.0']);
+      await patch({ vanished: 'hide' });
+    },
+  );
 
   test('one with credentials, which are shown to nobody and stay where the list is given back', async () => {
     const answer = await put([{ name: 'acme', url: acme.url, names: ['@acme/*'], token: 'geheim' }]);

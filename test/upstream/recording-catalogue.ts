@@ -43,6 +43,7 @@ export function recordingCatalogue(): RecordingCatalogue {
           policyRevision: 0,
           origin: command.origin,
           upstreamTime: command.upstreamTime,
+          upstream: command.upstream ?? null,
           vanishedAt: null,
           versionId: stored.length + 1,
           visibility: 'public',

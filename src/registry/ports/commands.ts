@@ -41,6 +41,8 @@ export interface PublishCommand {
   claimed?: boolean;
   /** As in `StoredArtifact`. */
   upstreamTime: number | null;
+  /** Base URL of the upstream that it is from; none for versions of our own. */
+  upstream?: string;
   at: number;
   event: NewEvent;
 }

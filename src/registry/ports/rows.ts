@@ -110,6 +110,8 @@ export interface StoredArtifact extends ArtifactRow {
   version: string;
   /** When the upstream published it, as the upstream says, milliseconds; null if it did not say, and for versions of our own. */
   upstreamTime: number | null;
+  /** Base URL of the upstream that it is from; null for versions of our own, and for those from before there could be several. */
+  upstream: string | null;
   /** Since when the upstream does not list it any more, or null. */
   vanishedAt: number | null;
   /** `public` if package and registry both are; else the package's, or the registry's where the package is public. */

@@ -65,6 +65,11 @@ export interface Upstream {
    */
   glance(scope: UpstreamScope, name: string): Promise<boolean>;
   /**
+   * Is that upstream (its base URL) one of those in question for the name? What is stored of others counts for nothing, unless none is
+   * in question at all. Asks nobody.
+   */
+  mayHave(scope: UpstreamScope, name: string, upstream: string): Promise<boolean>;
+  /**
    * Fetches, verifies and stores a file that the document names: gives it while it comes, or where it is stored once it is; undefined
    * if the upstream has no such file. However many ask, on whatever replica, it is fetched once, and to its end even if all of them
    * go away. Faults: as `document`, and `upstream_failed` if the bytes are not what the document promised; then nothing is stored.

@@ -104,7 +104,7 @@ async function storeArtifact(
     if (!release) throw new Fault('upstream_failed', `The upstream registry says too little of ${file}.`);
     await wanted.admit({ version: release.version, time: release.time });
     const received = { registry, name, file, release, staged: lent(staged), digests, at: clock() };
-    const upload = uploadOf({ ...received, upstream: client.base.origin });
+    const upload = uploadOf({ ...received, upstream: client.base });
     await storeVersion({ catalogue, blobs }, upload).catch((error: unknown) => {
       // Another replica was faster: the file is here.
       if (!isFault(error, 'version_exists')) throw error;

@@ -90,7 +90,10 @@ export class ArtifactPulls {
       looked = true;
       const artifact = await this.#options.catalogue.findArtifact(registry.id, name, file);
       // Whoever asks for a version that its upstream took back wants to know whether it is there again.
-      return artifact?.vanishedAt === null ? artifact : undefined;
+      if (artifact?.vanishedAt !== null) return undefined;
+      // What is stored of another upstream is another package.
+      const isFrom = artifact.upstream === null || artifact.upstream === (await finding)?.client.base.href;
+      return isFrom ? artifact : undefined;
     };
     const work = async () => {
       const found = await finding;

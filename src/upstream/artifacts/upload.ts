@@ -10,8 +10,8 @@ export interface Received {
   release: RemoteRelease;
   staged: VersionUpload['artifacts'][number]['staged'];
   digests: Digests;
-  /** Origin of the upstream's URL, for the event. */
-  upstream: string;
+  /** Base URL of the upstream. */
+  upstream: URL;
   /** Milliseconds. */
   at: number;
 }
@@ -40,6 +40,7 @@ export function uploadOf(received: Received): VersionUpload {
     publisherId: null,
     overrideOwnership: false,
     upstreamTime: release.time,
+    upstream: upstream.href,
     at,
     event: {
       type: 'package.pull',
@@ -48,7 +49,7 @@ export function uploadOf(received: Received): VersionUpload {
       registry: registry.name,
       package: name,
       version: release.version,
-      detail: { file, sha256, size, upstream },
+      detail: { file, sha256, size, upstream: upstream.origin },
     },
   };
 }

@@ -99,6 +99,12 @@ export class Documents {
     return (await this.#want(scope, name)).stored?.status === 'found';
   }
 
+  /** See `Upstream.mayHave`. */
+  async mayHave(scope: UpstreamScope, name: string, upstream: string): Promise<boolean> {
+    const remotes = await this.#routes.of(scope, name);
+    return remotes.length === 0 || remotes.some(({ client }) => client.base.href === upstream);
+  }
+
   async #want(scope: UpstreamScope, name: string): Promise<Want> {
     const head = await this.#options.documents.find(scope.registry.id, name);
     const remotes = await this.#routes.of(scope, name);

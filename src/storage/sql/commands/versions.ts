@@ -9,6 +9,7 @@ import type {
 import { lockRows, type Session } from '../capabilities.ts';
 import { Abandon } from './abandon.ts';
 import { claimPackage } from './claim.ts';
+import { evictAll } from './evict-all.ts';
 import type { LockedPackage } from './packages.ts';
 
 /** Rows of a new version with its files: what a publish and an upload that waits for approval have in common. */
@@ -26,8 +27,8 @@ export async function addVersion(
   state: VersionState,
 ): Promise<NewVersion> {
   const head = await claimPackage(session, command, state);
+  const unusedKeys = await evictForeign(session, head.id, command);
   const versionId = await insertVersion(session, head.id, command, state);
-  const unusedKeys: string[] = [];
   for (const artifact of command.artifacts) {
     await claimBlob(session, artifact, command.at, unusedKeys);
     await session.db
@@ -54,6 +55,27 @@ export async function addVersion(
   return { head, versionId, unusedKeys };
 }
 
+/**
+ * Makes way where the same version is stored from another upstream: a pull that was under way when the name moved may have stored it.
+ * Answers the keys that nothing needs any more.
+ */
+async function evictForeign(
+  session: Session,
+  packageId: number,
+  { upstream, version, at }: PublishCommand,
+): Promise<string[]> {
+  if (upstream === undefined) return [];
+  const row = await session.db
+    .selectFrom('versions')
+    .select('id')
+    .where('package_id', '=', packageId)
+    .where('version', '=', version)
+    .where('state', '=', 'published')
+    .where('upstream', '!=', upstream)
+    .executeTakeFirst();
+  return row ? evictAll(session, [row.id], at) : [];
+}
+
 async function insertVersion(
   session: Session,
   packageId: number,
@@ -72,6 +94,7 @@ async function insertVersion(
     publisher_id: command.publisherId,
     published_at: command.at,
     upstream_time: command.upstreamTime,
+    upstream: command.upstream ?? null,
     used_at: isCached ? command.at : null,
     cached_bytes: isCached ? command.artifacts.reduce((bytes, { size }) => bytes + size, 0) : null,
     state,

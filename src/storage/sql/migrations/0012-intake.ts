@@ -11,6 +11,8 @@ export async function intake(
     // When the upstream published it, and when it ceased to list it.
     `alter table versions add column upstream_time bigint`,
     `alter table versions add column vanished_at bigint`,
+    // Whom it is from: its base URL.
+    `alter table versions add column upstream ${text}`,
     // For what an upstream's package takes on disk: when it was last asked for, and its bytes.
     `alter table versions add column used_at bigint`,
     `alter table versions add column cached_bytes bigint`,

@@ -169,6 +169,7 @@ export const storedColumns = [
   'versions.version',
   'versions.upstream_time',
   'versions.vanished_at',
+  'versions.upstream',
   'blobs.key',
   'artifacts.file',
   'artifacts.sha256',
@@ -210,6 +211,7 @@ export function storedFrom(
       package_id: number;
       policy_revision: number;
       upstream_time: number | null;
+      upstream: string | null;
       vanished_at: number | null;
       version_id: number;
       registry_visibility: StoredArtifact['visibility'];
@@ -223,6 +225,7 @@ export function storedFrom(
     versionId: row.version_id,
     version: row.version,
     upstreamTime: row.upstream_time,
+    upstream: row.upstream,
     vanishedAt: row.vanished_at,
     visibility: row.visibility === 'public' ? row.registry_visibility : row.visibility,
     key: row.key,

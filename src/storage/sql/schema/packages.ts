@@ -111,6 +111,8 @@ interface VersionsTable {
   removed_at: Generated<number | null>;
   /** When the upstream published it, as the upstream says; null if it does not say, and for versions of our own. */
   upstream_time: Generated<number | null>;
+  /** Base URL of the upstream that it is from; null for versions of our own, and for those from before there could be several. */
+  upstream: Generated<string | null>;
   /** Since when the upstream does not list it any more. */
   vanished_at: Generated<number | null>;
   /** When somebody last asked for it, more or less; null but for what is stored of an upstream's package. */
