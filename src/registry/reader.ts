@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Principal } from '../accounts/index.ts';
 import { openRules, type GateRules, type JudgedVersion } from '../policy/index.ts';
 import type { Claims } from './claims.ts';
@@ -20,6 +19,7 @@ import type {
   Upstream,
   UpstreamScope,
 } from './ports/index.ts';
+import { watchDocument, watchPackage } from './watch.ts';
 
 /**
  * The one way to what is stored, here or behind an upstream. A name that is owned or claimed here is never asked for elsewhere, not
@@ -259,24 +259,9 @@ export class Reader {
     return { registry, policy: await this.#policies.of(registry, policyRevision) };
   }
 
-  /**
-   * As `watch`, for a document from upstream that is as it should be: it holds no longer than it is fresh, which the caller has to see
-   * to.
-   */
-  watchDocument(
-    registry: RegistryRow,
-    name: string,
-    { document, head, policyRevision }: DocumentSource & { origin: 'upstream' },
-  ): (() => boolean) | undefined {
-    const { openDocument } = this.#catalogue;
-    if (openDocument === undefined || document.warning !== null) return undefined;
-    const state = {
-      etag: document.etag,
-      fetchedAt: document.fetchedAt,
-      history: head?.history ?? null,
-      policyRevision,
-    };
-    return () => isDeepStrictEqual({ ...openDocument(registry.id, name) }, state);
+  /** See `watchDocument`. */
+  watchDocument(registry: RegistryRow, name: string, source: DocumentSource & { origin: 'upstream' }) {
+    return watchDocument(this.#catalogue, registry, name, source);
   }
 
   /** True for a version that is from another upstream than those that may have the name now. */
@@ -293,18 +278,8 @@ export class Reader {
     return (await this.#policies.of(registry, policyRevision)).vanished === 'hide';
   }
 
-  /**
-   * A function that tells at once whether everybody may (still) read the package, and it and what its registry lets in are as they
-   * were. Undefined if that cannot be told at once.
-   */
-  watch(packageId: number, { revision, policyRevision }: OpenRevision): (() => boolean) | undefined {
-    const { openRevision } = this.#catalogue;
-    return (
-      openRevision &&
-      (() => {
-        const now = openRevision(packageId);
-        return now?.revision === revision && now.policyRevision === policyRevision;
-      })
-    );
+  /** See `watchPackage`. */
+  watch(packageId: number, state: OpenRevision) {
+    return watchPackage(this.#catalogue, packageId, state);
   }
 }
