@@ -105,6 +105,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
         origin: 'local',
         upstreamTime: null,
         vanishedAt: null,
+        upstream: null,
         versionId: version?.id,
         visibility: 'public',
         version: '1.0.0',
