@@ -74,9 +74,9 @@ function cutBytes(bytes: Buffer, cuts: Cut[]): Buffer {
 }
 
 /** Walks into the document by the given steps, as far as there are objects, and changes what it finds there. */
-function apply(document: unknown, { steps, key: name, value, kind }: Change): void {
+function apply(document: unknown, { steps, key: name, value: drawn, kind }: Change): void {
   // A copy: a later change may go into it, and the same array put into itself would be no JSON.
-  const given = structuredClone(value);
+  const given = structuredClone(drawn);
   let place = document as Record<string, unknown>;
   for (const step of steps) {
     const inner = Object.values(place).filter((part) => typeof part === 'object' && part !== null);
