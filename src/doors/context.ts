@@ -20,7 +20,9 @@ declare module 'fastify' {
     readonly clientAddress: string;
     /** The registry that the path named; set by the edge before a door's handler runs. */
     registry: RegistryRow;
-    /** Absolute URL of this registry without a final slash: what every URL of an answer begins with. */
+    /** The door that it came in by; set with `registry`. */
+    door: Door;
+    /** Absolute URL of the door on this registry without a final slash: what every URL of an answer begins with. */
     base: string;
     /** What the database said of its changes before anything was read for this request; kept if it came with credentials. */
     changes: number | undefined;
@@ -60,10 +62,21 @@ export interface Repeatable {
 
 /** A wire protocol onto the registries of one format, as the edge mounts it. */
 export interface Door {
+  /** Unique among doors. */
+  name: string;
   format: string;
   /**
-   * Brings the raw path behind the registry's name into the one form that the door's routes are written for. It begins with a
-   * slash and is still percent-encoded.
+   * Set for a further door beside the one of its format: it stands at `/<name>/`, and leads to one registry. Left out: it stands at the
+   * path of each registry of its format.
+   */
+  onto?: {
+    registry: string;
+    /** True for paths at the root of the server that are this door's too. They begin with a slash, and are still percent-encoded. */
+    takesAtRoot: (path: string) => boolean;
+  };
+  /**
+   * Brings the raw path behind the registry's (or the door's) name into the one form that the door's routes are written for. It begins
+   * with a slash and is still percent-encoded.
    */
   canonicalPath(path: string): string;
   /** Limits that this door's clients know from the server that they were made for; they count beside the general ones. */

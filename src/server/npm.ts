@@ -1,24 +1,24 @@
-import { npmDoor, Documents, type NpmDoorOptions } from '../doors/npm/index.ts';
+import { npmDoor, Documents } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, NewNames, Publisher, Signer, Stages, type Why } from '../registry/index.ts';
+import { Signer } from '../registry/index.ts';
 import { Answers } from '../upstream/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
-import { createReading, type ReadingWiring } from './reading.ts';
+import type { ReadingWiring } from './reading.ts';
+import type { Services } from './services.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface NpmParts {
   door: Door;
-  publisher: Publisher;
-  why: Why;
-  /** Reports the downloads that were counted since the last time. */
-  flushDownloads(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Puts the npm door together: its upstream, documents and keys. */
-export async function createNpm({ kontor, values, ownUrls, warn }: ReadingWiring): Promise<NpmParts> {
+/** Puts the npm door together: its documents, keys and what it asks upstreams besides. */
+export async function createNpm(
+  { kontor, values, ownUrls, warn }: ReadingWiring,
+  { reader, publisher, stages, downloads, upstreams }: Services,
+): Promise<NpmParts> {
   const {
     store,
     catalogue,
@@ -30,23 +30,11 @@ export async function createNpm({ kontor, values, ownUrls, warn }: ReadingWiring
     sharing,
     machines,
     trust,
-    policies,
-    claims,
     advisories,
   } = kontor;
-  const reading = createReading({ kontor, values, ownUrls, warn });
-  const { reader, upstreams, pullThroughs } = reading;
   await prepare(kontor, upstreams);
-  const newNames = new NewNames({
-    claims,
-    policies,
-    similar: store.similarNames,
-    upstreams: pullThroughs,
-  });
-  const publisher = new Publisher(catalogue, store.rights, blobs, systemClock, newNames);
   const documents = new Documents(catalogue, systemClock);
-  const downloads = new DownloadCounter(catalogue, systemClock);
-  const options: NpmDoorOptions = {
+  const door = npmDoor({
     catalogue,
     blobs,
     accounts,
@@ -69,27 +57,12 @@ export async function createNpm({ kontor, values, ownUrls, warn }: ReadingWiring
       warn,
     }),
     publisher,
-    stages: new Stages({
-      stagedVersions: store.stagedVersions,
-      catalogue,
-      rights: store.rights,
-      blobs,
-      clock: systemClock,
-      newNames,
-    }),
+    stages,
     signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
     registration,
     maxTarballBytes: values.maxTarballBytes,
-  };
-  return {
-    door: npmDoor(options),
-    publisher,
-    why: reading.why,
-    flushDownloads: () => downloads.flush(),
-    close: async () => {
-      await Promise.all([reading.close(), documents.close()]);
-    },
-  };
+  });
+  return { door, close: () => documents.close() };
 }
 
 /**

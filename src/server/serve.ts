@@ -5,18 +5,17 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { AuditRecorder, dropOldEvents, sealAll, type AuditStore } from '../ledger/index.ts';
-import { sweep } from '../registry/index.ts';
+import { AuditRecorder, sealAll } from '../ledger/index.ts';
 import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
 import { addApi } from './api/index.ts';
 import { createApp } from './http/app.ts';
 import { clientAddress } from './http/client-address.ts';
+import { Doors } from './http/doors.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
-import { cacheJob } from './cache-job.ts';
 import { createIdentity } from './identity.ts';
-import { startJobs, type PeriodicJob } from './jobs.ts';
+import { startJobs } from './jobs.ts';
 import { listenFault, listeningUrl } from './listen.ts';
 import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
@@ -25,24 +24,14 @@ import { createMail } from './mail.ts';
 import { createNpm } from './npm.ts';
 import { addSignOnPages } from './pages/sign-on.ts';
 import { createServerSignOn } from './sign-on.ts';
+import { createPantry } from './pantry.ts';
+import { periodicJobs } from './periodic.ts';
+import { createServices } from './services.ts';
 import { addLinkPages } from './pages/links.ts';
 import { addSecurityPage } from './pages/security.ts';
 import { idleSettings } from './policies.ts';
 import { storeFault } from './store-fault.ts';
 import { kontorVersion } from './version.ts';
-
-/** An event gets its place in the chain within this time, milliseconds. */
-const SEAL_INTERVAL = 500;
-/** Refusals wait so long to be written, and are lost in a crash, milliseconds. */
-const RECORD_INTERVAL = 1_000;
-const RETENTION_INTERVAL = 3_600_000;
-/** Downloads counted since the last report are lost in a crash, milliseconds. */
-const REPORT_INTERVAL = 2_000;
-/** What a registry is called and who may see it is read anew this often where nothing asks for it, milliseconds. */
-const REGISTRIES_INTERVAL = 5_000;
-
-/** Replicas learn of each other's reads, milliseconds. */
-const SHARE_INTERVAL = 1_000;
 
 export interface RunningServer {
   /** Where it listens. */
@@ -94,7 +83,7 @@ async function start(
   logger: Logger,
   releaseLock: () => void,
 ): Promise<RunningServer> {
-  const { store, secondFactors, blobs, catalogue } = kontor;
+  const { store, secondFactors, catalogue } = kontor;
   let url = '';
   const limits = await createLimits(values, store, logger);
   const mail = await createMail(values, store, {
@@ -122,12 +111,14 @@ async function start(
   const idle = [...settingsOfRegistries.keys()].filter((name) => registries.get(name) === undefined);
   for (const name of idle) logger.warn(idleSettings(name));
   let ready = false;
-  const npm = await createNpm({
+  const wiring = {
     kontor: { ...kontor, ...identity },
     values,
     ownUrls: () => [url, values.publicUrl].filter((own): own is string => own !== undefined && own !== ''),
-    warn: (message) => logger.warn(message),
-  });
+    warn: (message: string) => logger.warn(message),
+  };
+  const services = createServices(wiring);
+  const npm = await createNpm(wiring, services);
   const recorder = new AuditRecorder({ store: store.audit, clock: systemClock });
   const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({
@@ -139,7 +130,7 @@ async function start(
     logger,
     storeId: store.id,
     changes: store.changes,
-    doors: new Map([[npm.door.format, npm.door]]),
+    doors: new Doors([npm.door, createPantry()]),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,
@@ -164,9 +155,9 @@ async function start(
     explainer: kontor.explainer,
     sharing: kontor.sharing,
     advisories: kontor.advisories,
-    publisher: npm.publisher,
+    publisher: services.publisher,
     blocks: kontor.blocks,
-    why: npm.why,
+    why: services.why,
     createRegistry: kontor.createRegistry,
     storageUse: kontor.storageUse,
     secondFactors: kontor.secondFactors,
@@ -185,7 +176,7 @@ async function start(
       listenTextResolver: (address) => `listening at ${address}`,
     });
   } catch (error) {
-    await npm.close();
+    await Promise.all([npm.close(), services.close()]);
     throw listenFault(error, values);
   }
   url = listeningUrl(values.host, (app.server.address() as AddressInfo).port);
@@ -203,37 +194,7 @@ async function start(
   logger.flush();
 
   const jobs = startJobs(
-    [
-      { name: 'report downloads', interval: REPORT_INTERVAL, everywhere: true, run: npm.flushDownloads },
-      { name: 'share read counts', interval: SHARE_INTERVAL, everywhere: true, run: limits.share },
-      { name: 'record', interval: RECORD_INTERVAL, everywhere: true, run: () => recorder.flush() },
-      {
-        name: 'report token uses',
-        interval: REPORT_INTERVAL,
-        everywhere: true,
-        run: () => accounts.reportTokenUses(),
-      },
-      ...mail.jobs,
-      // A registry that another replica hides must not be talked of for long.
-      {
-        name: 'registries',
-        interval: REGISTRIES_INTERVAL,
-        everywhere: true,
-        run: () => registries.refresh(),
-      },
-      cacheJob(kontor, values, logger),
-      { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
-      ...retention(values, store.audit),
-      {
-        name: 'sweep',
-        interval: values.sweepInterval,
-        run: async () => {
-          const swept = await sweep({ catalogue, blobs, clock: systemClock, grace: values.sweepGrace });
-          if (swept.staged + swept.orphans > 0)
-            logger.info(swept, 'swept what crashed or refused publishes left behind');
-        },
-      },
-    ],
+    periodicJobs({ kontor, services, values, logger, limits, mail, recorder, registries, accounts }),
     {
       leases: store.leases,
       // A SQLite store has one server at a time, which takes over from a killed one at once.
@@ -252,13 +213,13 @@ async function start(
       logger.info('stopping: finishing what is in flight');
       await app.close();
       await jobs.stop();
-      await npm.flushDownloads();
+      await services.downloads.flush();
       await recorder
         .flush()
         .catch((error: unknown) => logger.error({ err: error }, 'error: refusals are lost'));
       await accounts.reportTokenUses();
       await sealAll(store.events);
-      await npm.close();
+      await Promise.all([npm.close(), services.close()]);
       await mail.close();
       await limits.close();
       await kontor.close();
@@ -267,18 +228,6 @@ async function start(
       await new Promise<void>((resolve) => logger.flush(() => resolve()));
     },
   };
-}
-
-/** Nothing to do where events are kept for ever. */
-function retention({ auditRetentionDays: days }: Values, audit: AuditStore): PeriodicJob[] {
-  if (days === undefined) return [];
-  return [
-    {
-      name: 'drop old events',
-      interval: RETENTION_INTERVAL,
-      run: () => dropOldEvents(audit, systemClock, days),
-    },
-  ];
 }
 
 /** The password itself never goes to a log; see the command line for the terminal. */

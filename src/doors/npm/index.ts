@@ -34,6 +34,7 @@ export type { NpmDoorOptions } from './options.ts';
 /** The npm registry protocol; see COMPAT.md for what of it is here. */
 export function npmDoor(options: NpmDoorOptions): Door {
   return {
+    name: 'npm',
     format: 'npm',
     canonicalPath,
     rootRoutes: rootRoutes(options),

@@ -15,12 +15,13 @@ import { isOwnVia } from '../../upstream/index.ts';
 import { auditRequests, type AuditOptions } from './audit.ts';
 import { baseUrl } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
+import type { Doors } from './doors.ts';
 import { drainOnClose } from './drain.ts';
 import { ExpressLane } from './express-lane.ts';
-import { enterRegistry, isGuarded, nothingAt } from './hidden-registries.ts';
+import { enterRegistry, isGuarded, nothingAt, type KnownPlaces } from './hidden-registries.ts';
 import { limitDoor, limitPrincipal, limitRequests } from './limits.ts';
 import { logRequests, requestLog } from './log.ts';
-import { DOOR_PREFIX, registryNameOf, routePath } from './paths.ts';
+import { DOOR_PREFIX, destinationOf, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
@@ -31,7 +32,7 @@ export interface AppOptions {
   accounts: Accounts;
   secondFactors: SecondFactors;
   machines: Machines;
-  doors: ReadonlyMap<string, Door>;
+  doors: Doors;
   registries: RegistryTable;
   rights: Rights;
   publicUrl: string | undefined;
@@ -73,10 +74,10 @@ export function createApp({
   logger,
 }: AppOptions): FastifyInstance {
   const log = requestLog(logger);
+  const places = { registries, rights, doors };
   let lastId = 0;
   const nextId = () => `req-${(++lastId).toString(36)}`;
   const lane = new ExpressLane({
-    doors,
     limits,
     changes,
     clientAddress,
@@ -113,7 +114,7 @@ export function createApp({
   drainUnreadBodies(app);
   app.setErrorHandler((error, request, reply) => {
     if (!isFault(error, 'registry_not_found')) return sendProblem(error, request, reply);
-    const known = registries.get(registryNameOf(request.originalUrl));
+    const { known } = destinationOf(request.originalUrl, registries, doors);
     // A door has just learnt what our table does not know yet.
     if (known !== undefined && !isGuarded(known)) void registries.refresh().catch(() => undefined);
     return sendProblem(nothingAt(request), request, reply);
@@ -122,7 +123,7 @@ export function createApp({
   // A hook, for it runs before the body is read: that belongs to the door which the path may turn out to have.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
-    nowRouted(request, { registries, rights }, doors).then((routed) => {
+    nowRouted(request, places).then((routed) => {
       if (!routed) return done(nothingAt(request));
       reply.hijack();
       request.raw.url = request.originalUrl;
@@ -132,6 +133,7 @@ export function createApp({
 
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
   app.decorateRequest('registry');
+  app.decorateRequest('door');
   app.decorateRequest('repeatable');
   app.decorateRequest('changes');
   app.decorateRequest('base', '');
@@ -154,7 +156,7 @@ export function createApp({
     },
   );
 
-  for (const { rootRoutes } of doors.values()) {
+  for (const { rootRoutes } of doors.all) {
     if (rootRoutes === undefined) continue;
     void app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -166,8 +168,8 @@ export function createApp({
       await scope.register(rootRoutes);
     });
   }
-  const edge = { publicUrl, storeId };
-  for (const door of doors.values()) {
+  const edge = { publicUrl, storeId, places };
+  for (const door of doors.all) {
     void app.register(
       async (scope) => {
         // Doors read bodies as streams, with limits of their own.
@@ -179,17 +181,14 @@ export function createApp({
           if (known === undefined || !isGuarded(known)) {
             // Before anything is read of who asks. Answers of a guarded registry are not repeated.
             if (request.headers.authorization !== undefined) request.changes = changes?.();
-            return done(enter(request, known, edge));
+            return done(enter(request, door, known, edge));
           }
-          enterRegistry(request, { registries, rights }).then(
-            (seen) => done(enter(request, seen, edge)),
-            done,
-          );
+          enterRegistry(request, places).then((seen) => done(enter(request, door, seen, edge)), done);
         });
         limitDoor(scope, door, limits);
         await scope.register(door.routes);
       },
-      { prefix: `${DOOR_PREFIX}${door.format}/:registry` },
+      { prefix: `${DOOR_PREFIX}${door.name}/:registry` },
     );
   }
   return app;
@@ -198,8 +197,9 @@ export function createApp({
 /** Sets what doors ask a request for; answers why it may not come in. */
 function enter(
   request: FastifyRequest,
+  door: Door,
   registry: RegistryRow | undefined,
-  { publicUrl, storeId }: Pick<AppOptions, 'publicUrl' | 'storeId'>,
+  { publicUrl, storeId, places }: Pick<AppOptions, 'publicUrl' | 'storeId'> & { places: KnownPlaces },
 ): Fault | undefined {
   if (registry === undefined) return new Fault('registry_not_found', 'There is no such registry.');
   // No name of anything holds one, and PostgreSQL cannot even be asked for it.
@@ -209,7 +209,11 @@ function enter(
   // We asked ourselves: as an upstream we have nothing that is not stored here already.
   if (isOwnVia(request.headers.via, storeId)) return new Fault('not_found', 'Not found');
   request.registry = registry;
-  request.base = `${baseUrl(request.raw, publicUrl)}/${registry.name}`;
+  request.door = door;
+  const prefix = door.onto
+    ? destinationOf(request.originalUrl, places.registries, places.doors).prefix
+    : `/${registry.name}`;
+  request.base = `${baseUrl(request.raw, publicUrl)}${prefix}`;
   return undefined;
 }
 
@@ -224,13 +228,10 @@ function unreadablePath(error: FastifyError): unknown {
 }
 
 /** True if reading the registry table anew gives this path a door that it did not have, and the client may see the registry. */
-async function nowRouted(
-  request: FastifyRequest,
-  known: { registries: RegistryTable; rights: Rights },
-  doors: ReadonlyMap<string, Door>,
-): Promise<boolean> {
-  const isRouted = () => routePath(request.originalUrl, known.registries, doors).startsWith(DOOR_PREFIX);
+async function nowRouted(request: FastifyRequest, places: KnownPlaces): Promise<boolean> {
+  const { registries, doors } = places;
+  const isRouted = () => routePath(request.originalUrl, registries, doors).startsWith(DOOR_PREFIX);
   const before = isRouted();
-  const registry = await enterRegistry(request, known);
+  const registry = await enterRegistry(request, places);
   return !before && registry !== undefined && isRouted();
 }

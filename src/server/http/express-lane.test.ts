@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { signedInWithPassword, type Principal, type SignedIn, type User } from '../../accounts/index.ts';
 import type { Door } from '../../doors/index.ts';
 import { Fault } from '../../kernel/index.ts';
-import type { RegistryRow } from '../../registry/index.ts';
 import { ExpressLane } from './express-lane.ts';
 import type { RequestLine } from './log.ts';
 
@@ -17,6 +16,7 @@ let server: Server;
 let lines: RequestLine[];
 /** How often the slow lane had to answer, and the door heard of a repetition. */
 let asked: number;
+const STRICT = { read: { count: 1, per: 1000 } };
 let repeated: number;
 let holds: boolean;
 /** The database's number, the token's principal, and whether their reads are used up. */
@@ -30,7 +30,6 @@ beforeEach(async () => {
   [changes, spent] = [1, false];
   principal = { ...signedInWithPassword(anna, null), tokenId: 1 };
   const lane = new ExpressLane({
-    doors: new Map([['strict', { limits: { read: { count: 1, per: 1000 } } } as Door]]),
     limits: {
       read: (address) => (address === limited ? new Fault('rate_limited', 'Too many.') : undefined),
       readBy: () => (spent ? new Fault('rate_limited', 'Too many.') : undefined),
@@ -50,7 +49,7 @@ beforeEach(async () => {
     },
   });
   app.decorateRequest('repeatable');
-  app.decorateRequest('registry');
+  app.decorateRequest('door');
   app.decorateRequest('asked');
   app.decorateRequest('changes');
   app.decorateRequest('clientAddress', {
@@ -65,7 +64,7 @@ beforeEach(async () => {
       [request.changes, request.asked] = [changes, Promise.resolve(principal)];
     }
     const format = request.headers['user-agent'] ?? 'plain';
-    request.registry = { id: 1, name: 'any', format } as RegistryRow;
+    request.door = { name: format, limits: format === 'strict' ? STRICT : undefined } as Door;
     request.repeatable = { holds: () => holds, body, onRepeat: () => (repeated += 1) };
     reply.header('etag', '"1"').header('x-list', ['a', 'b']);
     if (request.headers['if-none-match'] === '"1"') return reply.code(304).send();

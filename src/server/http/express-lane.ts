@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Principal, SignedIn } from '../../accounts/index.ts';
-import type { Door, Repeatable } from '../../doors/index.ts';
+import type { Repeatable } from '../../doors/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { ClientAddress } from './client-address.ts';
 import { KnownHeads } from './known-heads.ts';
@@ -43,7 +43,6 @@ interface Reader {
 const LONGEST_TRUST = 30_000;
 
 export interface ExpressLaneOptions {
-  doors: ReadonlyMap<string, Door>;
   limits: Pick<RequestLimits, 'read' | 'readBy'> | undefined;
   /** See `SqlStore.changes`. Without it only answers to nobody are repeated. */
   changes: (() => number) | undefined;
@@ -163,7 +162,7 @@ export class ExpressLane {
     const { changes, clientAddress: address } = request;
     const to = principal && readerOf(principal, address);
     if (principal !== undefined && (to === undefined || changes === undefined)) return;
-    if ((status !== 200 && status !== 304) || !isPlainRead(request, this.#options.doors)) return;
+    if ((status !== 200 && status !== 304) || !isPlainRead(request)) return;
     // The framework has put another URL there.
     const key = keyOf(request.raw, request.originalUrl, address);
     if (key === undefined || key.length > LONGEST_KEY) return;

@@ -2,12 +2,20 @@ import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../accounts/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import { isNoSecret, mayEnter, type RegistryRow, type Rights } from '../../registry/index.ts';
-import { registryNameOf } from './paths.ts';
+import type { Doors } from './doors.ts';
+import { destinationOf } from './paths.ts';
 import type { RegistryTable } from './registries.ts';
 
 /** What a path gets where nothing is; a registry that the client may not see must give the very same. */
 export function nothingAt(request: FastifyRequest): Fault {
   return new Fault('not_found', `There is nothing at ${request.originalUrl.slice(0, 200)}.`);
+}
+
+/** What tells where a path leads, and whom it lets in. */
+export interface KnownPlaces {
+  registries: RegistryTable;
+  doors: Doors;
+  rights: Rights;
 }
 
 /**
@@ -16,9 +24,9 @@ export function nothingAt(request: FastifyRequest): Fault {
  */
 export async function enterRegistry(
   request: FastifyRequest,
-  { registries, rights }: { registries: RegistryTable; rights: Rights },
+  { registries, rights, doors }: KnownPlaces,
 ): Promise<RegistryRow | undefined> {
-  const name = registryNameOf(request.originalUrl);
+  const { registry: name } = destinationOf(request.originalUrl, registries, doors);
   const principal = await goodOrNobody(request);
   await registries.refresh();
   const seen = await rights.registry(name, principal.kind === 'user' ? principal.user.id : null);

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { RegistryRow } from '../../registry/index.ts';
+import type { Door } from '../../doors/index.ts';
 import { ExpressLane } from './express-lane.ts';
 
 const large = Buffer.alloc(32 * 1024 * 1024, 'x');
@@ -17,7 +17,6 @@ beforeEach(async () => {
   holds = () => true;
   read = [];
   const lane = new ExpressLane({
-    doors: new Map(),
     limits: undefined,
     changes: undefined,
     clientAddress: ({ socket }) => socket.remoteAddress ?? '',
@@ -35,11 +34,11 @@ beforeEach(async () => {
     },
   });
   app.decorateRequest('repeatable');
-  app.decorateRequest('registry');
+  app.decorateRequest('door');
   lane.learnFrom(app);
   app.get('/:name', (request, reply) => {
     const { name } = request.params as { name: string };
-    request.registry = { id: 1, name: 'any', format: 'any' } as RegistryRow;
+    request.door = { name: 'any' } as Door;
     const body = name === 'large' ? large : Buffer.from(`<${name}>`);
     request.repeatable = { holds: () => holds(), body };
     return reply.send(body);

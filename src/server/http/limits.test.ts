@@ -17,15 +17,15 @@ beforeEach(async () => {
   app.decorateRequest('clientAddress', { getter: () => '127.0.0.1' });
   const limits = new RequestLimits({ counters: new MemoryCounters(clock), limits: defaultLimits, clock });
   limitRequests(app, limits);
-  const mount = (format: string, own: Door['limits']) =>
+  const mount = (name: string, own: Door['limits']) =>
     app.register(
       (scope, _options, done) => {
-        limitDoor(scope, { format, limits: own } as Door, limits);
+        limitDoor(scope, { name, limits: own } as Door, limits);
         scope.get('/', () => 'read');
         scope.post('/', { config: { limit: 'publish' } }, () => 'uploaded');
         done();
       },
-      { prefix: `/${format}` },
+      { prefix: `/${name}` },
     );
   const second = 1_000;
   await mount('dryad', { read: { count: 10, per: second }, publish: { count: 2, per: second } });

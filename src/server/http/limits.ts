@@ -10,9 +10,8 @@ function classOf({ method, routeOptions }: FastifyRequest): LimitClass | 'none' 
 }
 
 /** True if a request counts as a read of its address, and as nothing else: see `limitRequests` and `limitDoor`. */
-export function isPlainRead(request: FastifyRequest, doors: ReadonlyMap<string, Door>): boolean {
-  const { format } = request.registry;
-  return classOf(request) === 'read' && doors.get(format)?.limits?.read === undefined;
+export function isPlainRead(request: FastifyRequest): boolean {
+  return classOf(request) === 'read' && request.door.limits?.read === undefined;
 }
 
 /** Counts requests by address before anything else is done for them. */
@@ -35,7 +34,7 @@ export function limitDoor(scope: FastifyInstance, door: Door, limits: RequestLim
     const limitClass = classOf(request);
     const limit = limitClass === 'none' ? undefined : own[limitClass];
     if (limitClass === 'none' || limit === undefined) return done();
-    limits.request(limitClass, request.clientAddress, { door: door.format, limit }).then(done, done);
+    limits.request(limitClass, request.clientAddress, { door: door.name, limit }).then(done, done);
   });
 }
 

@@ -1,32 +1,66 @@
 import type { Door } from '../../doors/index.ts';
+import type { RegistryRow } from '../../registry/index.ts';
+import type { Doors } from './doors.ts';
 import type { RegistryTable } from './registries.ts';
 
 /** Where doors are mounted inside the router. No path from outside begins with it: see `routePath`. */
 export const DOOR_PREFIX = '/~';
 
+/** Where a path leads. */
+export interface Destination {
+  /** Undefined: this server knows none, as far as this replica has heard. */
+  door: Door | undefined;
+  /** Name of the registry that the path is about, if it is about one. */
+  registry: string;
+  known: RegistryRow | undefined;
+  /** What stands before the part that the door knows: `/team-npm`, `/pantry`, or nothing. */
+  prefix: string;
+  /** What follows it; begins with a slash, and is still percent-encoded. */
+  rest: string;
+}
+
+/** Works on the raw URL of a request, before anything is decoded. A registry's own path comes before what doors take at the root. */
+export function destinationOf(url: string, registries: RegistryTable, doors: Doors): Destination {
+  const path = pathOf(url);
+  const [name, rest] = afterFirst(path);
+  const known = registries.get(name);
+  if (known === undefined) {
+    const further = doors.further(name, path);
+    if (further) {
+      const { door, prefix } = further;
+      const { registry } = door.onto;
+      return {
+        door,
+        registry,
+        known: registries.get(registry),
+        prefix,
+        rest: prefix === '' ? path : rest,
+      };
+    }
+  }
+  return { door: known && doors.ofFormat(known.format), registry: name, known, prefix: `/${name}`, rest };
+}
+
 /**
  * Turns the path of a request into the path that the router knows: `/team-npm/@acme/demo` becomes
- * `/~npm/team-npm/@acme%2fdemo`. Works on the raw path, before anything is decoded, and leaves the query alone.
+ * `/~npm/team-npm/@acme%2fdemo`. Leaves the query alone.
  */
-export function routePath(url: string, registries: RegistryTable, doors: ReadonlyMap<string, Door>): string {
-  const [rawPath, query] = split(originForm(url));
-  const path = rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath;
-  const [name, rest] = afterRegistry(path);
-  const registry = registries.get(name);
-  const door = registry && doors.get(registry.format);
-  if (registry && door) return `${DOOR_PREFIX}${registry.format}/${name}${door.canonicalPath(rest)}${query}`;
+export function routePath(url: string, registries: RegistryTable, doors: Doors): string {
+  const [, query] = split(originForm(url));
+  const { door, known, rest } = destinationOf(url, registries, doors);
+  if (known && door) return `${DOOR_PREFIX}${door.name}/${known.name}${door.canonicalPath(rest)}${query}`;
+  const path = pathOf(url);
   // A path that pretends to be routed already must not find a door. The router decodes what it is given.
   return `${/^\/(?:~|%7e)/i.test(path) ? `/-${path}` : path}${query}`;
 }
 
-/** The first segment of a path as it came, which may name a registry. */
-export function registryNameOf(url: string): string {
+function pathOf(url: string): string {
   const [rawPath] = split(originForm(url));
-  return afterRegistry(rawPath.replace(/\/{2,}/g, '/'))[0];
+  return rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath;
 }
 
 /** The first segment and what follows it, which begins with a slash. */
-function afterRegistry(path: string): [string, string] {
+function afterFirst(path: string): [string, string] {
   if (!path.startsWith('/')) return ['', '/'];
   const end = path.indexOf('/', 1);
   return end < 0 ? [path.slice(1), '/'] : [path.slice(1, end), path.slice(end)];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiRows } from './api-rows.ts';
 import { npmRows } from './npm-rows.ts';
+import { pantryRows } from './pantry-rows.ts';
 import { form, SECRET, type Row, type Target } from './row.ts';
 import { rules, type Verdict } from './rules.ts';
 import { createWorld, logIn, type Caller, type Visibility, type World } from './world.ts';
@@ -8,6 +9,7 @@ import { createWorld, logIn, type Caller, type Visibility, type World } from './
 /** Every place where routes are, and the tables that say who may use them. */
 const tables = [
   { of: 'the npm door', inside: '/~npm/:registry', outside: '/npm', rows: npmRows },
+  { of: 'the pantry door', inside: '/~pantry/:registry', outside: '/pantry', rows: pantryRows },
   { of: 'the API', inside: '/-/api/v1', outside: '/-/api/v1', rows: apiRows },
   {
     of: 'the server',

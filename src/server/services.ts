@@ -1,0 +1,35 @@
+import { systemClock } from '../kernel/index.ts';
+import { DownloadCounter, NewNames, Publisher, Stages } from '../registry/index.ts';
+import { createReading, type Reading, type ReadingWiring } from './reading.ts';
+
+/** What the doors of one server share. */
+export interface Services extends Reading {
+  publisher: Publisher;
+  stages: Stages;
+  downloads: DownloadCounter;
+}
+
+/** Puts together what reads and writes packages, whatever door they come in by. */
+export function createServices(wiring: ReadingWiring): Services {
+  const { store, catalogue, blobs, policies, claims } = wiring.kontor;
+  const reading = createReading(wiring);
+  const newNames = new NewNames({
+    claims,
+    policies,
+    similar: store.similarNames,
+    upstreams: reading.pullThroughs,
+  });
+  return {
+    ...reading,
+    publisher: new Publisher(catalogue, store.rights, blobs, systemClock, newNames),
+    stages: new Stages({
+      stagedVersions: store.stagedVersions,
+      catalogue,
+      rights: store.rights,
+      blobs,
+      clock: systemClock,
+      newNames,
+    }),
+    downloads: new DownloadCounter(catalogue, systemClock),
+  };
+}
