@@ -234,8 +234,18 @@ export class Reader {
     const isSeen = mayEnter(seen, principal);
     if (!isSeen && !isNoSecret(registry)) throw hiddenRegistry(registry, principal);
     const revision = sight?.policyRevision ?? 0;
-    const scope = { registry, policy: await this.#policies.of(registry, revision) };
+    const scope = await this.#scope(registry, revision);
     return { scope, names: isSeen ? await this.#claims.foreign(registry, names, revision, reach) : [] };
+  }
+
+  /** See `watchDocument`. */
+  watchDocument(registry: RegistryRow, name: string, source: DocumentSource & { origin: 'upstream' }) {
+    return watchDocument(this.#catalogue, registry, name, source);
+  }
+
+  /** See `watchPackage`. */
+  watch(packageId: number, state: OpenRevision) {
+    return watchPackage(this.#catalogue, packageId, state);
   }
 
   async #admit(
@@ -259,11 +269,6 @@ export class Reader {
     return { registry, policy: await this.#policies.of(registry, policyRevision) };
   }
 
-  /** See `watchDocument`. */
-  watchDocument(registry: RegistryRow, name: string, source: DocumentSource & { origin: 'upstream' }) {
-    return watchDocument(this.#catalogue, registry, name, source);
-  }
-
   /** True for a version that is from another upstream than those that may have the name now. */
   async #isForeign(registry: RegistryRow, name: string, stored: StoredArtifact): Promise<boolean> {
     const upstream = this.#upstreams.get(registry.format);
@@ -276,10 +281,5 @@ export class Reader {
   async #isGone(registry: RegistryRow, { vanishedAt, policyRevision }: StoredArtifact): Promise<boolean> {
     if (vanishedAt === null) return false;
     return (await this.#policies.of(registry, policyRevision)).vanished === 'hide';
-  }
-
-  /** See `watchPackage`. */
-  watch(packageId: number, state: OpenRevision) {
-    return watchPackage(this.#catalogue, packageId, state);
   }
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byPassword, type LinkPurpose, type LinkRow } from '../../accounts/index.ts';
-import { isFromOurPage, noteFault, notice, sendPage } from '../../doors/index.ts';
+import { noteFault, notice, sendPage } from '../../doors/index.ts';
 import { isFault } from '../../kernel/index.ts';
-import { baseUrl } from '../http/base-url.ts';
 import type { Identity } from '../identity.ts';
+import { acceptForms, formOf } from './forms.ts';
 import { linkForm, newPassword, type LinkForm } from './link-forms.ts';
 
 export type LinkPageParts = Pick<Identity, 'accounts' | 'recovery' | 'registration'> & {
@@ -28,18 +28,13 @@ interface LinkPage {
  */
 export function addLinkPages(app: FastifyInstance, parts: LinkPageParts): void {
   void app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: LARGEST_FORM },
-      (_request, body, parsed) => parsed(null, new URLSearchParams(String(body))),
-    );
+    acceptForms(scope, { publicUrl: parts.publicUrl, maxBytes: LARGEST_FORM });
     for (const one of [resetPage(parts), verifyPage(parts), registerPage(parts)]) addPage(scope, one, parts);
     done();
   });
 }
 
-function addPage(app: FastifyInstance, one: LinkPage, { recovery, publicUrl }: LinkPageParts): void {
+function addPage(app: FastifyInstance, one: LinkPage, { recovery }: LinkPageParts): void {
   const url = `/-/account/${one.path}/:secret`;
 
   app.get(url, async (request, reply) => {
@@ -49,13 +44,10 @@ function addPage(app: FastifyInstance, one: LinkPage, { recovery, publicUrl }: L
   });
 
   app.post(url, { config: { limit: 'login' } }, async (request, reply) => {
-    if (!isFromOurPage(request.headers, baseUrl(request.raw, publicUrl))) {
-      return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
-    }
     const secret = secretOf(request);
     const link = await recovery.open(one.purpose, secret);
     if (link === undefined) return sendGone(reply);
-    const filled = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+    const filled = formOf(request);
     try {
       const told = await one.submit(secret, link, filled, request.clientAddress);
       return await sendPage(reply, 200, notice('Done', told));

@@ -10,9 +10,7 @@ import {
 } from '../../accounts/index.ts';
 import {
   assertShown,
-  isFromOurPage,
   noteFault,
-  notice,
   PASSKEY_SCRIPT,
   readResponse,
   sendFactorForm,
@@ -20,10 +18,10 @@ import {
 } from '../../doors/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import { baseUrl } from '../http/base-url.ts';
+import { acceptForms, formOf, LARGEST_FORM } from './forms.ts';
 import { securityPage, signInForm, type SecurityPage } from './security-page.ts';
 
 const PATH = '/-/account/security';
-const LARGEST_FORM = 64 * 1024;
 const WHY = 'You are about to change how your account is protected.';
 
 export interface SecurityPageParts {
@@ -39,12 +37,7 @@ export interface SecurityPageParts {
 export function addSecurityPage(app: FastifyInstance, parts: SecurityPageParts): void {
   const { accounts, secondFactors, publicUrl } = parts;
   void app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: LARGEST_FORM },
-      (_request, body, parsed) => parsed(null, new URLSearchParams(String(body))),
-    );
+    acceptForms(scope, { publicUrl, maxBytes: LARGEST_FORM });
     scope.addHook('onRequest', (request, _reply, next) => {
       request.base = baseUrl(request.raw, publicUrl);
       next();
@@ -53,10 +46,7 @@ export function addSecurityPage(app: FastifyInstance, parts: SecurityPageParts):
     scope.get(PATH, { config: { limit: 'login' } }, (_request, reply) => sendPage(reply, 200, signInForm()));
 
     scope.post(PATH, { config: { limit: 'login' } }, async (request, reply) => {
-      if (!isFromOurPage(request.headers, request.base)) {
-        return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
-      }
-      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const form = formOf(request);
       const proof = form.get('proof');
       return proof === null ? signIn(request, reply, form) : goOn(request, reply, form, proof);
     });

@@ -8,20 +8,12 @@ import {
   type SecondFactors,
   type SignOn,
 } from '../../accounts/index.ts';
-import {
-  assertShown,
-  escape,
-  isFromOurPage,
-  noteFault,
-  notice,
-  page,
-  sendFactorForm,
-  sendPage,
-} from '../../doors/index.ts';
+import { assertShown, escape, noteFault, notice, page, sendFactorForm, sendPage } from '../../doors/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { sessionCookie } from '../http/session-cookie.ts';
 import type { Identity } from '../identity.ts';
+import { acceptForms, formOf, LARGEST_FORM } from './forms.ts';
 import { readGoal, writeGoal } from './sign-on-goal.ts';
 
 export interface SignOnPageParts extends Pick<Identity, 'accounts' | 'sessions'> {
@@ -33,7 +25,6 @@ export interface SignOnPageParts extends Pick<Identity, 'accounts' | 'sessions'>
 const CALLBACK = '/-/sso/callback';
 const FACTOR = '/-/sso/second-factor';
 const COOKIE = 'kontor_sso';
-const LARGEST_FORM = 64 * 1024;
 const WHY = 'You have logged in at the provider; this account asks for a second factor too.';
 const LIMITED = { config: { limit: 'login', audit: 'user.sign-on' } } as const;
 
@@ -112,23 +103,15 @@ export function addSignOnPages(app: FastifyInstance, parts: SignOnPageParts): vo
   });
 
   void app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: LARGEST_FORM },
-      (_request, body, parsed) => parsed(null, new URLSearchParams(String(body))),
-    );
+    acceptForms(scope, { publicUrl, maxBytes: LARGEST_FORM });
     scope.post(FACTOR, LIMITED, async (request, reply) => {
       request.base = base(request);
-      if (!isFromOurPage(request.headers, request.base)) {
-        return sendPage(reply, 403, notice('Not accepted', 'The form was sent from a page of another site.'));
-      }
       const prompt = await waiting(request);
       if (prompt === undefined) return sendGone(reply);
       const { user } = prompt;
       try {
         const goal = writeGoal(request.query as Record<string, unknown>);
-        const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+        const form = formOf(request);
         await assertShown(secondFactors, request, user, form);
         if (!(await secondFactors.passPrompt(browserOf(request)))) return await sendGone(reply);
         const by = {
