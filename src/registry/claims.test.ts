@@ -2,16 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Claims } from './claims.ts';
 import { defaultPolicy } from './default-policy.ts';
 import type { NameClaim, RegistryRow } from './ports/index.ts';
+import { npmRegistry as registry } from '../../test/setup/rows.ts';
 
-const registry: RegistryRow = {
-  id: 7,
-  name: 'npm',
-  format: 'npm',
-  visibility: 'public',
-  publish: 'anyone',
-  organisation: null,
-  createdAt: 0,
-};
 const other: RegistryRow = { ...registry, id: 8, name: 'team' };
 const claim = (pattern: string): NameClaim => ({
   pattern,

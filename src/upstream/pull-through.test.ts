@@ -12,20 +12,12 @@ import {
   type Script,
 } from '../../test/upstream/index.ts';
 import { createNpmRemote } from '../formats/npm/remote.ts';
-import { defaultPolicy, type Blobs, type RegistryRow, type UpstreamSettings } from '../registry/index.ts';
+import { defaultPolicy, type Blobs, type UpstreamSettings } from '../registry/index.ts';
 import { memoryBlobs } from '../storage/memory/index.ts';
 import { defaultTimeouts, PullThrough, Turns, UpstreamClient } from './index.ts';
+import { npmRegistry as registry } from '../../test/setup/rows.ts';
 
 const MINUTE = 60_000;
-const registry: RegistryRow = {
-  id: 7,
-  name: 'npm',
-  format: 'npm',
-  visibility: 'public',
-  publish: 'anyone',
-  organisation: null,
-  createdAt: 0,
-};
 const scope = { registry, policy: defaultPolicy };
 const settings: UpstreamSettings = {
   name: 'npm',

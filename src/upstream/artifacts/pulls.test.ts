@@ -20,28 +20,13 @@ import {
   type ScriptedUpstream,
 } from '../../../test/upstream/index.ts';
 import { Fault } from '../../kernel/index.ts';
-import type {
-  Admit,
-  ArtifactTransfer,
-  Blobs,
-  RegistryRow,
-  RemoteRelease,
-  StoredArtifact,
-} from '../../registry/index.ts';
+import type { Admit, ArtifactTransfer, Blobs, RemoteRelease, StoredArtifact } from '../../registry/index.ts';
 import { memoryBlobs } from '../../storage/memory/index.ts';
 import type { UpstreamClient } from '../client.ts';
 import { Turns } from '../lease.ts';
 import { ArtifactPulls } from './index.ts';
+import { npmRegistry as registry } from '../../../test/setup/rows.ts';
 
-const registry: RegistryRow = {
-  id: 7,
-  name: 'npm',
-  format: 'npm',
-  visibility: 'public',
-  publish: 'anyone',
-  organisation: null,
-  createdAt: 0,
-};
 const large = randomBytes(1_000_000);
 const small = randomBytes(20_000);
 const noLeases = {

@@ -10,23 +10,15 @@ import {
   type ScriptedUpstream,
 } from '../../../test/upstream/index.ts';
 import { createNpmRemote } from '../../formats/npm/remote.ts';
-import { defaultPolicy, type RegistryRow, type UpstreamSettings } from '../../registry/index.ts';
+import { defaultPolicy, type UpstreamSettings } from '../../registry/index.ts';
 import { UpstreamClient } from '../client.ts';
 import { Turns } from '../lease.ts';
 import { defaultTimeouts } from '../timeouts.ts';
 import { Documents, type Remote, type UpstreamDocuments } from './index.ts';
+import { npmRegistry as registry } from '../../../test/setup/rows.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const registry: RegistryRow = {
-  id: 7,
-  name: 'npm',
-  format: 'npm',
-  visibility: 'public',
-  publish: 'anyone',
-  organisation: null,
-  createdAt: 0,
-};
 const scope = { registry, policy: defaultPolicy };
 const nobody = () => Promise.reject(new Error('a lease was asked for'));
 const format = createNpmRemote();
