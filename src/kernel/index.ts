@@ -20,3 +20,4 @@ export { receiveStream, sendStream } from './port-stream.ts';
 export { errorFromWire, errorToWire, type WireError } from './wire-error.ts';
 export { serveJobs } from './worker-jobs.ts';
 export { WorkerPool } from './worker-pool.ts';
+export * from './semver/index.ts';

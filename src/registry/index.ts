@@ -4,6 +4,7 @@ export { Claims, type Cover } from './claims.ts';
 export * from './advisories/index.ts';
 export { defaultPolicy } from './default-policy.ts';
 export { BlockKeeper, Gate, type GateOptions, type NameRules } from './gate/index.ts';
+export { ContentLookUp } from './content-look-up.ts';
 export { Explainer, type Explanation, type ExplanationDetails } from './explainer.ts';
 export { HotBlobs } from './hot-blobs.ts';
 export { blobKey } from './keys.ts';

@@ -25,6 +25,9 @@ export interface Publication {
   fallbackTag: string | null;
   visibility: Visibility | null;
   attestation: Attestation | null;
+  /** As in `PublishCommand`. */
+  contentHashes?: string[];
+  newestIsDefault?: boolean;
   artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
 }
 

@@ -69,6 +69,7 @@ describe.each(adapters)('A name that is claimed and released on $name', (adapter
       artifacts: `(package_id, version_id, file, sha256, sha1, sha512, size, facts)
         values (${packageId}, ${versionId}, 'late.tgz', 'a', 'b', 'c', 1, '{}')`,
       attestations: `(version_id, predicate_type, bundle) values (${versionId}, 'type', '{}')`,
+      content_hashes: `(version_id, hash) values (${versionId}, 'hash')`,
       staged_versions: `(id, version_id, registry_id, tags, via, created_at)
         values ('stage', ${versionId}, ${house.registry.id}, '[]', 'token:1', 1)`,
       trusted_publishers: `(id, package_id, type, issuer, claims, permissions, created_at)

@@ -1,7 +1,6 @@
 import semver from 'semver';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, inLenientRange, isReadableRange } from '../../kernel/index.ts';
 import type { AdvisoryFormat, OsvEvent, OsvVersions } from '../../registry/index.ts';
-import { inLenientRange, isReadableRange } from './lenient-ranges.ts';
 import { isReadableName } from './names.ts';
 
 /** From `from` on, if that is not null, to `to`. */

@@ -1,45 +1,16 @@
 import semver from 'semver';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, semverRanges } from '../../kernel/index.ts';
 import type { VersionRanges } from '../../policy/index.ts';
-import { inLenientRange, isReadableRange } from './lenient-ranges.ts';
 
-export interface Version {
-  /** As published, with build metadata. */
-  version: string;
-  /** What makes it unique: without build metadata, which semver does not compare (semver 2.0.0, section 10). */
-  versionKey: string;
-}
-
-/** Reads a version that follows semver 2.0.0 to the letter: no `v`, no blanks. Fault `version_invalid`. */
-export function readVersion(text: string): Version {
-  const parsed = semver.parse(text);
-  if (parsed === null || exact(parsed) !== text) {
-    throw new Fault(
-      'version_invalid',
-      `The version ${JSON.stringify(text.slice(0, 80))} is not valid semver; write it as 1.2.3 or 1.2.3-beta.1.`,
-    );
-  }
-  return { version: text, versionKey: parsed.version };
-}
+export { newestVersion, readVersion, type Version } from '../../kernel/index.ts';
 
 /** The key of a version in the loose forms that clients clean up (`v1.0.0`, blanks), or null if it is none. */
 export function looseVersionKey(text: string): string | null {
   return semver.parse(text.trim(), { loose: true })?.version ?? null;
 }
 
-/** What people should get who ask for nothing special: the highest release, without one the highest prerelease. */
-export function newestVersion(versions: string[]): string | undefined {
-  const releases = versions.filter((version) => semver.prerelease(version) === null);
-  return (releases.length > 0 ? releases : versions).toSorted(semver.compare).at(-1);
-}
-
-/** npm's ranges. A prerelease counts as a version like any other: `<2.0.0` covers `2.0.0-rc.1`. */
-export const npmRanges: VersionRanges = {
-  isRange: (text) => text.trim() !== '' && isReadableRange(text) && semver.validRange(text) !== null,
-  inRange: inLenientRange,
-  compare: semver.compareBuild,
-  newest: newestVersion,
-};
+/** npm's ranges. */
+export const npmRanges: VersionRanges = semverRanges;
 
 const LONGEST_TAG = 214;
 
@@ -61,8 +32,4 @@ export function checkTag(tag: string): void {
       `The tag ${shown} reads as a version range; choose a word such as "next".`,
     );
   }
-}
-
-function exact(parsed: semver.SemVer): string {
-  return parsed.build.length === 0 ? parsed.version : `${parsed.version}+${parsed.build.join('.')}`;
 }

@@ -23,6 +23,10 @@ export interface PublishCommand {
   tags: string[];
   /** A tag that is set too if the package does not have it yet; null for none. */
   fallbackTag: string | null;
+  /**
+   * True if the default tag is not for publishers to choose: it goes to the highest version by semver, a release before any prerelease.
+   */
+  newestIsDefault?: boolean;
   /** What people find the package by while this version is the default one. */
   searchText: SearchText;
   /** What people are told who install it, or null: a version may be born deprecated. */
@@ -31,6 +35,8 @@ export interface PublishCommand {
   visibility: Visibility | null;
   /** Evidence of how the version was built, or null. */
   attestation: Attestation | null;
+  /** What the version is found by: see `ContentHashes`. */
+  contentHashes?: string[];
   /** Who publishes; null for what comes from upstream. */
   publisherId: number | null;
   /** The rule that lets a machine publish, which nobody's rights stand behind; `publisherId` is null then. */

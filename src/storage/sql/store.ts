@@ -16,6 +16,7 @@ import type {
   AdvisoryStore,
   Blocks,
   Catalogue,
+  ContentHashes,
   Origins,
   PackageAccess,
   PolicyStore,
@@ -43,6 +44,7 @@ import { signOnStoreOn } from './ports/sign-on.ts';
 import { policyStoreOn } from './ports/policies.ts';
 import { originsOn, packageAccessOn, registrySettingsOn, rightsOn, similarNamesOn } from './ports/rights.ts';
 import { upstreamCacheOn } from './ports/upstream-cache.ts';
+import { findByContent } from './queries/content-hashes.ts';
 import * as events from './queries/events.ts';
 import { listSigningKeys } from './queries/signing-keys.ts';
 import { findStaged, listStaged } from './queries/staged-versions.ts';
@@ -59,6 +61,7 @@ export interface SqlStore {
   stagedVersions: StagedVersions;
   rights: Rights;
   blocks: Blocks;
+  contentHashes: ContentHashes;
   packageAccess: PackageAccess;
   registrySettings: RegistrySettings;
   origins: Origins;
@@ -120,6 +123,7 @@ export async function storeOn(
     },
     rights: rightsOn(db),
     blocks: gateBlocksOn(db, writer),
+    contentHashes: { find: (query) => findByContent(db, query) },
     packageAccess: packageAccessOn(db, writer),
     registrySettings: registrySettingsOn(db, writer),
     origins: originsOn(db, writer),

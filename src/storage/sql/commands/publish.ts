@@ -1,3 +1,4 @@
+import { newestVersion } from '../../../kernel/index.ts';
 import type { PublishCommand, PublishOutcome } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';
@@ -7,7 +8,8 @@ import { addVersion } from './versions.ts';
 /** A version with its artifacts, blobs, tags, revision and event: all or nothing. */
 export async function publish(session: Session, command: PublishCommand): Promise<PublishOutcome> {
   const { head, versionId, unusedKeys } = await addVersion(session, command, 'published');
-  const speaks = await setTags(session, head.id, versionId, command);
+  const tagged = await setTags(session, head.id, versionId, command);
+  const speaks = command.newestIsDefault ? await tagNewest(session, head.id, command.at) : tagged;
   const revision = head.revision + 1;
   await session.db
     .updateTable('packages')
@@ -22,6 +24,20 @@ export async function publish(session: Session, command: PublishCommand): Promis
   if (speaks) await refreshSearch(session, head.id);
   await recordEvent(session, command.event);
   return { outcome: 'published', packageId: head.id, revision, unusedKeys };
+}
+
+/** The head is locked, so whoever publishes at the same time counts the version too. True: another version may speak for the package now. */
+async function tagNewest(session: Session, packageId: number, at: number): Promise<boolean> {
+  const rows = await session.db
+    .selectFrom('versions')
+    .select(['id', 'version'])
+    .where('package_id', '=', packageId)
+    .where('state', '=', 'published')
+    .execute();
+  const newest = newestVersion(rows.map(({ version }) => version));
+  const versionId = rows.find(({ version }) => version === newest)?.id;
+  if (versionId === undefined) return false;
+  return setTags(session, packageId, versionId, { tags: [DEFAULT_TAG], fallbackTag: null, at });
 }
 
 /** True if the version is now the one that speaks for the package. */

@@ -3,6 +3,7 @@ import { Fault } from '../../../kernel/index.ts';
 import type { DecisionCommand, PublishOutcome, StageCommand, Visibility } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
+import { forgetContentHashes } from './content-hashes.ts';
 import { assertRight, finishChange, type LockedPackage } from './packages.ts';
 import { setTags } from './publish.ts';
 import { recordEvent } from './record.ts';
@@ -68,6 +69,7 @@ export async function rejectVersion(session: Session, command: DecisionCommand):
     .where('id', '=', versionId)
     .execute();
   await db.deleteFrom('attestations').where('version_id', '=', versionId).execute();
+  await forgetContentHashes(session, [versionId]);
   const artifacts = await db
     .deleteFrom('artifacts')
     .where('version_id', '=', versionId)

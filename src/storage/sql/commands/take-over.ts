@@ -56,6 +56,7 @@ export async function giveBack(session: Session, packageId: number): Promise<voi
   await db.deleteFrom('machine_grants').where('trust_id', 'in', rules).execute();
   await db.deleteFrom('staged_versions').where('version_id', 'in', versions).execute();
   await db.deleteFrom('attestations').where('version_id', 'in', versions).execute();
+  await db.deleteFrom('content_hashes').where('version_id', 'in', versions).execute();
   const artifacts = await db
     .deleteFrom('artifacts')
     .where('package_id', '=', packageId)

@@ -1,6 +1,7 @@
 import type { UnpublishCommand } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
+import { forgetContentHashes } from './content-hashes.ts';
 import { assertRevision, finishChange, lockFor, putTag, versionId } from './packages.ts';
 import { refreshSearch } from './search-index.ts';
 
@@ -62,6 +63,7 @@ export async function removeVersions(
   if (ids.length === 0) return 0;
   await db.deleteFrom('tags').where('version_id', 'in', ids).execute();
   await db.deleteFrom('attestations').where('version_id', 'in', ids).execute();
+  await forgetContentHashes(session, ids);
   const artifacts = await db
     .deleteFrom('artifacts')
     .where('version_id', 'in', ids)

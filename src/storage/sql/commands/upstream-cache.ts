@@ -4,6 +4,7 @@ import { theServer } from '../../../ledger/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { oldestDocuments } from '../queries/upstream-cache.ts';
 import { barUnused } from './blobs.ts';
+import { forgetContentHashes } from './content-hashes.ts';
 import { recordEvent } from './record.ts';
 
 /** Reads only; here, because it reads a whole index and must not hold up the thread that answers requests. */
@@ -59,6 +60,10 @@ export async function evictVersions(session: Session, { versions, at }: EvictVer
     .returning(['id', 'package_id'])
     .execute();
   if (gone.length === 0) return nothing;
+  await forgetContentHashes(
+    session,
+    gone.map(({ id }) => id),
+  );
   const files = await db
     .deleteFrom('artifacts')
     .where(

@@ -9,6 +9,7 @@ import type {
 import { lockRows, type Session } from '../capabilities.ts';
 import { Abandon } from './abandon.ts';
 import { claimPackage } from './claim.ts';
+import { addContentHashes } from './content-hashes.ts';
 import { evictAll } from './evict-all.ts';
 import type { LockedPackage } from './packages.ts';
 
@@ -52,6 +53,7 @@ export async function addVersion(
       .values({ version_id: versionId, predicate_type: predicateType, bundle })
       .execute();
   }
+  await addContentHashes(session, versionId, command.contentHashes ?? []);
   return { head, versionId, unusedKeys };
 }
 

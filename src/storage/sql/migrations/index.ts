@@ -12,6 +12,7 @@ import { secondFactors } from './0009-second-factors.ts';
 import { machines } from './0010-machines.ts';
 import { notify } from './0011-notify.ts';
 import { intake } from './0012-intake.ts';
+import { contentHashes } from './0013-content-hashes.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -26,6 +27,7 @@ const migrations = {
   '0010-machines': machines,
   '0011-notify': notify,
   '0012-intake': intake,
+  '0013-content-hashes': contentHashes,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

@@ -19,6 +19,7 @@ export interface PackageTables {
   stars: StarsTable;
   downloads: DownloadsTable;
   attestations: AttestationsTable;
+  content_hashes: ContentHashesTable;
   package_search: PackageSearchTable;
 }
 
@@ -167,6 +168,12 @@ interface AttestationsTable {
   version_id: number;
   predicate_type: string;
   bundle: string;
+}
+
+/** Both forms of what a Zig package's content hashes to; several versions may have the same content. */
+interface ContentHashesTable {
+  version_id: number;
+  hash: string;
 }
 
 /** One row a package that can be found; full-text indexed in the way of the database. `rowid` is the package's id. */
