@@ -19,7 +19,7 @@ export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
 export { storageReport, type StorageReport } from './storage-report.ts';
 export { dayOf, DownloadCounter } from './downloads.ts';
-export { checkRegistryName } from './names.ts';
+export { checkRegistryName, isReservedName } from './names.ts';
 export { NewNames, type NewNamesParts } from './new-names.ts';
 export type { Publication } from './publication.ts';
 export { Publisher } from './publisher.ts';

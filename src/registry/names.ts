@@ -59,6 +59,11 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 const REGISTRY_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** True for a first segment that belongs to no registry of a user's, and to no owner of anything: see `checkRegistryName`. */
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name) || FIRST_REGISTRIES.has(name);
+}
+
 /** Fault `name_invalid`, with the rule, unless a registry of this format may have this name and so this path. */
 export function checkRegistryName(name: string, format: string): void {
   if (!REGISTRY_NAME.test(name)) {

@@ -1,10 +1,15 @@
+import { isReservedName } from '../../registry/index.ts';
+import { isPreviewPath, ownerIn } from './preview-address.ts';
+
 /** First segments of what Pantry's clients ask for at the root of a server: protocols/pantry 2, 3 and 5. No registry is called so. */
 const ROOT_WORDS: ReadonlySet<string> = new Set(['packages', 'publish', 'search', 'analytics', 'commits']);
 
-/** True for the paths that Pantry's clients know: `/packages/demo`, `/analytics`. */
+/** Where the addresses of previews are routed to, percent-encoded once more as one segment. No owner is called so. */
+export const PREVIEW_PREFIX = '/~/';
+
+/** True for the paths that Pantry's clients know (`/packages/demo`, `/analytics`), and for addresses of previews (`/demo@1a2b3c4`). */
 export function takesAtRoot(path: string): boolean {
-  const [, first = ''] = path.split('/', 2);
-  return ROOT_WORDS.has(first);
+  return ROOT_WORDS.has(firstSegment(path)) || (isPreviewPath(path) && !isReservedName(ownerIn(path) ?? ''));
 }
 
 /**
@@ -13,8 +18,16 @@ export function takesAtRoot(path: string): boolean {
  */
 export function canonicalPath(path: string): string {
   if (!path.includes('@') && !path.includes('%40')) return path;
+  // As it came, so that the route can say what is wrong with it. The slashes of a branch are no segments.
+  if (!ROOT_WORDS.has(firstSegment(path)) && isPreviewPath(path)) {
+    return `${PREVIEW_PREFIX}${encodeURIComponent(path.slice(1))}`;
+  }
   return path
     .replace(/(^|\/)%40/g, '$1@')
     .replace(/%2F/g, '%2f')
     .replace(/(^|\/)(@(?:(?!%2f)[^/])+)\//g, '$1$2%2f');
+}
+
+function firstSegment(path: string): string {
+  return path.split('/', 2)[1] ?? '';
 }

@@ -40,6 +40,42 @@ describe('a path leads', () => {
     expect(destinationOf('/publish', registries, doors)).toMatchObject({ door: pantry, prefix: '' });
   });
 
+  test('to the pantry door, where it is the address of a preview', () => {
+    expect(route('/tinylibs/tinybench/tinybench@a832a55?x=1')).toBe(
+      '/~pantry/npm/~/tinylibs%2Ftinybench%2Ftinybench%40a832a55?x=1',
+    );
+    expect(route('/pantry/user/repo/demo@1a2b3c4')).toBe('/~pantry/npm/~/user%2Frepo%2Fdemo%401a2b3c4');
+  });
+
+  test.each(['/npm/demo@1.0.0', '/team-npm/@acme/demo@1.0.0', '/npm/@acme%2fdemo/-/demo-1.0.0@x.tgz'])(
+    'to the registry that it begins with, though it could be the address of a preview: %s',
+    (path) => {
+      expect(destinationOf(path, registries, doors)).toMatchObject({ door: npm });
+    },
+  );
+
+  test.each([
+    '/',
+    '/@acme/demo',
+    '/@acme%2fdemo',
+    '/demo/-/demo-1.0.0@x.tgz',
+    '/elsewhere/-/user/org.couchdb.user:anna@example.com',
+    '/-/npm/v1/oidc/token/exchange/package/@acme%2fdemo',
+    '/-/invitations/anna@example.com',
+    '/-/user@example.com',
+    '/%2d/user@example.com',
+    '/health',
+    '/health/db@1234567',
+    '/zig/packages@1234567',
+    '/api/users/anna@example.com',
+    '/four/segments/of/demo@1234567',
+    '/~someone/demo@1234567',
+    '/.well-known/demo@1234567',
+    '/demo@',
+  ])('to no door at the root: %s', (path) => {
+    expect(destinationOf(path, registries, doors).door).toBeUndefined();
+  });
+
   test('nowhere, if neither a registry nor a door has it', () => {
     expect(route('/elsewhere/demo')).toBe('/elsewhere/demo');
     expect(route('/~pantry/npm/search')).toBe('/-/~pantry/npm/search');
