@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
-import { allowEveryOrigin } from './cors.ts';
+import { allowEveryOrigin } from '../cors.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
 import { sendError } from './shapes.ts';
 

@@ -3,7 +3,7 @@ import type { SignedIn } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import type { PackageRow } from '../../../registry/index.ts';
 import { readMetadataChange } from '../changes.ts';
-import { localVersions } from '../local-versions.ts';
+import { localVersions } from '../../local-versions.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { revisionText } from '../revision.ts';
 import { assertFactorForWrite } from '../second-factor.ts';

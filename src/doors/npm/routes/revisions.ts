@@ -5,7 +5,7 @@ import { Fault, isFault } from '../../../kernel/index.ts';
 import type { Catalogue, PackageRow } from '../../../registry/index.ts';
 import { readChangeBody } from '../change-body/index.ts';
 import { readRevisionChange, type Remainder } from '../changes.ts';
-import { localVersions } from '../local-versions.ts';
+import { localVersions } from '../../local-versions.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
 import { isPartial, readRevision } from '../revision.ts';

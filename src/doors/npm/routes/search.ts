@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { npmRanges } from '../../../formats/npm/index.ts';
 import { Fault, isoTime, systemClock } from '../../../kernel/index.ts';
 import { readerId } from '../../../policy/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
-import { queryNumber, queryText } from '../query.ts';
+import { queryNumber, queryText } from '../../query.ts';
 import { searchEntry } from '../search/entry.ts';
-import { gatedHits } from '../search/gated.ts';
+import { gatedHits } from '../../gated-hits.ts';
 import { readSearchText } from '../search/text.ts';
 
 const DEFAULT_SIZE = 20;
@@ -33,7 +34,7 @@ export function searchRoutes(app: FastifyInstance, { catalogue, reader }: NpmDoo
           offset,
         })
       : { total: 0, hits: [] };
-    const shown = await gatedHits({ reader, catalogue }, request.registry, hits);
+    const shown = await gatedHits({ reader, catalogue, ranges: npmRanges }, request.registry, hits);
     const objects = shown.map((hit) => searchEntry(hit, request.base));
     // What is found depends on who asks.
     return reply

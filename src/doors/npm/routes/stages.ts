@@ -9,7 +9,7 @@ import { tell } from '../notices.ts';
 import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
-import { queryNumber, queryText } from '../query.ts';
+import { queryNumber, queryText } from '../../query.ts';
 import { nameOf, refuseEncoding } from '../request.ts';
 import { assertFactor } from '../second-factor.ts';
 import { signedIn } from '../signed-in.ts';

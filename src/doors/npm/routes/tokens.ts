@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { actorOf, type TokenRow } from '../../../accounts/index.ts';
 import { isoTime, systemClock } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
-import { queryNumber } from '../query.ts';
+import { queryNumber } from '../../query.ts';
 import { readJson } from '../request.ts';
 import { assertFactor } from '../second-factor.ts';
 import { accountHolder, signedIn } from '../signed-in.ts';

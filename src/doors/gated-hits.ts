@@ -1,11 +1,17 @@
-import { npmRanges } from '../../../formats/npm/index.ts';
-import { judgeVersions, repairTags, type GateRules } from '../../../policy/index.ts';
-import type { Catalogue, Reader, RegistryRow, SearchHit } from '../../../registry/index.ts';
-import { localVersions } from '../local-versions.ts';
+import { judgeVersions, repairTags, type GateRules, type VersionRanges } from '../policy/index.ts';
+import type { Catalogue, Reader, RegistryRow, SearchHit } from '../registry/index.ts';
+import { localVersions } from './local-versions.ts';
+
+interface Parts {
+  reader: Reader;
+  catalogue: Catalogue;
+  /** Of the registry's format. */
+  ranges: VersionRanges;
+}
 
 /** The hits with versions that may go out in place of hidden ones; without packages of which nothing is left. */
 export async function gatedHits(
-  { reader, catalogue }: { reader: Reader; catalogue: Catalogue },
+  { reader, catalogue, ranges }: Parts,
   registry: RegistryRow,
   hits: SearchHit[],
 ): Promise<SearchHit[]> {
@@ -15,7 +21,8 @@ export async function gatedHits(
   const shown: SearchHit[] = [];
   for (const hit of hits) {
     const local = rules.get(hit.name)?.local;
-    const gated = local === undefined || local.key === '' ? hit : await gatedHit(catalogue, hit, local);
+    const gated =
+      local === undefined || local.key === '' ? hit : await gatedHit(catalogue, ranges, hit, local);
     if (gated) shown.push(gated);
   }
   return shown;
@@ -23,6 +30,7 @@ export async function gatedHits(
 
 async function gatedHit(
   catalogue: Catalogue,
+  ranges: VersionRanges,
   hit: SearchHit,
   rules: GateRules,
 ): Promise<SearchHit | undefined> {
@@ -31,11 +39,11 @@ async function gatedHit(
     versions.push({ version, time: publishedAt, deprecated: deprecated !== null });
   }
   // Blocks know no time.
-  const { hidden } = judgeVersions(rules, versions, hit.updatedAt, npmRanges);
+  const { hidden } = judgeVersions(rules, versions, hit.updatedAt, ranges);
   const good = versions.filter(({ version }) => !hidden.has(version));
   if (good.length === 0) return undefined;
   if (hit.version === null || !hidden.has(hit.version)) return hit;
-  const { latest } = repairTags({ latest: hit.version }, 'latest', good, npmRanges);
+  const { latest } = repairTags({ latest: hit.version }, 'latest', good, ranges);
   if (latest === undefined) return undefined;
   const row = await catalogue.version(hit.packageId, latest);
   return row && { ...hit, version: row.version, publishedAt: row.publishedAt, manifest: row.manifest };

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../kernel/index.ts';
 
 /** A parameter of the query, or undefined. Fault `bad_request` if it is there twice. */
 export function queryText(request: FastifyRequest, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Catalogue, VersionRow } from '../../registry/index.ts';
+import type { Catalogue, VersionRow } from '../registry/index.ts';
 
 /** Versions read at a time. */
 const PAGE = 200;
