@@ -1,9 +1,7 @@
 import { npmDoor, Documents } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { Signer } from '../registry/index.ts';
 import { Answers } from '../upstream/index.ts';
-import { keyWrap } from './key-wrap.ts';
 import type { Kontor } from './kontor.ts';
 import type { ReadingWiring } from './reading.ts';
 import type { Services } from './services.ts';
@@ -17,7 +15,7 @@ export interface NpmParts {
 /** Puts the npm door together: its documents, keys and what it asks upstreams besides. */
 export async function createNpm(
   { kontor, values, ownUrls, warn }: ReadingWiring,
-  { reader, publisher, stages, downloads, upstreams }: Services,
+  { reader, publisher, stages, downloads, artifacts, signer, upstreams }: Services,
 ): Promise<NpmParts> {
   const {
     store,
@@ -48,6 +46,7 @@ export async function createNpm(
     documents,
     downloads,
     reader,
+    artifacts,
     advisories,
     answers: new Answers({
       answers: store.upstreamAnswers,
@@ -58,7 +57,7 @@ export async function createNpm(
     }),
     publisher,
     stages,
-    signer: new Signer(store.signingKeys, 'npm', keyWrap(values.secret), systemClock),
+    signer,
     registration,
     maxTarballBytes: values.maxTarballBytes,
   });

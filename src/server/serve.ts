@@ -130,7 +130,7 @@ async function start(
     logger,
     storeId: store.id,
     changes: store.changes,
-    doors: new Doors([npm.door, createPantry()]),
+    doors: new Doors([npm.door, createPantry(wiring, services)]),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,

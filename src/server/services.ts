@@ -1,5 +1,7 @@
+import { ArtifactSender, FileSender } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, NewNames, Publisher, Stages } from '../registry/index.ts';
+import { DownloadCounter, NewNames, Publisher, Signer, Stages } from '../registry/index.ts';
+import { keyWrap } from './key-wrap.ts';
 import { createReading, type Reading, type ReadingWiring } from './reading.ts';
 
 /** What the doors of one server share. */
@@ -7,12 +9,18 @@ export interface Services extends Reading {
   publisher: Publisher;
   stages: Stages;
   downloads: DownloadCounter;
+  files: FileSender;
+  artifacts: ArtifactSender;
+  /** Of npm packages. */
+  signer: Signer;
 }
 
 /** Puts together what reads and writes packages, whatever door they come in by. */
 export function createServices(wiring: ReadingWiring): Services {
   const { store, catalogue, blobs, policies, claims } = wiring.kontor;
   const reading = createReading(wiring);
+  const downloads = new DownloadCounter(catalogue, systemClock);
+  const files = new FileSender(blobs);
   const newNames = new NewNames({
     claims,
     policies,
@@ -30,6 +38,9 @@ export function createServices(wiring: ReadingWiring): Services {
       clock: systemClock,
       newNames,
     }),
-    downloads: new DownloadCounter(catalogue, systemClock),
+    downloads,
+    files,
+    artifacts: new ArtifactSender({ files, reader: reading.reader, downloads }),
+    signer: new Signer(store.signingKeys, 'npm', keyWrap(wiring.values.secret), systemClock),
   };
 }

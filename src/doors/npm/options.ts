@@ -12,6 +12,7 @@ import type {
   TrustKeeper,
   UpstreamAnswers,
 } from '../../registry/index.ts';
+import type { ArtifactSender } from '../send-artifact.ts';
 import type { Documents } from './documents/index.ts';
 
 /** What the npm door works with. */
@@ -19,6 +20,7 @@ export interface NpmDoorOptions {
   catalogue: Catalogue;
   blobs: Blobs;
   reader: Reader;
+  artifacts: ArtifactSender;
   advisories: Advisories;
   answers: UpstreamAnswers;
   publisher: Publisher;

@@ -2,11 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
 import { allowEveryOrigin } from '../cors.ts';
+import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
+import { tarballRoutes } from './routes/tarball.ts';
 import { sendError } from './shapes.ts';
 
+export type { PantryDoorOptions } from './options.ts';
+
 /** The protocol of Pantry's registry, onto our npm packages; see COMPAT.md for what of it is here. */
-export function pantryDoor(): Door {
+export function pantryDoor(options: PantryDoorOptions): Door {
   return {
     name: 'pantry',
     format: 'npm',
@@ -15,6 +19,7 @@ export function pantryDoor(): Door {
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendError);
       allowEveryOrigin(app);
+      for (const routes of [tarballRoutes]) routes(app, options);
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });

@@ -12,7 +12,7 @@ import { abbreviatedVersion } from './abbreviated.ts';
 import { indexEntry, locate } from './artifact-index.ts';
 import { isDeprecated } from './deprecation.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { unscoped } from './names.ts';
+import { tarballName } from './names.ts';
 import { publishedAt } from './times.ts';
 import { readVersion } from './versions.ts';
 
@@ -39,7 +39,7 @@ export function ingest(name: string, raw: RawDocument): NewIngestedDocument {
     if (key === undefined || keys.has(key) || !isObject(manifest)) continue;
     if (manifest['name'] !== name || manifest['version'] !== version) continue;
     // The canonical file name has no scope.
-    const file = `${unscoped(name)}-${version}.tgz`;
+    const file = tarballName(name, version);
     const where = fileOf(version, objectOr(manifest['dist']), publishedAt(packument['time'], version));
     if (!where) continue;
     keys.add(key);

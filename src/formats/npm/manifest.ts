@@ -8,7 +8,7 @@ import { readPackageArchiveApart } from './archive-thread.ts';
 import { checkDigests } from './digests.ts';
 import { readDocument } from './document.ts';
 import { isObject, own, type JsonObject } from './json.ts';
-import { unscoped } from './names.ts';
+import { tarballName } from './names.ts';
 import { scripts } from './normalize.ts';
 import { readProvenance } from './provenance.ts';
 
@@ -120,7 +120,7 @@ export async function readRelease(
     deprecated: deprecation(manifest),
     visibility: readAccess(document),
     attestation: readProvenance(document, { name, version, sha512: attachment.digests.sha512 }),
-    file: `${unscoped(name)}-${version}.tgz`,
+    file: tarballName(name, version),
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };
 }

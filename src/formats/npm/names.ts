@@ -41,6 +41,11 @@ export function unscoped(name: string): string {
   return name.slice(name.indexOf('/') + 1);
 }
 
+/** What the archive of a version is called among the files of its package: `demo-1.0.0.tgz`, without the scope. */
+export function tarballName(name: string, version: string): string {
+  return `${unscoped(name)}-${version}.tgz`;
+}
+
 function hasParts(name: string, part: RegExp): boolean {
   const scoped = name.startsWith('@');
   const parts = scoped ? name.slice(1).split('/') : [name];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Door } from '../../doors/index.ts';
-import { pantryDoor } from '../../doors/pantry/index.ts';
+import { pantryDoor, type PantryDoorOptions } from '../../doors/pantry/index.ts';
 
 import type { Catalogue, RegistryRow } from '../../registry/index.ts';
 import { Doors } from './doors.ts';
@@ -8,7 +8,7 @@ import { destinationOf, routePath } from './paths.ts';
 import { RegistryTable } from './registries.ts';
 
 const npm = { name: 'npm', format: 'npm', canonicalPath: (path: string) => path } as Door;
-const pantry = pantryDoor();
+const pantry = pantryDoor({} as PantryDoorOptions);
 const doors = new Doors([npm, pantry]);
 let registries: RegistryTable;
 

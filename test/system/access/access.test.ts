@@ -144,9 +144,17 @@ async function ask(
 
 /** As a door writes it, or the API. */
 function codeOf(text: string): string {
-  const { code, title } = (text.startsWith('{') ? JSON.parse(text) : {}) as { code?: string; title?: string };
-  return code ?? title ?? '';
+  const told = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, string | undefined>;
+  return told['code'] ?? told['title'] ?? pantryCodes[told['error'] ?? ''] ?? told['error'] ?? '';
 }
+
+/** Its door tells no codes: protocols/pantry 2. */
+const pantryCodes: Record<string, string> = {
+  'Authorization required': 'unauthenticated',
+  'Invalid token': 'token_invalid',
+  'This token may not be used from your address: use it where it was made for, or ask for a new one.':
+    'address_refused',
+};
 
 /** Codes of a 401 that say who somebody is not. */
 const STRANGER: ReadonlySet<string> = new Set(['unauthenticated', 'token_invalid', 'address_refused']);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { isReadableName, npmAttestations, readVersion, unscoped } from '../../../formats/npm/index.ts';
+import { isReadableName, npmAttestations, readVersion, tarballName } from '../../../formats/npm/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { notFound } from '../shapes.ts';
 
@@ -13,7 +13,7 @@ export function attestationRoutes(app: FastifyInstance, options: NpmDoorOptions)
     const version = spec.slice(at + 1);
     if (!isReadableName(name) || !isVersion(version)) throw notFound();
     const principal = await request.principal();
-    const file = `${unscoped(name)}-${version}.tgz`;
+    const file = tarballName(name, version);
     const head = await reader.ownedFor(request.registry, name, { version, file }, principal);
     if (head === 'nowhere') throw notFound();
     if (head === undefined) {

@@ -11,7 +11,7 @@ import {
   type Form,
   type ReadyDocument,
 } from '../documents/index.ts';
-import { isCurrent } from '../etag.ts';
+import { isCurrent } from '../../etag.ts';
 import { warn } from '../notices.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';

@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../registry/index.ts';
+import type { ByteRange } from '../registry/index.ts';
 
 /**
  * One byte range of a `Range` header (RFC 9110 section 14.2). Undefined: send everything, as for a header that is absent, not

@@ -1,0 +1,20 @@
+import type { FileSender } from '../send-file.ts';
+import type { ArtifactSender } from '../send-artifact.ts';
+import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
+import type { SecondFactors } from '../../accounts/index.ts';
+
+/** What the pantry door works with. */
+export interface PantryDoorOptions {
+  catalogue: Catalogue;
+  blobs: Blobs;
+  reader: Reader;
+  artifacts: ArtifactSender;
+  /** For files that belong to no package's version. */
+  files: FileSender;
+  publisher: Publisher;
+  downloads: DownloadCounter;
+  secondFactors: SecondFactors;
+  signer: Signer;
+  /** Bytes of one tarball. */
+  maxTarballBytes: number;
+}
