@@ -1,4 +1,15 @@
-export { describeConfig, loadConfig, type Config } from './config/index.ts';
+export {
+  chooseConfig,
+  describeConfig,
+  isLoopback,
+  isSettingName,
+  loadConfig,
+  settingNames,
+  type Config,
+  type Given,
+  type SettingName,
+} from './config/index.ts';
+export { loggerTo } from './logger.ts';
 export { openKontor, type Kontor } from './kontor.ts';
 export { sendTestMail } from './mail.ts';
 export { serve, type RunningServer } from './serve.ts';

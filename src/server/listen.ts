@@ -13,18 +13,18 @@ export function listenFault(error: unknown, { host, port }: Pick<Values, 'host' 
     case 'EADDRINUSE':
       return new Fault(
         'unavailable',
-        `Port ${port} is in use; stop what listens there, or set KONTOR_PORT to another.`,
+        `Port ${port} is in use; stop what listens there, or choose another (KONTOR_PORT).`,
       );
     case 'EACCES':
       return new Fault(
         'unavailable',
-        `Port ${port} needs rights that this user lacks; set KONTOR_PORT to one above 1023.`,
+        `Port ${port} needs rights that this user lacks; choose one above 1023 (KONTOR_PORT).`,
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new Fault(
         'unavailable',
-        `${host} is no address of this machine; set KONTOR_HOST to one, or to 0.0.0.0.`,
+        `${host} is no address of this machine; choose one, or 0.0.0.0 (KONTOR_HOST).`,
       );
     default:
       return error;

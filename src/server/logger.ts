@@ -26,3 +26,8 @@ export function createLogger(level: LogLevel): Logger {
     output,
   );
 }
+
+/** JSON lines to whoever embeds the server; nothing is opened, and nothing listens to the end of the process. */
+export function loggerTo(level: LogLevel, log: { write(line: string): unknown }): Logger {
+  return pino({ level, base: null }, { write: (line) => void log.write(line) });
+}

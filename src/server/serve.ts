@@ -42,10 +42,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens the store and serves it. Faults name what the operator can mend: a port in use, a store that another server has. */
-export async function serve(config: Config): Promise<RunningServer> {
+/**
+ * Opens the store and serves it. Faults name what the operator can mend: a port in use, a store that another server has. Without a
+ * logger, lines go to standard output.
+ */
+export async function serve(
+  config: Config,
+  logger: Logger = createLogger(config.values.logLevel),
+): Promise<RunningServer> {
   const { values } = config;
-  const logger = createLogger(values.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
   const lock = await claimFolders(values).catch((error: unknown) => {
     throw storeFault(error, values);

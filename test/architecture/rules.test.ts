@@ -79,7 +79,9 @@ describe('planted violations are found', () => {
       'src/kernel/a-worker.ts': '',
       'src/kernel/orphan.ts': '',
     };
-    expect(broken(files)).toEqual(['src/kernel/orphan.ts: Nothing that starts at src/cli/main.ts uses it.']);
+    expect(broken(files)).toEqual([
+      'src/kernel/orphan.ts: Nothing that starts at src/cli/main.ts or src/index.ts uses it.',
+    ]);
   });
 });
 

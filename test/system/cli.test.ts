@@ -178,7 +178,7 @@ describe('beside a running server', () => {
     });
     expect(result.code).toBe(1);
     expect(result.stderr).toBe(
-      `kontor: Port ${server.port} is in use; stop what listens there, or set KONTOR_PORT to another.\n`,
+      `kontor: Port ${server.port} is in use; stop what listens there, or choose another (KONTOR_PORT).\n`,
     );
   });
 });

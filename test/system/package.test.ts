@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { npmClient, sandbox, type Client } from '../setup/clients.ts';
 import { greeter, greetings, machine, output, project } from '../setup/projects.ts';
+import { freePort } from '../setup/ports.ts';
 import { register } from '../setup/publish.ts';
-import { temporaryFolder } from '../setup/resources.ts';
-import { run } from '../setup/run.ts';
+import { temporaryFolder, track } from '../setup/resources.ts';
+import { run, type RunResult } from '../setup/run.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,14 +20,17 @@ const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
 let npm: Client;
 /** What `npm pack` put into the archive. */
 let files: string[];
-/** An empty project in which the archive has been installed; `.bin/kontor` of it. */
+/** An empty project in which the archive has been installed, under its name and under that of the seed. */
+let installed: string;
+/** `.bin/kontor` of it. */
 let command: string;
 
 beforeAll(async () => {
   npm = await npmClient();
   const packed = await pack();
   files = packed.files;
-  command = await install(packed.archive);
+  installed = await install(packed.archive);
+  command = join(installed, 'node_modules/.bin/kontor');
 }, 300_000);
 
 /** Builds and packs a copy, so that this tree stays as it is. */
@@ -49,9 +54,10 @@ async function install(archive: string): Promise<string> {
   const folder = join(temporaryFolder('installed'), 'project');
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{"private":true}');
-  const args = [...npm.prefix, 'install', archive, '--omit=dev', '--no-audit', '--no-fund'];
+  const archives = [archive, `@stacksjs/registry@file:${archive}`];
+  const args = [...npm.prefix, 'install', ...archives, '--omit=dev', '--no-audit', '--no-fund'];
   await promisify(execFile)(npm.command, args, { cwd: folder, maxBuffer: 2 ** 26 });
-  return join(folder, 'node_modules/.bin/kontor');
+  return folder;
 }
 
 async function kontorDoes(args: string[], server?: RunningKontor): Promise<string> {
@@ -61,7 +67,13 @@ async function kontorDoes(args: string[], server?: RunningKontor): Promise<strin
 
 test('the package holds compiled code, licence and changes, and neither sources nor tests', () => {
   expect(files).toEqual(
-    expect.arrayContaining(['package.json', 'LICENSE', 'CHANGELOG.md', 'dist/cli/main.js']),
+    expect.arrayContaining([
+      'package.json',
+      'LICENSE',
+      'CHANGELOG.md',
+      'dist/cli/main.js',
+      'dist/index.d.ts',
+    ]),
   );
   expect(files.filter((file) => /(^|\/)(src|test)\/|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
 });
@@ -91,3 +103,124 @@ test('the installed server takes a publish, and serves it next to what it pulls 
   expect(await kontorDoes(['verify'], server)).toMatch(/^blobs +2 /);
   expect(await server.stop()).toBe(0);
 });
+
+/** The program of the seed's README, as it stands there; after it whatever a test wants to know. */
+const seedsProgram = (port: number, more = '') => `
+import { Registry, createLocalRegistry, createServer } from '@stacksjs/registry'
+
+// Create a local development registry
+const registry = createLocalRegistry('http://localhost:${port}')
+
+// Start the server
+const { start, stop } = createServer(registry, ${port})
+start()
+${more}`;
+
+/** Starts a program of the project in a folder of its own, and says what it writes when it ends. */
+async function startProgram(text: string): Promise<{ cwd: string; end(): Promise<RunResult> }> {
+  const cwd = await mkdtemp(join(installed, 'program-'));
+  await writeFile(join(cwd, 'program.mjs'), text);
+  const { env } = sandbox();
+  const child = track(spawn(process.execPath, ['program.mjs'], { cwd, env: { ...env, PATH } }));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const end = async () => {
+    child.kill('SIGTERM');
+    return { code: await ended, stdout, stderr };
+  };
+  onTestFinished(async () => void (await end()));
+  return { cwd, end };
+}
+
+/** Polls until somebody answers. */
+async function answerOf(url: string): Promise<Response> {
+  const ask = () => fetch(url).catch(() => undefined);
+  await expect.poll(ask, { timeout: 60_000, interval: 50 }).toBeDefined();
+  return fetch(url);
+}
+
+test("[P-55] [P-56] [P-57] [P-59] the seed's program runs as it stands, under the seed's name", async () => {
+  const port = await freePort();
+  const { cwd, end } = await startProgram(
+    seedsProgram(
+      port,
+      `process.once('SIGTERM', () => stop().then(() => console.log('stopped', typeof Registry)))`,
+    ),
+  );
+  const answer = await answerOf(`http://localhost:${port}/packages/x`);
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toEqual({ error: expect.any(String) });
+
+  const env = { PATH, KONTOR_PROFILE: 'pantry' };
+  const token = output(await run(command, ['token', 'create'], { cwd, env })).trim();
+  const box = machine(`http://localhost:${port}/npm`, token);
+  const { manifest, files: sources } = greetings;
+  output(await npm.run(['publish'], project(box, manifest.name, manifest, sources)));
+  // [P-61]
+  const tarballs = await readdir(join(cwd, '.registry/tarballs'), { recursive: true });
+  expect(tarballs.filter((file) => file.endsWith('.tgz'))).toHaveLength(1);
+
+  // It wrote nothing, and nothing keeps the process once it has stopped.
+  expect(await end()).toEqual({ code: 0, stdout: 'stopped function\n', stderr: '' });
+  expect(await fetch(`http://localhost:${port}/`).catch(() => 'free')).toBe('free');
+});
+
+test('[P-57] a start that fails says why, and ends a program that does not listen', async () => {
+  const taken = createServer();
+  const port = await freePort();
+  await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => void taken.close());
+  const cwd = await mkdtemp(join(installed, 'program-'));
+  await writeFile(join(cwd, 'program.mjs'), seedsProgram(port));
+  const { env } = sandbox();
+  const result = await run(process.execPath, ['program.mjs'], { cwd, env: { ...env, PATH } });
+  expect(result).toMatchObject({ code: 1, stdout: '' });
+  expect(result.stderr).toContain(`Port ${port} is in use; stop what listens there`);
+});
+
+test('[P-55] [P-56] a strict program compiles against the types, under either name', async () => {
+  await writeFile(join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }));
+  for (const name of ['kontor', '@stacksjs/registry']) {
+    await writeFile(join(installed, 'program.mts'), typedProgram(name));
+    const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
+      cwd: installed,
+    });
+    expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
+  }
+});
+
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  target: 'es2022',
+  lib: ['es2022', 'dom'],
+  types: [],
+  skipLibCheck: false,
+  noEmit: true,
+};
+
+const typedProgram = (name: string) => `
+import { Registry, createLocalRegistry, createServer, type RegistryOptions } from '${name}';
+
+const options: RegistryOptions = {
+  s3Bucket: 'local',
+  dynamoTable: 'local',
+  baseUrl: 'https://registry.example.com',
+  npmFallback: true,
+};
+const registry: Registry = new Registry(options);
+const { start, stop } = createServer(registry, 3000);
+const started: Promise<{ url: string }> = start();
+const stopped: Promise<void> = stop();
+createServer(createLocalRegistry());
+createServer(createLocalRegistry('http://localhost:3000'), 3000);
+// @ts-expect-error no such option
+new Registry({ s3Buckets: 'local' });
+// @ts-expect-error a number
+createServer(registry, '3000');
+export { started, stopped };
+`;

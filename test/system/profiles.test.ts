@@ -21,6 +21,8 @@ function isFree(port: number): Promise<boolean> {
 const [free3000, free8000] = await Promise.all([isFree(3000), isFree(8000)]);
 
 interface Start {
+  /** Where it keeps its data, below the working folder; `data` if not said. */
+  data?: string;
   /** Where the variables lead the server. */
   port: number;
   variables?: Record<string, string>;
@@ -30,6 +32,7 @@ interface Start {
 /** Starts a server with these variables and no setting of its own, as `env -i` does; it frees its port after the test. */
 async function startBare({
   port,
+  data = 'data',
   variables = {},
   cwd = temporaryFolder('cwd'),
 }: Start): Promise<RunningKontor> {
@@ -37,7 +40,7 @@ async function startBare({
   const server = await startKontor({
     port,
     cwd,
-    data: join(cwd, 'data'),
+    data: join(cwd, data),
     // No test may leave the machine; nothing here depends on it.
     env: { ...none, KONTOR_NPM_UPSTREAM: 'off', ...variables },
   });
@@ -149,11 +152,12 @@ describe("a family's own variables start the server where its clients look", () 
     const port = await freePort();
     const server = await startBare({
       port,
+      data: '.registry',
       variables: { S3_BUCKET: 'local', DYNAMODB_TABLE: 'local', PORT: String(port) },
     });
     expect(await health(another, port)).toBe(200);
     expect(existsSync(join(server.data, 'kontor.db'))).toBe(true);
-    expect(existsSync(join(server.data, 'blobs'))).toBe(true);
+    expect(existsSync(join(server.data, 'tarballs'))).toBe(true);
   });
 
   test.skipIf(!free8000 || !hasPostgres())(

@@ -7,8 +7,8 @@ import {
   checkSignOn,
   checkSigningSecrets,
 } from './checks.ts';
-import { given, readEnvironment } from './environment.ts';
-import { readSettingsFile } from './file.ts';
+import { given, readEnvironment, type Environment, type Given } from './environment.ts';
+import { readSettingsFile, type SettingsFile } from './file.ts';
 import type { PolicySettings } from '../../registry/index.ts';
 import { profileHints } from './profiles.ts';
 import { readSetting, type Found } from './read.ts';
@@ -53,6 +53,18 @@ export function loadConfig({ env, cwd, configFile }: LoadOptions): Config {
   const problems: string[] = [];
   const environment = readEnvironment(env, cwd, problems);
   const file = readSettingsFile(configFile ?? given(environment, 'KONTOR_CONFIG')?.raw, cwd, problems);
+  return configOf(environment, file, cwd, problems);
+}
+
+/**
+ * The settings that a program chose, and defaults for the others; neither files nor the environment are read. Faults as `loadConfig`, in
+ * which each problem begins with the `origin` of its value.
+ */
+export function chooseConfig(chosen: ReadonlyMap<SettingName, Given>, cwd: string): Config {
+  return configOf(new Map(), { settings: chosen, registries: undefined }, cwd, []);
+}
+
+function configOf(environment: Environment, file: SettingsFile, cwd: string, problems: string[]): Config {
   checkNames(environment, problems);
   checkForeignSecrets(environment, problems);
 

@@ -74,12 +74,21 @@ describe('vais', () => {
 });
 
 describe('pantry', () => {
-  test('[P-06] [P-32] its start line keeps everything in files', () => {
+  test('[P-06] [P-32] [P-61] its start line keeps everything in files, where its own server had them', () => {
     expect(load({ S3_BUCKET: 'local', DYNAMODB_TABLE: 'local' })).toMatchObject({
       profile: 'pantry',
       port: 3000,
-      database: { kind: 'sqlite' },
-      storage: { kind: 'files' },
+      data: join(cwd, '.registry'),
+      database: { kind: 'sqlite', path: join(cwd, '.registry/kontor.db') },
+      storage: { kind: 'files', path: join(cwd, '.registry/tarballs') },
+    });
+  });
+
+  test('[P-61] a folder that is named wins over its own', () => {
+    const env = { KONTOR_PROFILE: 'pantry', KONTOR_DATA: '/srv/kontor' };
+    expect(load(env)).toMatchObject({ data: '/srv/kontor', storage: { path: '/srv/kontor/tarballs' } });
+    expect(load({ ...env, KONTOR_STORAGE: 'file:/srv/blobs' }).storage).toMatchObject({
+      path: '/srv/blobs',
     });
   });
 

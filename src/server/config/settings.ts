@@ -110,9 +110,10 @@ export const settings: SettingTable = {
   data: {
     env: 'KONTOR_DATA',
     doc: 'The folder that holds what Kontor keeps; relative to the working folder.',
-    defaultDoc: '`./data`',
+    defaultDoc: '`./data`; `./.registry` with the profile pantry',
     parse: (raw, cwd) => resolve(cwd, raw),
-    initial: () => ({ raw: './data' }),
+    initial: ({ profile }) =>
+      profile === 'pantry' ? { raw: './.registry', why: 'profile pantry' } : { raw: './data' },
   },
   database: {
     env: 'KONTOR_DATABASE',
@@ -125,9 +126,12 @@ export const settings: SettingTable = {
   storage: {
     env: 'KONTOR_STORAGE',
     doc: 'Where the bytes of packages are kept: file:PATH.',
-    defaultDoc: '`file:<data>/blobs`',
+    defaultDoc: '`file:<data>/blobs`; `file:<data>/tarballs` with the profile pantry',
     parse: parseStorage,
-    initial: ({ data }) => ({ raw: `file:${join(data, 'blobs')}`, why: 'below data' }),
+    initial: ({ profile, data }) => ({
+      raw: `file:${join(data, profile === 'pantry' ? 'tarballs' : 'blobs')}`,
+      why: 'below data',
+    }),
     show: ({ path }) => `file:${path}`,
   },
   publicUrl: {

@@ -1,0 +1,68 @@
+import { loggerTo, serve, type RunningServer } from '../server/index.ts';
+import { configFor } from './config.ts';
+import { madeWith, type Registry } from './registry.ts';
+
+/** What a start leads to. */
+export interface StartedServer {
+  /** Where it listens, such as `http://localhost:3000`. */
+  url: string;
+  /** The administrator that this start made, if it did: the file holds the random password. */
+  firstAdministrator?: { name: string; passwordFile?: string };
+}
+
+/** A server that is started and stopped. Both functions may be taken out of the object. */
+export interface RegistryServer {
+  /**
+   * Listens, and serves as `kontor serve` does. Need not be awaited: an error (the port is in use, another server has the store) rejects,
+   * with a message that says what to do, and ends a program that does not catch it. Starting what runs already changes nothing.
+   */
+  start(): Promise<StartedServer>;
+  /** Takes no new requests, finishes those that are under way, writes down everything and frees the port. Stopping twice is fine. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a server for a registry: all doors of Kontor, with Pantry's paths at the root. It adds nothing to the process: no signal handlers,
+ * no output.
+ *
+ * @param port the TCP port; 0 lets the system choose. Left out: the registry's `port`, else 3000
+ * @example
+ * const { start, stop } = createServer(registry, 3000)
+ * start()
+ */
+export function createServer(registry: Registry, port?: number): RegistryServer {
+  const { options, cwd } = madeWith(registry);
+  const chosen = { ...options, port: port ?? options.port ?? 3000 };
+  const config = configFor(chosen, cwd);
+  let running: Promise<RunningServer> | undefined;
+
+  return {
+    start: async () => {
+      const mine = (running ??= serve(
+        config,
+        loggerTo(config.values.logLevel, options.log ?? { write: () => undefined }),
+      ));
+      try {
+        return tell(await mine);
+      } catch (error) {
+        if (running === mine) running = undefined;
+        throw error;
+      }
+    },
+    stop: async () => {
+      const last = running;
+      running = undefined;
+      const server = await last?.catch(() => undefined);
+      await server?.stop();
+    },
+  };
+}
+
+function tell({ url, firstAdministrator: first }: RunningServer): StartedServer {
+  if (first.outcome !== 'created') return { url };
+  const { generated, user } = first;
+  return {
+    url,
+    firstAdministrator: { name: user.name, ...(generated && { passwordFile: generated.file }) },
+  };
+}

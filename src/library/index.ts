@@ -1,0 +1,3 @@
+export { createServer, type RegistryServer, type StartedServer } from './create-server.ts';
+export type { RegistryOptions } from './options.ts';
+export { createLocalRegistry, Registry } from './registry.ts';
