@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { npmClient } from '../setup/clients.ts';
-import { cleanEnvironment } from '../setup/leftovers.ts';
+import { bunClient, npmClient } from '../setup/clients.ts';
+import { startLine } from '../setup/line.ts';
 import { freePort } from '../setup/ports.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
 import { publish, register } from '../setup/publish.ts';
-import { temporaryFolder, track } from '../setup/resources.ts';
+import { temporaryFolder } from '../setup/resources.ts';
 import { startKontor } from '../setup/server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,23 +39,31 @@ function cloneForChanges(): string {
   return clone;
 }
 
-/** Runs `npm run dev` until the test is over, in a process group of its own: npm, a shell, the watcher, the server. */
-async function runDev(cwd: string, env: Record<string, string>): Promise<void> {
-  const { command, prefix } = await npmClient();
-  const child = track(
-    spawn(command, [...prefix, 'run', 'dev'], {
-      cwd,
-      env: { ...cleanEnvironment(), HOME: temporaryFolder('home'), ...env },
-      stdio: ['ignore', 'ignore', 'ignore'],
-      detached: true,
-    }),
-  );
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  onTestFinished(async () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-    await ended;
-  });
+/** What a page that changes with the source says. */
+async function health(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/health`).catch(() => undefined);
+  return response?.json();
 }
+
+const patience = { timeout: 60_000, interval: 50 };
+
+function changeSource(clone: string): void {
+  const file = join(clone, 'src/server/http/operations.ts');
+  writeFileSync(file, readFileSync(file, 'utf8').replace("status: 'ok'", "status: 'changed'"));
+}
+
+test('[P-04] `bun run dev` serves, and a change of the source restarts it', async () => {
+  const clone = cloneForChanges();
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const { command } = await bunClient();
+  startLine('bun run dev', {
+    cwd: clone,
+    env: { PATH: `${dirname(command)}:/usr/bin:/bin`, PORT: new URL(url).port, KONTOR_NPM_UPSTREAM: 'off' },
+  });
+  await expect.poll(() => health(url), patience).toMatchObject({ status: 'ok' });
+  changeSource(clone);
+  await expect.poll(() => health(url), patience).toMatchObject({ status: 'changed' });
+});
 
 describe.skipIf(!hasPostgres())('DATABASE_URL', () => {
   test('alone chooses PostgreSQL [S-68]', async () => {
@@ -74,26 +81,23 @@ describe.skipIf(!hasPostgres())('DATABASE_URL', () => {
     const clone = cloneForChanges();
     const port = await freePort();
     const server = { url: `http://127.0.0.1:${port}` };
-    await runDev(clone, {
-      DATABASE_URL: url,
-      PORT: String(port),
-      KONTOR_LOG_LEVEL: 'debug',
-      KONTOR_NPM_UPSTREAM: 'off',
+    const { command, prefix } = await npmClient();
+    startLine(`'${[command, ...prefix].join("' '")}' run dev`, {
+      cwd: clone,
+      env: {
+        DATABASE_URL: url,
+        PORT: String(port),
+        KONTOR_LOG_LEVEL: 'debug',
+        KONTOR_NPM_UPSTREAM: 'off',
+      },
     });
-    const health = async () => {
-      const response = await fetch(`${server.url}/health`).catch(() => undefined);
-      return response?.json();
-    };
-    const patience = { timeout: 60_000, interval: 50 };
-    await expect.poll(health, patience).toMatchObject({ status: 'ok' });
+    await expect.poll(() => health(server.url), patience).toMatchObject({ status: 'ok' });
     const token = await register(server, 'anna');
     expect(await publish(server, token, 'at-work', '1.0.0')).toMatchObject({ status: 201 });
     expect(await packagesIn(url)).toEqual(['at-work']);
 
-    const file = join(clone, 'src/server/http/operations.ts');
-    const changed = readFileSync(file, 'utf8').replace("status: 'ok'", "status: 'changed'");
-    writeFileSync(file, changed);
-    await expect.poll(health, patience).toMatchObject({ status: 'changed' });
+    changeSource(clone);
+    await expect.poll(() => health(server.url), patience).toMatchObject({ status: 'changed' });
     expect(await publish(server, token, 'at-work', '1.0.1')).toMatchObject({ status: 201 });
   });
 });

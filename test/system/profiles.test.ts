@@ -1,14 +1,20 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { bunClient, npmClient } from '../setup/clients.ts';
+import { startLine } from '../setup/line.ts';
 import { freePort } from '../setup/ports.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
+import { greetings, machine, output, project, readJson } from '../setup/projects.ts';
+import { publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Whether a default port can be had: whoever runs the tests may have a server there. */
 function isFree(port: number): Promise<boolean> {
@@ -98,6 +104,55 @@ describe('without any setting', () => {
     writeFileSync(dotEnv, lines.replace('# KONTOR_PORT=3000', `KONTOR_PORT=${port}`));
     await startBare({ port, cwd });
     expect(await health('127.0.0.1', port)).toBe(200);
+  });
+});
+
+/** What the seed types, in a clone whose working folder is its own; the port is left alone where it is free. */
+async function typed(line: string): Promise<{ cwd: string; url: string }> {
+  const { command } = await bunClient();
+  const clone = join(temporaryFolder('clone'), 'kontor');
+  for (const part of ['bin', 'src', 'package.json']) {
+    cpSync(join(repository, part), join(clone, part), { recursive: true });
+  }
+  symlinkSync(join(repository, 'node_modules'), join(clone, 'node_modules'));
+  const port = free3000 ? 3000 : await freePort();
+  startLine(line, {
+    cwd: clone,
+    env: {
+      PATH: `${dirname(command)}:/usr/bin:/bin`,
+      KONTOR_NPM_UPSTREAM: 'off',
+      ...(port !== 3000 && { PORT: String(port) }),
+    },
+  });
+  await expect.poll(() => health('localhost', port), { timeout: 60_000, interval: 50 }).toBe(200);
+  return { cwd: clone, url: `http://localhost:${port}` };
+}
+
+describe('from a clone, with bun on the PATH', () => {
+  test('[P-03] [P-05] `bun run start` serves on port 3000', async () => {
+    const { cwd } = await typed('bun run start');
+    expect(existsSync(join(cwd, 'data/kontor.db'))).toBe(true);
+  });
+
+  test('[P-06] [P-32] [P-61] [P-68] the line with explicit values keeps everything in files', async () => {
+    const { cwd, url } = await typed('S3_BUCKET=local DYNAMODB_TABLE=local bun run start');
+    const token = await register({ url }, 'anna');
+    expect(await publish({ url }, token, 'demo', '1.0.0')).toMatchObject({ status: 201 });
+    expect(existsSync(join(cwd, '.registry/tarballs/npm/demo/1.0.0/demo-1.0.0.tgz'))).toBe(true);
+  });
+});
+
+test('[P-70] in an empty folder, with no variable at all: publish and install', async () => {
+  const port = free3000 ? 3000 : await freePort();
+  const { url } = await startBare({ port, variables: port === 3000 ? {} : { PORT: String(port) } });
+  const npm = await npmClient();
+  const box = machine(`${url}/npm`, await register({ url }, 'anna'));
+  const { manifest, files } = greetings;
+  output(await npm.run(['publish'], project(box, manifest.name, manifest, files)));
+  const application = project(box, 'application', { name: 'application', version: '1.0.0' });
+  output(await npm.run(['install', manifest.name], application));
+  expect(readJson(application.cwd, 'node_modules/greetings/package.json')).toMatchObject({
+    version: '1.0.0',
   });
 });
 
