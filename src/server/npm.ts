@@ -15,7 +15,7 @@ export interface NpmParts {
 /** Puts the npm door together: its documents, keys and what it asks upstreams besides. */
 export async function createNpm(
   { kontor, values, ownUrls, warn }: ReadingWiring,
-  { reader, publisher, stages, downloads, artifacts, signer, upstreams }: Services,
+  { reader, publisher, stages, downloads, analytics, artifacts, signer, upstreams }: Services,
 ): Promise<NpmParts> {
   const {
     store,
@@ -45,6 +45,7 @@ export async function createNpm(
     sharing,
     documents,
     downloads,
+    analytics,
     reader,
     artifacts,
     advisories,

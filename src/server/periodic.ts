@@ -1,7 +1,7 @@
 import type { Accounts } from '../accounts/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { dropOldEvents, sealAll, type AuditRecorder, type AuditStore } from '../ledger/index.ts';
-import { sweep } from '../registry/index.ts';
+import { sweep, tidyCounts } from '../registry/index.ts';
 import type { Logger } from 'pino';
 import { cacheJob } from './cache-job.ts';
 import type { Values } from './config/index.ts';
@@ -74,6 +74,11 @@ export function periodicJobs({
       run: () => registries.refresh(),
     },
     cacheJob(kontor, values, logger),
+    {
+      name: 'tidy counts',
+      interval: RETENTION_INTERVAL,
+      run: () => tidyCounts(store.counts, systemClock),
+    },
     { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
     ...retention(values, store.audit),
     {

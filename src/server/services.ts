@@ -1,6 +1,6 @@
 import { ArtifactSender, FileSender } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { DownloadCounter, NewNames, Publisher, Signer, Stages } from '../registry/index.ts';
+import { Analytics, DownloadCounter, NewNames, Publisher, Signer, Stages } from '../registry/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { createReading, type Reading, type ReadingWiring } from './reading.ts';
 
@@ -13,13 +13,15 @@ export interface Services extends Reading {
   artifacts: ArtifactSender;
   /** Of npm packages. */
   signer: Signer;
+  /** What was counted, as readers get it. */
+  analytics: Analytics;
 }
 
 /** Puts together what reads and writes packages, whatever door they come in by. */
 export function createServices(wiring: ReadingWiring): Services {
   const { store, catalogue, blobs, policies, claims } = wiring.kontor;
   const reading = createReading(wiring);
-  const downloads = new DownloadCounter(catalogue, systemClock);
+  const downloads = new DownloadCounter(store.counts, systemClock, wiring.warn);
   const files = new FileSender(blobs);
   const newNames = new NewNames({
     claims,
@@ -42,5 +44,12 @@ export function createServices(wiring: ReadingWiring): Services {
     files,
     artifacts: new ArtifactSender({ files, reader: reading.reader, downloads }),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(wiring.values.secret), systemClock),
+    analytics: new Analytics({
+      counts: store.counts,
+      reader: reading.reader,
+      rights: store.rights,
+      claims,
+      clock: systemClock,
+    }),
   };
 }

@@ -219,30 +219,6 @@ export function catalogueChangesContract(adapter: string, open: OpenCatalogue): 
       await expect(star('nope')).rejects.toMatchObject({ code: 'package_not_found' });
     });
 
-    test('adds up downloads by day', async () => {
-      const { id } = await headOf();
-      const [first, second] = await catalogue.versions(id, 0, 2);
-      if (!first || !second) throw new Error('two versions');
-      const count = (versionId: number, day: number, more: number) => ({
-        packageId: id,
-        versionId,
-        day,
-        count: more,
-        lastAt: day * 86_400_000,
-      });
-      await catalogue.countDownloads([count(first.id, 100, 2), count(second.id, 100, 1)]);
-      await Promise.all(
-        Array.from({ length: 10 }, () =>
-          catalogue.countDownloads([count(second.id, 102, 1), count(first.id, 100, 1)]),
-        ),
-      );
-      expect(await catalogue.downloads(id, 100, 102)).toEqual([
-        { day: 100, count: 13 },
-        { day: 102, count: 10 },
-      ]);
-      expect(await catalogue.downloads(id, 101, 101)).toEqual([]);
-    });
-
     test('keeps the evidence of a version', async () => {
       const attestation = { predicateType: 'https://slsa.dev/provenance/v1', bundle: '{"a":1}' };
       await publish('3.0.0', { attestation });

@@ -1,12 +1,19 @@
 import type { AccountStore, User } from '../../src/accounts/index.ts';
 import { sha256Hex } from '../../src/kernel/index.ts';
 import { theServer } from '../../src/ledger/index.ts';
-import type { Catalogue, PublishArtifact, PublishCommand, RegistryRow } from '../../src/registry/index.ts';
+import type {
+  Catalogue,
+  CountStore,
+  PublishArtifact,
+  PublishCommand,
+  RegistryRow,
+} from '../../src/registry/index.ts';
 
 /** An empty catalogue with the accounts beside it. */
 export type OpenCatalogue = () => Promise<{
   catalogue: Catalogue;
   accounts: AccountStore;
+  counts: CountStore;
   close(): Promise<void>;
 }>;
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { User } from '../../src/accounts/index.ts';
 import { theServer } from '../../src/ledger/index.ts';
 import type { Catalogue, RegistryRow, SearchQuery } from '../../src/registry/index.ts';
+import { batch } from './count-fixtures.ts';
 import { at, event, publishCommand, testUser, type OpenCatalogue } from './catalogue-fixtures.ts';
 
 /** What every keeper of packages must find. */
@@ -57,9 +58,15 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
       const head = await catalogue.findPackage(registry.id, '@acme/json');
       const version = head && (await catalogue.version(head.id, '1.0.0'));
       await publish('other', { description: 'also json' });
-      await catalogue.countDownloads([
-        { packageId: head?.id ?? 0, versionId: version?.id ?? 0, day: 1, count: 5, lastAt: 86_400_000 },
-      ]);
+      const { counts } = opened;
+      const count = {
+        packageId: head?.id ?? 0,
+        versionId: version?.id ?? 0,
+        day: 1,
+        count: 5,
+        lastAt: 86_400_000,
+      };
+      await counts.add(batch({ releases: [count] }));
       expect((await search({ words: ['json'] })).names).toEqual([
         'json',
         'json-parser',
@@ -116,6 +123,7 @@ export function catalogueSearchContract(adapter: string, open: OpenCatalogue): v
           version: '1.0.0',
           publishedAt: at,
           updatedAt: at,
+          downloads: 0,
           manifest: '{"name":"yaml","version":"1.0.0"}',
           owners: [{ kind: 'user', id: anna.id, name: 'anna', email: 'anna@example.com' }],
         },

@@ -7,7 +7,7 @@ for (const adapter of adapters) {
   for (const contract of [catalogueContract, catalogueChangesContract, catalogueSearchContract]) {
     contract(`${adapter.name} [S-10]`, async () => {
       const { store, close } = await freshStore(adapter);
-      return { catalogue: store.catalogue, accounts: store.accounts, close };
+      return { catalogue: store.catalogue, counts: store.counts, accounts: store.accounts, close };
     });
   }
 }

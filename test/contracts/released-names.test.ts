@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DownloadCount } from '../../src/registry/index.ts';
 import { artifact, event } from './catalogue-fixtures.ts';
+import { batch } from './count-fixtures.ts';
 import { openHouse, type House } from './organisation-fixtures.ts';
 import { adapters, execute } from './stores.ts';
 
@@ -31,18 +33,20 @@ describe.each(adapters)('A name that is claimed and released on $name', (adapter
   const command = () => ({ ...house.by('anna', true), registryId: house.registry.id, pattern: 'demo' });
   const claim = () => house.store.origins.claim({ ...command(), reason: null, owner: null });
   const release = () => house.store.origins.release(command());
-  const counted = (packageId: number) => house.store.catalogue.downloads(packageId, DAY, DAY);
+  const count = (releases: DownloadCount[]) => house.store.counts.add(batch({ releases }));
+  const counted = (name: string) =>
+    house.store.counts.days(house.registry.id, name, { first: DAY, last: DAY });
 
   test('counts no downloads of what was there before, and holds up no others', async () => {
     const [demo, other] = [await pull('demo'), await pull('other')];
     await claim();
     // What people downloaded was another package.
-    await house.store.catalogue.countDownloads([demo]);
-    expect(await counted(demo.packageId)).toEqual([]);
+    await count([demo]);
+    expect(await counted('demo')).toEqual([]);
     await release();
-    await house.store.catalogue.countDownloads([demo, other]);
-    expect(await counted(demo.packageId)).toEqual([]);
-    expect(await counted(other.packageId)).toEqual([{ day: DAY, count: 1 }]);
+    await count([demo, other]);
+    expect(await counted('demo')).toEqual([]);
+    expect(await counted('other')).toEqual([{ day: DAY, count: 1 }]);
   });
 
   test('holds up no downloads that are counted in the same moment', async () => {
@@ -51,9 +55,9 @@ describe.each(adapters)('A name that is claimed and released on $name', (adapter
     for (let round = 0; round < rounds; round += 1) {
       const demo = await pull('demo');
       await claim();
-      await Promise.all([release(), house.store.catalogue.countDownloads([demo, other])]);
+      await Promise.all([release(), count([demo, other])]);
     }
-    expect(await counted(other.packageId)).toEqual([{ day: DAY, count: rounds }]);
+    expect(await counted('other')).toEqual([{ day: DAY, count: rounds }]);
   });
 
   test('goes with whatever refers to it', async () => {

@@ -6,6 +6,7 @@ import { memoryBlobs } from '../../src/storage/memory/index.ts';
 import { openSqlStore, type SqlStore } from '../../src/storage/sql/index.ts';
 import { CacheKeeper, type Spared } from '../../src/upstream/index.ts';
 import { at, testUser } from './catalogue-fixtures.ts';
+import { batch } from './count-fixtures.ts';
 import { put, storeOwned, storePulled } from './cache-fixtures.ts';
 import { adapters, freshStore, type FreshStore } from './stores.ts';
 
@@ -62,7 +63,7 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     await pull('1.0.0', 'one');
     const before = await found('1.0.0');
     const count = { packageId: before?.packageId ?? 0, versionId: before?.versionId ?? 0, count: 5 };
-    await store.catalogue.countDownloads([{ ...count, day: 7, lastAt: at }]);
+    await store.counts.add(batch({ releases: [{ ...count, day: 7, lastAt: at }] }));
     const [key = ''] = (await store.upstreamCache.evict(await leastUsed(), at)).keys;
     await blobs.remove(key);
     await pull('1.0.0', 'other', at + HOUR);
@@ -70,7 +71,9 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     expect(after).toMatchObject({ versionId: before?.versionId, size: 5, sha256: sha256Hex('other') });
     expect(after?.key).not.toBe(key);
     expect(await leastUsed()).toEqual([{ versionId: after?.versionId, bytes: 5, usedAt: at + HOUR }]);
-    expect(await store.catalogue.downloads(count.packageId, 7, 7)).toEqual([{ day: 7, count: 5 }]);
+    expect(await store.counts.days(registry.id, 'theirs', { first: 7, last: 7 })).toEqual([
+      { day: 7, count: 5 },
+    ]);
     expect(await whole()).toEqual([]);
   });
 
@@ -93,7 +96,9 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     await pull('1.1.0', 'two');
     const candidates = await leastUsed();
     const { packageId = 0, versionId = 0 } = (await found('1.0.0')) ?? {};
-    await store.catalogue.countDownloads([{ packageId, versionId, day: 7, count: 1, lastAt: at + 2 * HOUR }]);
+    await store.counts.add(
+      batch({ releases: [{ packageId, versionId, day: 7, count: 1, lastAt: at + 2 * HOUR }] }),
+    );
     expect(await store.upstreamCache.evict(candidates, at + 2 * HOUR)).toMatchObject({ versions: 1 });
     expect(await found('1.0.0')).toBeDefined();
     expect(await leastUsed()).toEqual([{ versionId, bytes: 3, usedAt: at + 2 * HOUR }]);
@@ -104,7 +109,7 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     await storeOwned(store, blobs, registry, anna, { version: '1.0.0', content: 'own' });
     const own = await store.catalogue.findArtifact(registry.id, 'demo', 'demo-1.0.0.tgz');
     const { packageId = 0, versionId = 0 } = own ?? {};
-    await store.catalogue.countDownloads([{ packageId, versionId, day: 7, count: 1, lastAt: at }]);
+    await store.counts.add(batch({ releases: [{ packageId, versionId, day: 7, count: 1, lastAt: at }] }));
     expect(await leastUsed()).toEqual([]);
     expect(await store.upstreamCache.size()).toEqual({ versions: 0, documents: 0 });
   });

@@ -1,6 +1,7 @@
 import type { Accounts, Machines, Organisations, Registration, SecondFactors } from '../../accounts/index.ts';
 import type {
   Advisories,
+  Analytics,
   Blobs,
   Catalogue,
   DownloadCounter,
@@ -38,6 +39,7 @@ export interface NpmDoorOptions {
   signer: Signer;
   documents: Documents;
   downloads: DownloadCounter;
+  analytics: Analytics;
   registration: Registration;
   /** Bytes of one tarball. */
   maxTarballBytes: number;

@@ -9,7 +9,6 @@ import type {
   OwnersCommand,
   VisibilityCommand,
   StarCommand,
-  DownloadCount,
 } from './commands.ts';
 import type { RegistryChange } from './registry-settings.ts';
 import type {
@@ -21,7 +20,6 @@ import type {
   Owner,
   BlobRow,
   ListedBlob,
-  DayCount,
   OpenDocument,
   OpenRevision,
 } from './rows.ts';
@@ -84,11 +82,6 @@ export interface Catalogue {
   /** Names of the packages of a registry that a user starred, and `readerId` (as in `SearchQuery`) may see. */
   starsOf(registryId: number, userName: string, readerId: SearchQuery['readerId']): Promise<string[]>;
   search(query: SearchQuery): Promise<SearchResult>;
-
-  /** Adds to the counters; each call is added once. */
-  countDownloads(counts: DownloadCount[]): Promise<void>;
-  /** Days with downloads of a package from `first` to `last`, both inclusive, in order. */
-  downloads(packageId: number, first: number, last: number): Promise<DayCount[]>;
 
   /** Stored blobs after `afterKey` in key order: everything that must be in the blob store. */
   blobs(afterKey: string, limit: number): Promise<ListedBlob[]>;

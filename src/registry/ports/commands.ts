@@ -128,14 +128,3 @@ export interface StarCommand {
   at: number;
   event: NewEvent;
 }
-
-/** Downloads of a version on a day, counted since the last report. */
-export interface DownloadCount {
-  packageId: number;
-  versionId: number;
-  /** Days since 1970-01-01, UTC. */
-  day: number;
-  count: number;
-  /** When the last of them was, milliseconds. */
-  lastAt: number;
-}

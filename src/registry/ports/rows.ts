@@ -139,8 +139,3 @@ export interface BlobRow {
   sha256: string;
   size: number;
 }
-
-export interface DayCount {
-  day: number;
-  count: number;
-}

@@ -25,6 +25,8 @@ export interface SearchHit {
   updatedAt: number;
   /** JSON text of that version, as in `VersionRow`; null also if it is too long for a list. */
   manifest: string | null;
+  /** Of all its versions and previews, ever. */
+  downloads: number;
   owners: Owner[];
 }
 

@@ -1,7 +1,20 @@
-import type { SearchQuery, SearchResult } from '../../registry/index.ts';
+import type { Kysely } from 'kysely';
+import type { SearchQuery, SearchResult, TopEntry, TopQuery } from '../../registry/index.ts';
+import type { SearchCapability } from './capabilities.ts';
+import { readTop } from './queries/counts.ts';
+import { search } from './queries/search.ts';
+import type { Schema } from './schema/index.ts';
 
-/** Runs searches where they hold up nobody: a search may look at every package. */
+/** Asks where it holds up nobody what may look at every package. */
 export interface Searcher {
   search(query: SearchQuery): Promise<SearchResult>;
+  top(query: TopQuery): Promise<TopEntry[]>;
   close(): Promise<void>;
+}
+
+export function searcherOn(db: Kysely<Schema>, capability: SearchCapability): Omit<Searcher, 'close'> {
+  return {
+    search: (query) => search(db, capability, query),
+    top: (query) => readTop(db, query),
+  };
 }

@@ -17,6 +17,7 @@ import type {
   Blocks,
   Catalogue,
   ContentHashes,
+  CountStore,
   Origins,
   PackageAccess,
   PolicyStore,
@@ -35,6 +36,7 @@ import { accountStoreOn } from './ports/accounts.ts';
 import { auditStoreOn } from './ports/audit.ts';
 import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
+import { countStoreOn } from './ports/counts.ts';
 import { gateBlocksOn } from './ports/gate.ts';
 import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
@@ -58,6 +60,7 @@ export interface SqlStore {
   /** Identity of the store, the same on all its replicas. */
   id: string;
   catalogue: Catalogue;
+  counts: CountStore;
   stagedVersions: StagedVersions;
   rights: Rights;
   blocks: Blocks;
@@ -114,6 +117,7 @@ export async function storeOn(
   return {
     id,
     catalogue: catalogueOn(db, writer, searcher),
+    counts: countStoreOn(db, writer, searcher),
     stagedVersions: {
       stage: (command) => writer.run('stageVersion', command),
       find: (registryId, stageId) => findStaged(db, registryId, stageId),

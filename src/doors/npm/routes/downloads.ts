@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isReadableName } from '../../../formats/npm/index.ts';
 import { Fault, systemClock } from '../../../kernel/index.ts';
-import type { DayCount, PackageRow } from '../../../registry/index.ts';
+import { everyDay, type DayCount } from '../../../registry/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { dayText, readPeriod, type Period } from '../periods.ts';
 
@@ -13,17 +13,12 @@ const LONGEST_RANGE = 549;
 type Shape = (counts: DayCount[], period: Period) => object;
 
 /** Download counts: protocols/npm 9. */
-export function downloadRoutes(app: FastifyInstance, { catalogue, reader }: NpmDoorOptions): void {
+export function downloadRoutes(app: FastifyInstance, { analytics }: NpmDoorOptions): void {
   /** A package from upstream is everybody's; it has counts once it was downloaded here. */
-  const find = async (request: FastifyRequest, name: string): Promise<PackageRow | undefined> => {
-    if (!isReadableName(name)) return undefined;
-    return reader.known(request.registry, name, await request.principal());
-  };
-
   const countsOf = async (request: FastifyRequest, name: string, period: Period, shape: Shape) => {
-    const head = await find(request, name);
-    if (head === undefined) return null;
-    const counts = await catalogue.downloads(head.id, period.first, period.last);
+    if (!isReadableName(name)) return null;
+    const counts = await analytics.days(request.registry, name, await request.principal(), period);
+    if (counts === undefined) return null;
     return {
       start: dayText(period.first),
       end: dayText(period.last),
@@ -56,7 +51,7 @@ export function downloadRoutes(app: FastifyInstance, { catalogue, reader }: NpmD
     if (period.last - period.first >= LONGEST_RANGE) {
       throw new Fault('bad_request', `A range may have ${LONGEST_RANGE} days; ask for a shorter one.`);
     }
-    const counts = await answer(request, period, (days) => ({ downloads: everyDay(days, period) }));
+    const counts = await answer(request, period, (days) => ({ downloads: rangeOf(days, period) }));
     return reply.header('cache-control', 'private, no-cache').send(counts);
   });
 }
@@ -88,11 +83,6 @@ function sum(days: DayCount[]): number {
   return days.reduce((total, { count }) => total + count, 0);
 }
 
-/** Days without a download count too. */
-function everyDay(days: DayCount[], { first, last }: Period): { downloads: number; day: string }[] {
-  const counts = new Map(days.map(({ day, count }) => [day, count]));
-  return Array.from({ length: last - first + 1 }, (_, index) => ({
-    downloads: counts.get(first + index) ?? 0,
-    day: dayText(first + index),
-  }));
+function rangeOf(days: DayCount[], period: Period): { downloads: number; day: string }[] {
+  return everyDay(days, period).map(({ day, count }) => ({ downloads: count, day: dayText(day) }));
 }

@@ -12,6 +12,7 @@ function entryOf(manifest: object | null, more: Partial<SearchHit> = {}): unknow
     version: '1.0.0',
     publishedAt: at,
     updatedAt: at + 86_400_000,
+    downloads: 0,
     manifest: manifest && JSON.stringify(manifest),
     owners: [
       { kind: 'user', id: 1, name: 'anna', email: 'anna@example.com' },

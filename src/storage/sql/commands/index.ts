@@ -1,12 +1,12 @@
 import type { Session } from '../capabilities.ts';
 import { answerOffer, grantAccess, offerPackage } from './access.ts';
+import { addCounts, tidyCounts } from './counts/index.ts';
 import { announceAdvisories, putAdvisories, removeAdvisories } from './advisories.ts';
 import { appendEvents, dropEvents } from './audit.ts';
 import { createUser } from './accounts.ts';
 import { barKey } from './blobs.ts';
 import { addBlock, removeBlock } from './blocks.ts';
 import { claimDeliveries, finishDelivery, noteDeliveries, postponeDelivery } from './deliveries.ts';
-import { countDownloads } from './downloads.ts';
 import { answerInvitation, invite, withdrawInvitation } from './invitations.ts';
 import { rememberNetwork } from './known-networks.ts';
 import { acquireLease, releaseLease, seal } from './ledger.ts';
@@ -45,6 +45,7 @@ export const commands = {
   ...upstreamCache,
   acquireLease,
   addBlock,
+  addCounts,
   addTrust,
   adoptSigningKey,
   answerInvitation,
@@ -58,7 +59,6 @@ export const commands = {
   changeRegistry,
   claimDeliveries,
   claimName,
-  countDownloads,
   createLink,
   createOrganisation,
   createRegistry,
@@ -118,6 +118,7 @@ export const commands = {
   startSignOn,
   startWebLogin,
   takeSignOn,
+  tidyCounts,
   touchUpstreamDocument,
   unpublish,
   updateProfile,

@@ -44,7 +44,7 @@ export async function releaseName(session: Session, command: ReleaseCommand): Pr
   if (gone === undefined) throw new Fault('not_found', `Nobody claimed ${pattern} in ${registry}.`);
   const head = isPattern(pattern) ? undefined : await lockPackage(session, registryId, pattern);
   const wasUnused = head !== undefined && head.awaits !== null;
-  if (wasUnused) await giveBack(session, head.id);
+  if (wasUnused) await giveBack(session, { id: head.id, registryId, name: pattern });
   await raisePolicy(session, registryId);
   await record(session, command, registry, 'registry.release', { pattern });
 }

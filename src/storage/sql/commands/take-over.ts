@@ -1,5 +1,6 @@
 import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
+import { forgetDownloads } from './counts/forget.ts';
 import { removeVersions } from './unpublish.ts';
 
 /**
@@ -12,8 +13,7 @@ export async function takeOver(
 ): Promise<number> {
   const { db } = session;
   const versions = await removeVersions(session, id, { versions: 'all', at });
-  // What people downloaded was another package.
-  await db.deleteFrom('downloads').where('package_id', '=', id).execute();
+  await forgetDownloads(session, { id, registryId, name });
   await db
     .deleteFrom('upstream_documents')
     .where('registry_id', '=', registryId)
@@ -27,7 +27,6 @@ export async function takeOver(
       removed_at: at,
       created_at: at,
       updated_at: at,
-      downloads: 0,
       revision: eb('revision', '+', 1),
       history: eb('history', '+', 1),
     }))
@@ -39,7 +38,6 @@ export async function takeOver(
 /** What refers to a package, in an order in which it can go. */
 const ITS_ROWS = [
   'tags',
-  'downloads',
   'stars',
   'owners',
   'package_transfers',
@@ -49,8 +47,12 @@ const ITS_ROWS = [
 ] as const;
 
 /** Forgets a package that still waits for its first own version: nothing here stands in the way of the upstream's any more. */
-export async function giveBack(session: Session, packageId: number): Promise<void> {
+export async function giveBack(
+  session: Session,
+  { id: packageId, registryId, name }: { id: number; registryId: number; name: string },
+): Promise<void> {
   const { db } = session;
+  await forgetDownloads(session, { id: packageId, registryId, name });
   const versions = db.selectFrom('versions').select('id').where('package_id', '=', packageId);
   const rules = db.selectFrom('trusted_publishers').select('id').where('package_id', '=', packageId);
   await db.deleteFrom('machine_grants').where('trust_id', 'in', rules).execute();

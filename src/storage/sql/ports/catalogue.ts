@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import type { Catalogue } from '../../../registry/index.ts';
 import type { Writer } from '../commands/index.ts';
 import * as blobs from '../queries/blobs.ts';
-import { readDownloads } from '../queries/downloads.ts';
 import * as packages from '../queries/packages.ts';
 import { listRegistries } from '../queries/registries.ts';
 import * as stars from '../queries/stars.ts';
@@ -42,8 +41,6 @@ export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Search
     starredBy: (packageId) => stars.starredBy(db, packageId),
     starsOf: (registryId, userName, readerId) => stars.starsOf(db, registryId, userName, readerId),
     search: (query) => searcher.search(query),
-    countDownloads: (counts) => writer.run('countDownloads', counts),
-    downloads: (packageId, first, last) => readDownloads(db, packageId, first, last),
     blobs: (afterKey, limit) => blobs.pageBlobs(db, afterKey, limit),
     danglingReferences: () => blobs.danglingReferences(db),
     barKey: (key, at) => writer.run('barKey', { key, at }),

@@ -31,7 +31,7 @@ export function openRevisionOn(db: Kysely<Schema>): Catalogue['openRevision'] {
   return query && ((packageId) => query(packageId));
 }
 
-export type PackageColumns = Omit<Selectable<Schema['packages']>, 'downloads' | 'trusted_only' | 'awaits'>;
+export type PackageColumns = Omit<Selectable<Schema['packages']>, 'trusted_only' | 'awaits'>;
 
 export function packageFrom(row: PackageColumns): PackageRow {
   return {

@@ -15,14 +15,16 @@ export async function search(
   capability: SearchCapability,
   query: SearchQuery,
 ): Promise<SearchResult> {
-  const found = sql`from packages
-    join package_search on package_search.rowid = packages.id
-    where ${sql.join(conditions(capability, query), sql` and `)}`;
-  const count = await sql<{ total: number }>`select count(*) as total ${found}`.execute(db);
+  const given = sql.join(conditions(capability, query), sql` and `);
+  const count = await sql<{ total: number }>`select count(*) as total from packages
+    join package_search on package_search.rowid = packages.id where ${given}`.execute(db);
   const { typed } = query;
-  const page = await sql<{ id: number }>`select packages.id ${found}
+  const page = await sql<{ id: number }>`select packages.id from packages
+    join package_search on package_search.rowid = packages.id
+    left join name_downloads as numbers on numbers.registry_id = packages.registry_id and numbers.name = packages.name
+    where ${given}
     order by case when packages.name = ${typed} then 0 when packages.name like ${`${literal(typed)}%`} escape '\\' then 1 else 2 end,
-      packages.downloads desc, packages.name
+      coalesce(numbers.downloads, 0) desc, packages.name
     limit ${query.limit} offset ${query.offset}`.execute(db);
   const ids = page.rows.map(({ id }) => id);
   return { total: count.rows[0]?.total ?? 0, hits: ids.length === 0 ? [] : await readHits(db, ids) };
@@ -65,12 +67,18 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
       join.onRef('tags.package_id', '=', 'packages.id').on('tags.tag', '=', DEFAULT_TAG),
     )
     .leftJoin('versions', 'versions.id', 'tags.version_id')
+    .leftJoin('name_downloads as numbers', (join) =>
+      join
+        .onRef('numbers.registry_id', '=', 'packages.registry_id')
+        .onRef('numbers.name', '=', 'packages.name'),
+    )
     .select([
       'packages.id',
       'packages.name',
       'packages.updated_at',
       'versions.version',
       'versions.published_at',
+      'numbers.downloads',
       sql<
         string | null
       >`case when length(versions.manifest) <= ${LONGEST_MANIFEST} then versions.manifest end`.as('manifest'),
@@ -89,6 +97,7 @@ async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]>
       publishedAt: row.published_at,
       updatedAt: row.updated_at,
       manifest: row.manifest,
+      downloads: row.downloads ?? 0,
       owners: owners.get(id) ?? [],
     };
   });

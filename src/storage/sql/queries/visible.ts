@@ -1,12 +1,17 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { SearchQuery } from '../../../registry/index.ts';
 
+/** As `isReadable`, of what is owned here. */
+export function isVisible(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
+  return sql`packages.origin = 'local' and ${isReadable(registryId, readerId)}`;
+}
+
 /**
  * Condition on `packages` of a registry: here, and the reader may know of it. Applied before anything is counted or paged. It is
  * `mayRead` of the policy once more, for many packages at a time; a test compares the two.
  */
-export function isVisible(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
-  const here = sql<SqlBool>`packages.origin = 'local' and packages.removed_at is null`;
+export function isReadable(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
+  const here = sql<SqlBool>`packages.removed_at is null`;
   if (readerId === 'all') return here;
   // Depends on no package, so the database asks it once.
   const registry = sql`(select registries.visibility from registries where registries.id = ${registryId})`;

@@ -1,6 +1,7 @@
 import type { AccountTables } from './accounts.ts';
 import type { AdvisoryTables } from './advisories.ts';
 import type { BlobTables } from './blobs.ts';
+import type { CountTables } from './counts.ts';
 import type { GateTables } from './gate.ts';
 import type { IdentityTables } from './identity.ts';
 import type { LedgerTables } from './ledger.ts';
@@ -22,6 +23,7 @@ export interface Schema
     AccountTables,
     AdvisoryTables,
     BlobTables,
+    CountTables,
     GateTables,
     LedgerTables,
     NotifyTables,

@@ -17,7 +17,6 @@ export interface PackageTables {
   team_grants: TeamGrantsTable;
   package_transfers: PackageTransfersTable;
   stars: StarsTable;
-  downloads: DownloadsTable;
   attestations: AttestationsTable;
   content_hashes: ContentHashesTable;
   package_search: PackageSearchTable;
@@ -78,8 +77,6 @@ interface PackagesTable {
   visibility: Generated<Visibility>;
   /** That owns it, beside or instead of users. */
   organisation_id: Generated<number | null>;
-  /** Of all versions and days. */
-  downloads: Generated<number>;
   created_at: number;
   updated_at: number;
   removed_at: Generated<number | null>;
@@ -154,14 +151,6 @@ interface StarsTable {
   package_id: number;
   user_id: number;
   since: number;
-}
-
-interface DownloadsTable {
-  version_id: number;
-  package_id: number;
-  /** Days since 1970-01-01, UTC. */
-  day: number;
-  count: number;
 }
 
 interface AttestationsTable {

@@ -1,10 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { serveJobs } from '../../../kernel/index.ts';
-import type { SearchQuery } from '../../../registry/index.ts';
-import { search } from '../queries/search.ts';
+import { searcherOn } from '../searcher.ts';
 import { sqliteCapabilities } from './capabilities.ts';
 import { kyselyOn, openDatabase } from './connection.ts';
+import type { Question } from './searcher.ts';
 
 const db = kyselyOn(openDatabase((workerData as { path: string }).path, { readOnly: true }));
+const searcher = searcherOn(db, sqliteCapabilities.search);
 
-serveJobs((query: SearchQuery) => search(db, sqliteCapabilities.search, query));
+serveJobs((question: Question) =>
+  question.kind === 'top' ? searcher.top(question.query) : searcher.search(question.query),
+);

@@ -1,12 +1,18 @@
 import { startWorker, WorkerPool } from '../../../kernel/index.ts';
-import type { SearchQuery, SearchResult } from '../../../registry/index.ts';
+import type { SearchQuery, SearchResult, TopEntry, TopQuery } from '../../../registry/index.ts';
 import type { Searcher } from '../searcher.ts';
+
+export type Question = { kind: 'search'; query: SearchQuery } | { kind: 'top'; query: TopQuery };
 
 /** Calls of SQLite block: searches get a thread with a connection of its own, started at the first one. */
 export function sqliteSearcher(path: string): Searcher {
-  const pool = new WorkerPool<SearchQuery, SearchResult>(
+  const pool = new WorkerPool<Question, SearchResult | TopEntry[]>(
     () => startWorker(new URL('./search-worker.ts', import.meta.url), { workerData: { path } }),
     1,
   );
-  return { search: (query) => pool.run(query), close: () => pool.close() };
+  return {
+    search: (query) => pool.run({ kind: 'search', query }) as Promise<SearchResult>,
+    top: (query) => pool.run({ kind: 'top', query }) as Promise<TopEntry[]>,
+    close: () => pool.close(),
+  };
 }

@@ -1,0 +1,2 @@
+export { addCounts } from './add.ts';
+export { tidyCounts } from './tidy.ts';
