@@ -5,6 +5,7 @@ import { addAdminCommands } from './admin-program.ts';
 import { addBlockCommands } from './block-commands.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
+import { addPreviewCommands } from './preview-commands.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
@@ -93,6 +94,7 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
 
   addAdvisoryCommands(program, on);
   addBlockCommands(program, on);
+  addPreviewCommands(program, io, done);
 
   program
     .command('why <name[@version]>')

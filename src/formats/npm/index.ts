@@ -1,3 +1,4 @@
+export { readPackageArchive } from './archive.ts';
 export { npmAdvisories } from './advisory-ranges.ts';
 export { abbreviatedVersion } from './abbreviated.ts';
 export { npmClientSettings, type ClientSettingsOptions } from './client-settings.ts';

@@ -17,9 +17,12 @@ const samplePasswords = [
   'password',
 ];
 
+/** Read by the launcher, and by commands for the machines of those who publish, which may be this one. */
+const OTHER_NAMES = ['KONTOR_CONFIG', 'KONTOR_REGISTRY_URL', 'KONTOR_TOKEN'];
+
 /** A `KONTOR_*` name that is no setting is a mistake, since nobody else uses the prefix. */
 export function checkNames(environment: Environment, problems: string[]): void {
-  const known = ['KONTOR_CONFIG', ...settingNames.map((name) => settings[name].env)];
+  const known = [...OTHER_NAMES, ...settingNames.map((name) => settings[name].env)];
   for (const [name, { origin }] of environment) {
     if (!name.startsWith('KONTOR_') || known.includes(name)) continue;
     const meant = nearest(name, known);

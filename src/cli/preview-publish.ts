@@ -1,0 +1,54 @@
+import {
+  installLines,
+  publishPreviews,
+  type PackageManager,
+  type PublishedPreviews,
+} from '../client/index.ts';
+import type { Io } from './io.ts';
+import { json } from './table.ts';
+
+export interface PreviewPublishOptions {
+  registry?: string;
+  json?: boolean;
+  compact?: boolean;
+  workspaces?: boolean;
+  packWith?: PackageManager;
+  sha?: string;
+  branch?: string;
+  pr?: string;
+  run?: string;
+  repository?: string;
+  allowDirty?: boolean;
+}
+
+/** @param dirs folders, globs of folders, archives; none: the working folder */
+export async function previewPublish(
+  io: Io,
+  dirs: readonly string[],
+  options: PreviewPublishOptions,
+): Promise<number> {
+  const { sha, branch, pr, run, repository } = options;
+  const published = await publishPreviews({
+    patterns: dirs,
+    cwd: io.cwd,
+    env: io.env,
+    registry: options.registry,
+    commit: { sha, branch, pullRequest: pr, run, repository },
+    workspaces: options.workspaces ?? false,
+    allowDirty: options.allowDirty ?? false,
+    packWith: options.packWith,
+    compact: options.compact ?? false,
+    note: (message) => io.err(`${message}\n`),
+  });
+  io.out(options.json ? json(published) : describe(published));
+  return 0;
+}
+
+function describe({ packages }: PublishedPreviews): string {
+  return packages
+    .map(({ name, version, url }) => {
+      const lines = [`${name} ${version}`, url, ...installLines({ name, url })];
+      return `${lines.join('\n  ')}\n`;
+    })
+    .join('\n');
+}

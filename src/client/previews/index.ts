@@ -1,0 +1,3 @@
+export { installLines } from './install-lines.ts';
+export type { PackageManager } from './package-manager.ts';
+export { publishPreviews, type PreviewPublishing, type PublishedPreviews } from './publish.ts';

@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../kernel/index.ts';
+import { isReadableName, readPackageArchive } from '../../formats/npm/index.ts';
+import type { Variables } from './commit.ts';
+import { packageManagerOf, packArguments, programOf, type PackageManager } from './package-manager.ts';
+import type { Source } from './packages.ts';
+import { runTool } from './run-tool.ts';
+
+/** An archive that can be sent. */
+export interface Packed {
+  name: string;
+  version: string;
+  /** Path of the archive. */
+  file: string;
+  /** Bytes. */
+  size: number;
+  /** The folder that it was made of; undefined for an archive that was there. */
+  folder: string | undefined;
+}
+
+export interface PackOptions {
+  /** Where archives may be written. */
+  scratch: string;
+  env: Variables;
+  /** Who packs, whatever the projects say. */
+  packWith: PackageManager | undefined;
+}
+
+/**
+ * Packs a folder with the package manager of its project, whose `prepack` scripts run, or takes an archive as it is. Undefined for an
+ * archive of a private package. Fault `bad_request` with what the package manager said.
+ */
+export async function packSource(source: Source, options: PackOptions): Promise<Packed | undefined> {
+  const isFolder = source.kind === 'folder';
+  const file = isFolder ? await packFolder(source.path, options) : source.path;
+  const { packageJson } = await readPackageArchive(createReadStream(file));
+  const { name, version } = packageJson;
+  if (packageJson['private'] === true) return undefined;
+  if (typeof name !== 'string' || !isReadableName(name) || typeof version !== 'string') {
+    throw new Fault('bad_request', `package.json of ${source.path} has no valid name, or no version.`);
+  }
+  const { size } = await stat(file);
+  return { name, version, file, size, folder: isFolder ? source.path : undefined };
+}
+
+async function packFolder(folder: string, { scratch, env, packWith }: PackOptions): Promise<string> {
+  const manager = packWith ?? (await packageManagerOf(folder));
+  const target = await mkdtemp(join(scratch, 'pack-'));
+  const program = programOf(manager);
+  const result = await runTool(program, packArguments(manager, target), { cwd: folder, env });
+  if (result === undefined) {
+    throw new Fault(
+      'bad_request',
+      `${folder} is packed with ${program}, which is not installed here: install it, say --pack-with, or name archives (.tgz) that you packed before.`,
+    );
+  }
+  const archives = (await readdir(target)).filter((name) => name.endsWith('.tgz'));
+  const [archive] = archives;
+  if (result.code === 0 && archive !== undefined && archives.length === 1) return join(target, archive);
+  const said = `${result.stdout}\n${result.stderr}`.trim();
+  throw new Fault('bad_request', `${folder} could not be packed with ${program}:\n${said}`);
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Fault } from '../../kernel/index.ts';
+import type { PartialCommit, Variables } from './commit.ts';
+import { findCommit } from './find-commit.ts';
+import { compactUrl } from './install-lines.ts';
+import { packSource, type Packed } from './pack.ts';
+import type { PackageManager } from './package-manager.ts';
+import { findPackages, type Source } from './packages.ts';
+import { findTarget } from './registry.ts';
+import { sendPreviews } from './send.ts';
+
+export interface PreviewPublishing {
+  /** Folders, globs, archives; none: the working folder. */
+  patterns: readonly string[];
+  cwd: string;
+  env: Variables;
+  registry?: string | undefined;
+  commit: PartialCommit;
+  workspaces: boolean;
+  allowDirty: boolean;
+  packWith?: PackageManager | undefined;
+  /** Short addresses. */
+  compact: boolean;
+  /** Told what is going on, a sentence each. */
+  note: (message: string) => void;
+}
+
+export interface PublishedPreviews {
+  sha: string;
+  packages: { name: string; version: string; url: string; shasum: string | undefined }[];
+}
+
+/**
+ * Packs packages and publishes them as previews of their commit, in one request. Faults `bad_request` for what the caller must mend,
+ * `unavailable` if the server cannot be reached.
+ */
+export async function publishPreviews(options: PreviewPublishing): Promise<PublishedPreviews> {
+  const { cwd, env, note } = options;
+  const target = await findTarget({ cwd, env, registry: options.registry, warn: note });
+  const commit = await findCommit({ cwd, env, given: options.commit, allowDirty: options.allowDirty });
+  const patterns = options.patterns.length > 0 ? options.patterns : ['.'];
+  const { sources, skipped } = await findPackages(patterns, { cwd, workspaces: options.workspaces });
+  for (const { path, reason } of skipped) note(`${path} is left out: ${reason}.`);
+  const scratch = await mkdtemp(join(tmpdir(), 'kontor-preview-'));
+  try {
+    const packed = await packAll(sources, { ...options, scratch });
+    if (packed.length === 0)
+      throw new Fault('bad_request', 'There is nothing to publish: every package is private.');
+    note(`Publishing ${packed.length} package(s) of commit ${commit.sha.slice(0, 7)} to ${target.url}.`);
+    const sent = await sendPreviews(target, commit, packed, {
+      wait: (milliseconds) => setTimeout(milliseconds),
+      onRetry: note,
+    });
+    const versions = new Map(packed.map(({ name, version }) => [name, version]));
+    return {
+      sha: commit.sha,
+      packages: sent.map(({ name, url, shasum }) => ({
+        name,
+        version: versions.get(name) ?? '',
+        url: options.compact ? compactUrl(target.url, { name, sha: commit.sha }) : url,
+        shasum,
+      })),
+    };
+  } finally {
+    await Promise.all([target.dispatcher.destroy(), rm(scratch, { recursive: true, force: true })]);
+  }
+}
+
+/** One after the other: build scripts of a workspace may write to the same files. */
+async function packAll(
+  sources: readonly Source[],
+  options: PreviewPublishing & { scratch: string },
+): Promise<Packed[]> {
+  const { scratch, env, packWith, note } = options;
+  const packed = new Map<string, Packed>();
+  for (const source of sources) {
+    const one = await packSource(source, { scratch, env, packWith });
+    if (one === undefined) {
+      note(`${source.path} is left out: it is private.`);
+      continue;
+    }
+    if (packed.has(one.name)) {
+      throw new Fault(
+        'bad_request',
+        `${one.name} is there twice, the second time as ${source.path}: name it once.`,
+      );
+    }
+    packed.set(one.name, one);
+  }
+  return [...packed.values()];
+}
