@@ -1,5 +1,9 @@
 import { npmRanges } from '../formats/npm/index.ts';
+import { zigRanges } from '../formats/zig/index.ts';
 import type { VersionRanges } from '../policy/index.ts';
 
 /** How versions compare, by format. */
-export const versionRanges: ReadonlyMap<string, VersionRanges> = new Map([['npm', npmRanges]]);
+export const versionRanges: ReadonlyMap<string, VersionRanges> = new Map([
+  ['npm', npmRanges],
+  ['zig', zigRanges],
+]);

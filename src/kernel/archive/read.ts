@@ -2,8 +2,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { errnoOf, Fault, isFault } from '../errors.ts';
+import { errnoOf } from '../errors.ts';
 import { EntryReader, type ArchiveEntry, type ArchiveSummary, type WantedContent } from './entries.ts';
+import { damaged, trailingData } from './gzip.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
 import { Meter } from './meter.ts';
 
@@ -62,26 +63,4 @@ export async function readTarGz(
     const cause = first === undefined ? error : first.error;
     throw first?.format === true ? damaged(cause) : cause;
   }
-}
-
-function trailingData(): Fault {
-  return new Fault(
-    'archive_invalid',
-    'The archive has data after the end of its gzip stream; pack it again.',
-  );
-}
-
-/** What zlib and the tar reader complain of, in words for whoever made the archive; any other error as it is. */
-function damaged(error: unknown): unknown {
-  const code = errnoOf(error);
-  // Zlib's errors have codes of their own, those of the tar reader none; the rest come from outside (a source that closed).
-  if (isFault(error) || (code !== undefined && !code.startsWith('Z_'))) return error;
-  const cut =
-    code === 'Z_BUF_ERROR' || (error instanceof Error && error.message === 'Unexpected end of data');
-  const sentence = cut
-    ? 'The archive ends too early; send it again whole.'
-    : code === undefined
-      ? 'The archive holds no valid tar stream; pack it again as ustar or pax.'
-      : 'The archive is not gzip, or its compressed data is damaged; pack and send it again.';
-  return new Fault('archive_invalid', sentence, { cause: error });
 }

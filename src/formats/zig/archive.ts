@@ -1,0 +1,187 @@
+import type { Readable } from 'node:stream';
+import { defaultArchiveLimits, Fault, unpackGzip } from '../../kernel/index.ts';
+import { FileHasher } from './entry-hash.ts';
+import { hashLink, hashPackage, type HashedEntry, type ZigHashes } from './hash.ts';
+import { IncludedPaths } from './included.ts';
+import { MANIFEST_NAME, readZigManifest, type ZigManifest } from './manifest.ts';
+import { entryPath, rootOf } from './paths.ts';
+import { TarParser, type ContentSink, type TarEntry } from './tar/index.ts';
+import { PackageTree, show } from './tree.ts';
+import { defaultZonLimits } from './zon/index.ts';
+
+/** What an archive holds, as Zig's compiler would find it. Plain data, which may go to another thread. */
+export interface ZigPackage extends ZigHashes {
+  /** Null of an archive without build.zig.zon in its root. */
+  manifest: ZigManifest | null;
+  /** The one folder that holds everything, one character a byte; `''` if there is none, and nothing is stripped. */
+  root: string;
+  /** Bytes of the files that `paths` keeps: the size in the hash. */
+  size: number;
+  /** Files that `paths` keeps. */
+  files: number;
+  /** True if `paths` keeps the manifest itself. */
+  keepsManifest: boolean;
+}
+
+/** The first entry lies in a folder, and this one does not: the archive has no root to strip. */
+export interface RootsDiffer {
+  /** A clause that names both. */
+  differs: string;
+}
+
+class DifferentRoot extends Error {}
+
+/**
+ * Reads a gzipped tar archive once and computes what identifies its package (Zig 0.16, `Package/Fetch.zig`). Files are
+ * hashed as they stream by; only the manifest and one digest for each entry are kept. Rejects with Faults
+ * `archive_invalid`, `archive_too_large`, `manifest_invalid`, `too_large`, and with errors of `source`.
+ *
+ * @param strip false to take the archive as it is, which has to be done if reading it with true has found `RootsDiffer`.
+ */
+export async function readPackage(source: Readable, strip: boolean): Promise<ZigPackage | RootsDiffer> {
+  const reader = new PackageReader(strip);
+  const tar = new TarParser(defaultArchiveLimits, (entry) => reader.entry(entry));
+  try {
+    await unpackGzip(source, (piece) => tar.write(piece));
+  } catch (error) {
+    if (error instanceof DifferentRoot) return { differs: error.message };
+    throw error;
+  }
+  tar.end();
+  return reader.finish();
+}
+
+/** A problem of an entry, which counts only if `paths` keeps the entry. */
+interface Problem {
+  path: string;
+  sentence: string;
+}
+
+/** Hostile archives would otherwise hold a sentence for each of their entries. */
+const MOST_PROBLEMS = 1000;
+
+class PackageReader {
+  readonly #strip: boolean;
+  readonly #tree = new PackageTree();
+  #root: string | undefined;
+  #manifest: ZigManifest | null = null;
+  #included: IncludedPaths | undefined;
+  #entries: (HashedEntry & { size: number })[] = [];
+  #problems: Problem[] = [];
+
+  constructor(strip: boolean) {
+    this.#strip = strip;
+  }
+
+  entry(entry: TarEntry): ContentSink | undefined {
+    const whole = entryPath(entry);
+    if (whole === '') return undefined;
+    if (entry.type === 'other') {
+      this.#hold(
+        this.#belowRoot(whole),
+        `The entry ${show(whole)} is ${nameOf(entry.flag)}; only files, folders and symbolic links are taken.`,
+      );
+      return undefined;
+    }
+    this.#findRoot(whole, entry.type === 'directory');
+    // Folders without files vanish.
+    if (entry.type === 'directory') return undefined;
+    const path = this.#belowRoot(whole);
+    const problem = this.#tree.add(path, entry.type === 'symlink' ? 'link' : 'file');
+    if (problem !== undefined) {
+      this.#hold(path, problem);
+      return undefined;
+    }
+    return entry.type === 'symlink' ? this.#link(path, entry.target) : this.#file(path, entry.size);
+  }
+
+  finish(): ZigPackage {
+    const included = this.#included ?? new IncludedPaths(null);
+    const problem = this.#problems.find(({ path }) => included.has(path));
+    if (problem) throw new Fault('archive_invalid', problem.sentence);
+    const size = this.#entries.reduce((sum, entry) => sum + entry.size, 0);
+    return {
+      ...hashPackage(this.#entries, size, this.#manifest),
+      manifest: this.#manifest,
+      root: this.#root ?? '',
+      size,
+      files: this.#entries.length,
+      keepsManifest: this.#manifest !== null && included.has(MANIFEST_NAME),
+    };
+  }
+
+  /** The first entry tells which folder it would be; each that follows must agree. */
+  #findRoot(path: string, isFolder: boolean): void {
+    if (!this.#strip) {
+      this.#root = '';
+      return;
+    }
+    if (this.#root === '') return;
+    const root = rootOf(path, isFolder);
+    this.#root ??= root;
+    if (root !== this.#root) {
+      throw new DifferentRoot(`${show(path)} does not lie in the folder ${show(this.#root)}`);
+    }
+  }
+
+  #belowRoot(path: string): string {
+    const root = this.#root ?? '';
+    return root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+  }
+
+  #link(path: string, target: string): undefined {
+    if (path === MANIFEST_NAME) {
+      throw new Fault('archive_invalid', `${MANIFEST_NAME} is a link in the archive; it must be a file.`);
+    }
+    if (this.#included?.has(path) !== false)
+      this.#entries.push({ path, hash: hashLink(path, target), size: 0 });
+    return undefined;
+  }
+
+  #file(path: string, size: number): ContentSink | undefined {
+    const isManifest = path === MANIFEST_NAME;
+    if (!isManifest && this.#included?.has(path) === false) return undefined;
+    if (isManifest && size > defaultZonLimits.bytes) {
+      throw new Fault(
+        'too_large',
+        `${MANIFEST_NAME} has ${size} bytes, and at most ${defaultZonLimits.bytes} are read.`,
+      );
+    }
+    return new FileHasher(
+      path,
+      (hash, content) => {
+        this.#entries.push({ path, hash, size });
+        if (isManifest) this.#readManifest(content);
+      },
+      isManifest,
+    );
+  }
+
+  /** From now on it is known what is left out; what came before is sorted out again. */
+  #readManifest(content: Buffer): void {
+    this.#manifest = readZigManifest(content);
+    const included = new IncludedPaths(this.#manifest.paths);
+    this.#included = included;
+    this.#entries = this.#entries.filter(({ path }) => included.has(path));
+    this.#problems = this.#problems.filter(({ path }) => included.has(path));
+  }
+
+  #hold(path: string, sentence: string): void {
+    if (this.#included?.has(path) === false) return;
+    this.#problems.push({ path, sentence });
+    if (this.#problems.length > MOST_PROBLEMS) throw new Fault('archive_invalid', sentence);
+  }
+}
+
+const FLAGS: Record<string, string> = {
+  1: 'a hard link',
+  3: 'a character device',
+  4: 'a block device',
+  6: 'a named pipe',
+  7: 'a contiguous file',
+  S: 'a sparse file',
+};
+
+function nameOf(flag: string): string {
+  return FLAGS[flag] ?? 'of an unknown type';
+}

@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import { Fault } from '../../kernel/index.ts';
+import { readPackage, type RootsDiffer, type ZigPackage } from './archive.ts';
+import { readPackageApart } from './archive-thread.ts';
+import type { ZigManifest } from './manifest.ts';
+import { isRegistryName, registryName } from './names.ts';
+
+/** An archive that can be read from the beginning as often as needed. */
+export interface ZigArchive {
+  /** Bytes, packed. */
+  size: number;
+  /** The chunks are the reader's to keep. */
+  open: () => Readable;
+}
+
+/** A package that may be published: every version of the compiler unpacks it to the same files. */
+export interface ZigRelease extends ZigPackage {
+  manifest: ZigManifest;
+  /** What the registry calls it: the manifest's name with `-` for `_`. */
+  name: string;
+  version: string;
+}
+
+/** Bytes of an archive that is read where it is: to reach another thread costs more than to read it. */
+const SMALL = 128 * 1024;
+
+/**
+ * Reads an archive that somebody publishes. Faults of `readZigPackage`; besides, `archive_invalid` where there is not
+ * exactly one root folder, no manifest, or a manifest whose `paths` leave it out; `name_invalid` for a name that no registry takes.
+ */
+export async function readZigRelease(archive: ZigArchive): Promise<ZigRelease> {
+  const found = await read(archive, true);
+  if ('differs' in found) {
+    throw new Fault(
+      'archive_invalid',
+      `The archive must hold one folder with everything in it, and ${found.differs}; pack the folder itself.`,
+    );
+  }
+  const { manifest, root } = found;
+  if (found.files === 0 && manifest === null) {
+    throw new Fault('archive_invalid', 'The archive holds no files; pack the folder of the package.');
+  }
+  if (root === '') {
+    throw new Fault(
+      'archive_invalid',
+      'The archive must hold one folder with everything in it, and its first file lies beside it; pack the folder itself.',
+    );
+  }
+  if (manifest === null) {
+    throw new Fault('archive_invalid', 'The archive holds no build.zig.zon in its root folder; add one.');
+  }
+  if (!found.keepsManifest) {
+    throw new Fault(
+      'manifest_invalid',
+      'build.zig.zon: paths leave build.zig.zon itself out, and nobody could depend on the package; add "build.zig.zon" to paths.',
+    );
+  }
+  const name = registryName(manifest.name);
+  if (!isRegistryName(name)) {
+    throw new Fault(
+      'name_invalid',
+      `build.zig.zon: the name ${JSON.stringify(manifest.name)} is not valid; take letters, digits, "_" and "-", beginning with a letter.`,
+    );
+  }
+  return { ...found, manifest, name, version: manifest.version };
+}
+
+/**
+ * Reads any archive that the compiler takes, wherever it comes from: with or without a root folder, with or without a
+ * manifest. Faults `archive_invalid`, `archive_too_large`, `manifest_invalid`, `too_large`; errors of the opened stream pass through.
+ */
+export async function readZigPackage(archive: ZigArchive): Promise<ZigPackage> {
+  const found = await read(archive, true);
+  if (!('differs' in found)) return found;
+  // What a file is hashed with begins with its path, and that is another one now.
+  const again = await read(archive, false);
+  if ('differs' in again) throw new Error('An archive without a root has two of them.');
+  return again;
+}
+
+function read({ size, open }: ZigArchive, strip: boolean): Promise<ZigPackage | RootsDiffer> {
+  return size <= SMALL ? readPackage(open(), strip) : readPackageApart(open(), strip);
+}

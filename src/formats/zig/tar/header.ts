@@ -1,0 +1,79 @@
+import { Fault } from '../../../kernel/index.ts';
+
+/** Of a header and of what all contents are filled up to. */
+export const BLOCK = 512;
+
+/** A header block of a tar archive; texts have one character a byte. */
+export interface TarBlock {
+  name: string;
+  /** The type flag: `0` is a file, also where the block has NUL. */
+  flag: string;
+  size: number;
+  linkTarget: string;
+}
+
+/**
+ * Decodes a header block (POSIX.1-2017 ustar, GNU, and the old one without a mark); undefined for a block of zeros,
+ * which ends the archive. Fault `archive_invalid`.
+ */
+export function decodeBlock(block: Buffer): TarBlock | undefined {
+  const sum = checksums(block);
+  const stored = octal(block, 148, 8);
+  if (sum.unsigned === 8 * 32 && stored === 0) return undefined;
+  if (stored !== sum.unsigned && stored !== sum.signed) {
+    throw new Fault(
+      'archive_invalid',
+      'The archive holds no valid tar stream; pack it again as ustar or pax.',
+    );
+  }
+  const name = text(block, 0, 100);
+  // Only where the mark of ustar says so; GNU archives use the field for times.
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 155) : '';
+  const flag = block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0);
+  return {
+    name: prefix === '' ? name : `${prefix}/${name}`,
+    flag,
+    size: numeric(block, 124, 12),
+    linkTarget: text(block, 157, 100),
+  };
+}
+
+/** Both ways in which the sum of a header's bytes was ever made, its own field taken as blanks. */
+function checksums(block: Buffer): { unsigned: number; signed: number } {
+  let unsigned = 8 * 32;
+  let high = 0;
+  for (let at = 0; at < BLOCK; at++) {
+    if (at === 148) at = 156;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    high += byte >> 7;
+  }
+  return { unsigned, signed: unsigned - high * 256 };
+}
+
+function text(block: Buffer, start: number, length: number): string {
+  const end = block.indexOf(0, start);
+  return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end);
+}
+
+/** Octal digits, or with the first bit set a binary number (GNU, for large files). NaN for what is neither. */
+function numeric(block: Buffer, start: number, length: number): number {
+  if (block[start] !== 0x80) return octal(block, start, length);
+  let value = 0;
+  for (let at = start + 1; at < start + length; at++) value = value * 256 + (block[at] ?? 0);
+  return value;
+}
+
+function octal(block: Buffer, start: number, length: number): number {
+  let value = 0;
+  let at = start;
+  const end = start + length;
+  while (at < end && block[at] === 0x20) at++;
+  for (; at < end; at++) {
+    const byte = block[at] ?? 0;
+    if (byte === 0 || byte === 0x20) break;
+    if (byte < 0x30 || byte > 0x37) return Number.NaN;
+    value = value * 8 + byte - 0x30;
+  }
+  return value;
+}

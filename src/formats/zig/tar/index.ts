@@ -1,0 +1,1 @@
+export { TarParser, type ContentSink, type TarEntry } from './parser.ts';

@@ -1,0 +1,33 @@
+import semver from 'semver';
+import type { VersionRanges } from '../../policy/index.ts';
+
+/** Bytes of a name and of a version in a hash (Zig 0.14 and later, `std.zig.Package.Hash`). */
+export const LONGEST_PART = 32;
+
+/**
+ * The version as the compiler prints it again, or undefined if it is not strict semver 2.0.0: no `v`, no blanks, three
+ * numbers without leading zeros.
+ */
+export function strictVersion(text: string): string | undefined {
+  const parsed = semver.parse(text);
+  if (parsed === null) return undefined;
+  const exact = parsed.build.length === 0 ? parsed.version : `${parsed.version}+${parsed.build.join('.')}`;
+  return exact === text ? text : undefined;
+}
+
+/** The version without build metadata, which semver does not compare: what makes it unique in a registry. */
+export function versionKeyOf(version: string): string {
+  const plus = version.indexOf('+');
+  return plus === -1 ? version : version.slice(0, plus);
+}
+
+/** Zig has no ranges of its own; policies are written with those of npm. */
+export const zigRanges: VersionRanges = {
+  isRange: (text) => text.trim() !== '' && semver.validRange(text) !== null,
+  inRange: (version, range) => semver.satisfies(version, range, { includePrerelease: true }),
+  compare: semver.compareBuild,
+  newest: (versions) => {
+    const releases = versions.filter((version) => semver.prerelease(version) === null);
+    return (releases.length > 0 ? releases : versions).toSorted(semver.compareBuild).at(-1);
+  },
+};

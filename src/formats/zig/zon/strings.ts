@@ -1,0 +1,87 @@
+import type { ZonSource } from './source.ts';
+
+const SIMPLE: Record<string, number> = { n: 10, r: 13, t: 9, '\\': 92, "'": 39, '"': 34 };
+/** All bytes but quotes, backslashes and control characters. */
+const PLAIN_STRING = /[ !#-[\]-~\x80-\xff]+/y;
+
+/** Reads `"…"`, at whose first quote the source stands, to its bytes. Zig language reference, «String Literals». */
+export function readString(source: ZonSource): Buffer {
+  const begin = source.at;
+  const parts: Buffer[] = [];
+  source.take('"');
+  for (;;) {
+    const plain = source.match(PLAIN_STRING);
+    if (plain !== undefined) parts.push(Buffer.from(plain, 'latin1'));
+    if (source.take('"')) return Buffer.concat(parts);
+    if (source.next === '\\') {
+      const escape = readEscape(source);
+      parts.push(
+        typeof escape === 'number' ? Buffer.of(escape) : Buffer.from(String.fromCodePoint(escape.codePoint)),
+      );
+    } else {
+      checkEnd(source, begin, 'string');
+    }
+  }
+}
+
+/** Reads the lines of a multi-line string, each behind `\\`, at the first of which the source stands. */
+export function readLines(source: ZonSource): Buffer {
+  const lines: string[] = [];
+  do {
+    lines.push(source.restOfLine());
+    source.skip();
+  } while (source.take('\\\\'));
+  return Buffer.from(lines.join('\n'), 'latin1');
+}
+
+/** Reads `'…'`, at whose first quote the source stands. */
+export function readCharacter(source: ZonSource): number {
+  const begin = source.at;
+  source.take("'");
+  let codePoint: number | undefined;
+  if (source.next === '\\') {
+    const escape = readEscape(source);
+    codePoint = typeof escape === 'number' ? escape : escape.codePoint;
+  } else {
+    const bytes = source.match(/[ -&(-~]|[\xc0-\xff][\x80-\xbf]+/y);
+    codePoint = bytes === undefined ? undefined : Buffer.from(bytes, 'latin1').toString().codePointAt(0);
+    if (codePoint === undefined && source.next !== "'") checkEnd(source, begin, 'character');
+  }
+  if (codePoint === undefined || !source.take("'")) {
+    throw source.fault(begin, 'between single quotes stands one character');
+  }
+  return codePoint;
+}
+
+/** A byte (`\x41`), or a character (`\u{1f600}`) that a string holds as UTF-8. */
+function readEscape(source: ZonSource): number | { codePoint: number } {
+  const begin = source.at;
+  source.take('\\');
+  const letter = source.next;
+  const simple = Object.hasOwn(SIMPLE, letter) ? SIMPLE[letter] : undefined;
+  if (simple !== undefined) {
+    source.take(letter);
+    return simple;
+  }
+  const byte = source.match(/x[0-9a-fA-F]{2}/y);
+  if (byte !== undefined) return Number.parseInt(byte.slice(1), 16);
+  const unicode = source.match(/u\{[0-9a-fA-F]+\}/y);
+  if (unicode === undefined) {
+    throw source.fault(begin, 'an escape is one of \\n \\r \\t \\\\ \\" \\\' \\x41 \\u{41}');
+  }
+  const codePoint = Number.parseInt(unicode.slice(2, -1), 16);
+  if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) {
+    throw source.fault(begin, `${unicode.slice(0, 20)} is no Unicode character`);
+  }
+  return { codePoint };
+}
+
+function checkEnd(source: ZonSource, begin: number, what: string): never {
+  if (source.next === '' || /[\r\n]/.test(source.next)) {
+    throw source.fault(begin, `the ${what} that begins here does not end on its line`);
+  }
+  throw source.fault(
+    source.at,
+    `a ${what} holds the control character ${source.shown()}; write it as an escape`,
+  );
+}
