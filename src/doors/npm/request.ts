@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { isReadableName } from '../../formats/npm/index.ts';
 import { errnoOf, Fault } from '../../kernel/index.ts';
+import { refuseEncoding } from '../received.ts';
 import { notFound } from './shapes.ts';
 
 /** The package that a path names. What can be no package's name is simply not found. */
@@ -87,16 +88,5 @@ function parseJson(body: Buffer): unknown {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     throw new Fault('json_invalid', 'The body is not valid JSON.', { cause: error });
-  }
-}
-
-/** Bodies come plain: a compressed one would need limits of its own. */
-export function refuseEncoding(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new Fault(
-      'unsupported_media',
-      `Send the body without Content-Encoding: ${encoding} is not understood here.`,
-    );
   }
 }

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
-import { Fault, freeChunk, isFault, type Digests } from '../../../kernel/index.ts';
+import { Fault, freeChunk, type Digests } from '../../../kernel/index.ts';
 import type { StagedBlob } from '../../../registry/ports/index.ts';
+import { received } from '../../received.ts';
 import { PossibleChange } from './possible-change.ts';
 import { PublishBodyScanner, type TakenData } from './scanner.ts';
 import { shown } from './wording.ts';
@@ -65,13 +65,15 @@ export async function readPublishBody(
   try {
     for await (const chunk of received(source)) {
       await change.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      if (!scanner.taken) continue;
-      staged ??= await options.stage();
-      const { decoder } = scanner.taken;
-      for (const batch of decoder.take()) {
-        await staged.write(batch);
-        decoder.giveBack(batch);
+      if (scanner.taken) {
+        staged ??= await options.stage();
+        const { decoder } = scanner.taken;
+        for (const batch of decoder.take()) {
+          await staged.write(batch);
+          decoder.giveBack(batch);
+        }
       }
+      freeChunk(chunk);
     }
     if (await change.isLarge()) return { document: change.end(), attachments: [] };
     const document = scanner.end();
@@ -85,23 +87,6 @@ export async function readPublishBody(
     // The refusal is what the client must hear; a copy that cannot be discarded now is swept later.
     await staged?.discard().catch(() => undefined);
     throw error;
-  }
-}
-
-/** The chunks of a request; one that breaks off is Fault `body_truncated`. */
-async function* received(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // Leaving a loop over a stream destroys it, and with the request goes the connection that the refusal needs.
-  const chunks = source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
-  try {
-    for await (const chunk of chunks) {
-      yield chunk;
-      freeChunk(chunk);
-    }
-  } catch (error) {
-    if (isFault(error)) throw error;
-    throw new Fault('body_truncated', 'The request body broke off before its end; send all of it.', {
-      cause: error,
-    });
   }
 }
 

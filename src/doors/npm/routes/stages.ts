@@ -10,7 +10,8 @@ import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../pub
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { queryNumber, queryText } from '../../query.ts';
-import { nameOf, refuseEncoding } from '../request.ts';
+import { refuseEncoding } from '../../received.ts';
+import { nameOf } from '../request.ts';
 import { assertFactor } from '../second-factor.ts';
 import { signedIn } from '../signed-in.ts';
 
