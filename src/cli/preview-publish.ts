@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   installLines,
   publishPreviews,
@@ -10,6 +12,7 @@ import { json } from './table.ts';
 export interface PreviewPublishOptions {
   registry?: string;
   json?: boolean;
+  output?: string;
   compact?: boolean;
   workspaces?: boolean;
   packWith?: PackageManager;
@@ -40,6 +43,7 @@ export async function previewPublish(
     compact: options.compact ?? false,
     note: (message) => io.err(`${message}\n`),
   });
+  if (options.output !== undefined) await writeFile(resolve(io.cwd, options.output), json(published));
   io.out(options.json ? json(published) : describe(published));
   return 0;
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installLocked } from './cache.ts';
 import { writeSettings } from './client-settings.ts';
@@ -90,6 +90,16 @@ export function sandbox(registry = 'http://127.0.0.1:9/'): Sandbox {
       FAKEROOTKEY: 'tests',
     },
   };
+}
+
+/** A PATH on which these clients have their usual names, before whatever else the machine has. */
+export function pathWith(named: Record<string, Pick<Client, 'command' | 'prefix'>>): string {
+  const folder = temporaryFolder('commands');
+  for (const [name, { command, prefix }] of Object.entries(named)) {
+    const words = [command, ...prefix].map((word) => `'${word}'`).join(' ');
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+  }
+  return [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
 }
 
 function clients(): Promise<string> {
