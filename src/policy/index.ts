@@ -1,5 +1,6 @@
 export { isTrusted, mayMachinePublish, type MachineDecision, type MachineFacts } from './machine.ts';
 export { coversName, inQuestion, isNamePattern, matchesName, type InQuestion } from './names.ts';
+export { isInSight, previewFault, previewSight, previewStanding, type PreviewSight } from './previews.ts';
 export {
   changeFault,
   mayChange,

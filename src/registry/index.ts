@@ -15,6 +15,7 @@ export { Reader } from './reader.ts';
 export { whyShape } from './why-shape.ts';
 export { Why, type AskedVersion, type HiddenVersion, type WhyAnswer } from './why.ts';
 export * from './policies/index.ts';
+export * from './previews/index.ts';
 export { Signer, type KeyWrap, type Signature } from './signer.ts';
 export { storeVersion, type VersionUpload } from './store-version.ts';
 export { storageReport, type StorageReport } from './storage-report.ts';

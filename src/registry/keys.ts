@@ -9,7 +9,12 @@ import { sha256Hex } from '../kernel/index.ts';
  * @example blobKey('npm', '@acme/Demo', '1.0.0', 'Demo-1.0.0.tgz') // 'npm/@acme/~demo/1.0.0/~demo-1.0.0.tgz'
  */
 export function blobKey(registry: string, name: string, version: string, file: string): string {
-  return [registry, ...name.split('/'), version, file].map(encodePart).join('/');
+  return keyOf([registry, ...name.split('/'), version, file]);
+}
+
+/** A key of these parts, each encoded as `blobKey` says. */
+export function keyOf(parts: string[]): string {
+  return parts.map(encodePart).join('/');
 }
 
 /** File names may have 255 bytes on the file systems we know; a staging or alternative suffix must still fit. */

@@ -21,6 +21,7 @@ import type {
   Origins,
   PackageAccess,
   PolicyStore,
+  PreviewStore,
   RegistrySettings,
   Rights,
   SimilarNames,
@@ -44,6 +45,7 @@ import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
 import { organisationStoreOn } from './ports/organisations.ts';
 import { signOnStoreOn } from './ports/sign-on.ts';
 import { policyStoreOn } from './ports/policies.ts';
+import { previewStoreOn } from './ports/previews.ts';
 import { originsOn, packageAccessOn, registrySettingsOn, rightsOn, similarNamesOn } from './ports/rights.ts';
 import { upstreamCacheOn } from './ports/upstream-cache.ts';
 import { findByContent } from './queries/content-hashes.ts';
@@ -69,6 +71,7 @@ export interface SqlStore {
   registrySettings: RegistrySettings;
   origins: Origins;
   policies: PolicyStore;
+  previews: PreviewStore;
   similarNames: SimilarNames;
   accounts: AccountStore;
   secondFactors: SecondFactorStore;
@@ -132,6 +135,7 @@ export async function storeOn(
     registrySettings: registrySettingsOn(db, writer),
     origins: originsOn(db, writer),
     policies: policyStoreOn(db, writer),
+    previews: previewStoreOn(db, writer),
     similarNames: similarNamesOn(db),
     accounts: accountStoreOn(db, writer),
     secondFactors: secondFactorsOn(db, writer),

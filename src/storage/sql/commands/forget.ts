@@ -1,4 +1,5 @@
 import type { Session } from '../capabilities.ts';
+import { dropRestrictedOf } from './previews/index.ts';
 
 /** Rows that are about a user and nothing without them; what they published and did stays. */
 const OWN_ROWS = [
@@ -20,7 +21,8 @@ const OWN_ROWS = [
 ] as const;
 
 /** Takes away what a deleted user had, and ends their tokens, whose rows the record refers to. */
-export async function forgetUser({ db }: Session, userId: number, at: number): Promise<void> {
+export async function forgetUser(session: Session, userId: number, at: number): Promise<void> {
+  const { db } = session;
   // Documents say who has starred a package.
   await db
     .updateTable('packages')
@@ -28,6 +30,7 @@ export async function forgetUser({ db }: Session, userId: number, at: number): P
     .where('id', 'in', db.selectFrom('stars').select('package_id').where('user_id', '=', userId))
     .execute();
   for (const table of OWN_ROWS) await db.deleteFrom(table).where('user_id', '=', userId).execute();
+  await dropRestrictedOf(session, userId);
   await db.deleteFrom('package_transfers').where('to_user_id', '=', userId).execute();
   await db
     .updateTable('tokens')

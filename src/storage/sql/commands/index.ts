@@ -14,6 +14,7 @@ import { createOrganisation, removeMember, setMember } from './organisations.ts'
 import { addTrust, issueMachineToken, removeTrust, setTrustedOnly } from './machines/index.ts';
 import { claimName, releaseName } from './name-claims.ts';
 import { deprecate, moveTag, setOwners, setVisibility, star } from './packages.ts';
+import { barPreviewKey, expirePreviews, publishPreviews } from './previews/index.ts';
 import { changePassword, updateProfile } from './profiles.ts';
 import { publish } from './publish.ts';
 import { changeRegistry, createRegistry, setRegistryMember } from './registries.ts';
@@ -55,6 +56,7 @@ export const commands = {
   appendEvents,
   approveWebLogin,
   barKey,
+  barPreviewKey,
   changePassword,
   changeRegistry,
   claimDeliveries,
@@ -69,6 +71,7 @@ export const commands = {
   disableUser,
   enableUser,
   endSession,
+  expirePreviews,
   finishDelivery,
   grantAccess,
   invite,
@@ -82,6 +85,7 @@ export const commands = {
   provisionUser,
   pruneUpstreamAnswers,
   publish,
+  publishPreviews,
   putAdvisories,
   putUpstreamAnswers,
   putUpstreamDocument,

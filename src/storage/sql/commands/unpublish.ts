@@ -3,6 +3,7 @@ import type { Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';
 import { forgetContentHashes } from './content-hashes.ts';
 import { assertRevision, finishChange, lockFor, putTag, versionId } from './packages.ts';
+import { dropPreviewsOf } from './previews/index.ts';
 import { refreshSearch } from './search-index.ts';
 
 /**
@@ -33,6 +34,8 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
     .where('state', '=', 'published')
     .limit(1)
     .executeTakeFirst();
+  // Whoever takes a whole package away means what its commits made of it too.
+  if (left === undefined) await dropPreviewsOf(session, command.registryId, command.name);
   const result = await finishChange(
     session,
     head,

@@ -14,6 +14,7 @@ import { notify } from './0011-notify.ts';
 import { intake } from './0012-intake.ts';
 import { contentHashes } from './0013-content-hashes.ts';
 import { counts } from './0015-counts.ts';
+import { previews } from './0014-previews.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -30,6 +31,7 @@ const migrations = {
   '0012-intake': intake,
   '0013-content-hashes': contentHashes,
   '0015-counts': counts,
+  '0014-previews': previews,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

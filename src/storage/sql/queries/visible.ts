@@ -13,11 +13,23 @@ export function isVisible(registryId: number, readerId: SearchQuery['readerId'])
 export function isReadable(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
   const here = sql<SqlBool>`packages.removed_at is null`;
   if (readerId === 'all') return here;
-  // Depends on no package, so the database asks it once.
+  return sql`${here} and ${isOpen(registryId, readerId)} and ${isReadable(registryId, readerId)}`;
+}
+
+/** The reader may know of the registry; `seesRegistry` once more. Depends on no package, so the database asks it once. */
+export function isOpen(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
+  if (readerId === 'all') return sql`true`;
   const registry = sql`(select registries.visibility from registries where registries.id = ${registryId})`;
-  if (readerId === null) return sql`${here} and packages.visibility = 'public' and ${registry} = 'public'`;
+  if (readerId === null) return sql`${registry} = 'public'`;
+  return sql`(${registry} <> 'private' or exists ${rolesIn(registryId, readerId)})`;
+}
+
+/** Condition on `packages` of a registry that is open to the reader: `rightOn` gives them something, removed or not. */
+export function isReadable(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
+  if (readerId === 'all') return sql`true`;
+  if (readerId === null) return sql`packages.visibility = 'public'`;
   const roles = rolesIn(registryId, readerId);
-  return sql`${here} and (${registry} <> 'private' or exists ${roles}) and (
+  return sql`(
     packages.visibility <> 'private'
     or exists (select 1 from owners where owners.package_id = packages.id and owners.user_id = ${readerId})
     or exists (select 1 from organisation_members

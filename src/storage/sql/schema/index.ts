@@ -9,6 +9,7 @@ import type { NotifyTables } from './notify.ts';
 import type { MachineTables } from './machines.ts';
 import type { OrganisationTables } from './organisations.ts';
 import type { PackageTables } from './packages.ts';
+import type { PreviewTables } from './previews.ts';
 import type { SecondFactorTables } from './second-factors.ts';
 import type { SignOnTables } from './sign-on.ts';
 import type { StoreTables } from './store.ts';
@@ -31,6 +32,7 @@ export interface Schema
     OrganisationTables,
     IdentityTables,
     PackageTables,
+    PreviewTables,
     SecondFactorTables,
     SignOnTables,
     StoreTables,

@@ -1,0 +1,150 @@
+import { sql, type Kysely, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
+import type { PreviewSight } from '../../../policy/index.ts';
+import type {
+  BlobRow,
+  PreviewQuery,
+  PreviewReader,
+  PreviewRow,
+  PreviewStore,
+} from '../../../registry/index.ts';
+import type { Schema } from '../schema/index.ts';
+import { isOpen, isReadable } from './visible.ts';
+
+type Input<M extends keyof PreviewStore> = Parameters<PreviewStore[M]>[0];
+
+/** Behind every text of hex digits that begins so. */
+function after(beginning: string): string {
+  return `${beginning}g`;
+}
+
+const alive = (db: Kysely<Schema>, { registryId, goneUntil }: PreviewQuery) =>
+  db
+    .selectFrom('previews')
+    .where('previews.registry_id', '=', registryId)
+    .where('previews.published_at', '>', goneUntil);
+
+export async function commitsWith(db: Kysely<Schema>, query: Input<'commits'>): Promise<string[]> {
+  const rows = await alive(db, query)
+    .select('previews.sha')
+    .distinct()
+    .where('previews.sha', '>=', query.beginning)
+    .where('previews.sha', '<', after(query.beginning))
+    .where(isSeen(query.registryId, query.reader))
+    .orderBy('previews.sha')
+    .limit(query.limit)
+    .execute();
+  return rows.map(({ sha }) => sha);
+}
+
+export async function previewsOfCommit(db: Kysely<Schema>, query: Input<'ofCommit'>): Promise<PreviewRow[]> {
+  const rows = await alive(db, query)
+    .selectAll('previews')
+    .where('previews.sha', '=', query.sha)
+    .where(isSeen(query.registryId, query.reader))
+    .orderBy('previews.name')
+    .execute();
+  return rows.map(previewFrom);
+}
+
+export async function previewsOfPackage(
+  db: Kysely<Schema>,
+  query: Input<'ofPackage'>,
+): Promise<PreviewRow[]> {
+  const rows = await alive(db, query)
+    .selectAll('previews')
+    .where('previews.name', '=', query.name)
+    .where('previews.sha', '>=', query.beginning)
+    .where('previews.sha', '<', after(query.beginning))
+    .where(isIn(query.sight))
+    .orderBy('previews.sha')
+    .limit(query.limit)
+    .execute();
+  return rows.map(previewFrom);
+}
+
+export async function previewAtCursor(
+  db: Kysely<Schema>,
+  query: Input<'atCursor'>,
+): Promise<PreviewRow | undefined> {
+  const { owner, repo, ref } = query.place;
+  const row = await alive(db, query)
+    .innerJoin('preview_cursors', (join) =>
+      join
+        .onRef('preview_cursors.registry_id', '=', 'previews.registry_id')
+        .onRef('preview_cursors.name', '=', 'previews.name')
+        .onRef('preview_cursors.sha', '=', 'previews.sha'),
+    )
+    .selectAll('previews')
+    .where('previews.name', '=', query.name)
+    .where('preview_cursors.owner', '=', owner)
+    .where('preview_cursors.repo', '=', repo)
+    .where('preview_cursors.ref', '=', ref)
+    .where(isIn(query.sight))
+    .executeTakeFirst();
+  return row && previewFrom(row);
+}
+
+export async function pagePreviewBlobs(
+  db: Kysely<Schema>,
+  afterKey: string,
+  limit: number,
+): Promise<BlobRow[]> {
+  return db
+    .selectFrom('previews')
+    .select(['key', 'sha256', 'size'])
+    .where('key', '>', afterKey)
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+}
+
+export async function knownPreviewKeys(db: Kysely<Schema>, keys: string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await db.selectFrom('previews').select('key').where('key', 'in', keys).execute();
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** `isInSight` once more, as a condition. */
+function isIn(sight: PreviewSight): RawBuilder<SqlBool> {
+  if (sight === 'all') return sql`true`;
+  if (sight === 'none') return sql`false`;
+  return isOwnOrOpen(sight.userId);
+}
+
+function isOwnOrOpen(userId: number | null): RawBuilder<SqlBool> {
+  return userId === null
+    ? sql`previews.restricted = 0`
+    : sql`(previews.restricted = 0 or previews.publisher_id = ${userId})`;
+}
+
+/** `previewSight` once more, for previews of many names. */
+function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): RawBuilder<SqlBool> {
+  if (readerId === 'all') return sql`true`;
+  const ours = sql`packages.registry_id = ${registryId} and packages.name = previews.name
+    and packages.origin = 'local' and coalesce(packages.awaits, '') <> 'anyone'`;
+  const seen = sql<SqlBool>`(${isOpen(registryId, readerId)} and ${isOwnOrOpen(readerId)} and (
+    not exists (select 1 from packages where ${ours})
+    or exists (select 1 from packages where ${ours} and ${isReadable(registryId, readerId)})))`;
+  return trustedBy.length === 0
+    ? seen
+    : sql`(${seen} or (previews.restricted = 0 and previews.name in (${sql.join(trustedBy)})))`;
+}
+
+function previewFrom(row: Selectable<Schema['previews']>): PreviewRow {
+  return {
+    sha: row.sha,
+    name: row.name,
+    version: row.version,
+    packageDir: row.package_dir,
+    repository: row.repository,
+    restricted: row.restricted === 1,
+    publisherId: row.publisher_id,
+    publishedBy: row.published_by,
+    publishedAt: row.published_at,
+    key: row.key,
+    sha256: row.sha256,
+    sha1: row.sha1,
+    sha512: row.sha512,
+    size: row.size,
+  };
+}
