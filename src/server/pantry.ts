@@ -6,7 +6,7 @@ import type { Services } from './services.ts';
 /** Puts the pantry door together. */
 export function createPantry({ kontor, values }: ReadingWiring, services: Services): Door {
   const { catalogue, blobs, secondFactors } = kontor;
-  const { reader, artifacts, files, publisher, downloads, signer } = services;
+  const { reader, artifacts, files, publisher, previews, downloads, signer } = services;
   return pantryDoor({
     catalogue,
     blobs,
@@ -14,6 +14,7 @@ export function createPantry({ kontor, values }: ReadingWiring, services: Servic
     artifacts,
     files,
     publisher,
+    previews,
     downloads,
     secondFactors,
     signer,

@@ -10,6 +10,7 @@ import { Upstreams } from './upstreams.ts';
 /** What is stored, here and upstream, as readers get it. */
 export interface Reading {
   reader: Reader;
+  gate: Gate;
   why: Why;
   upstreams: Upstreams;
   /** By format. */
@@ -64,6 +65,7 @@ export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring):
   const reader = new Reader(catalogue, store.rights, pullThroughs, policies, claims, gate);
   return {
     reader,
+    gate,
     why: new Why(reader, catalogue, versionRanges, systemClock),
     upstreams,
     pullThroughs,

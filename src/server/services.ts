@@ -1,13 +1,23 @@
 import { ArtifactSender, FileSender } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { Analytics, DownloadCounter, NewNames, Publisher, Signer, Stages } from '../registry/index.ts';
+import {
+  Analytics,
+  DownloadCounter,
+  NewNames,
+  Previews,
+  Publisher,
+  Signer,
+  Stages,
+} from '../registry/index.ts';
 import { keyWrap } from './key-wrap.ts';
+import { previewLife } from './preview-life.ts';
 import { createReading, type Reading, type ReadingWiring } from './reading.ts';
 
 /** What the doors of one server share. */
 export interface Services extends Reading {
   publisher: Publisher;
   stages: Stages;
+  previews: Previews;
   downloads: DownloadCounter;
   files: FileSender;
   artifacts: ArtifactSender;
@@ -39,6 +49,14 @@ export function createServices(wiring: ReadingWiring): Services {
       blobs,
       clock: systemClock,
       newNames,
+    }),
+    previews: new Previews({
+      store: store.previews,
+      rights: store.rights,
+      gate: reading.gate,
+      blobs,
+      clock: systemClock,
+      life: previewLife(wiring.values),
     }),
     downloads,
     files,

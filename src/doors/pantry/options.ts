@@ -1,6 +1,14 @@
 import type { FileSender } from '../send-file.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
-import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader, Signer } from '../../registry/index.ts';
+import type {
+  Blobs,
+  Catalogue,
+  DownloadCounter,
+  Previews,
+  Publisher,
+  Reader,
+  Signer,
+} from '../../registry/index.ts';
 import type { SecondFactors } from '../../accounts/index.ts';
 
 /** What the pantry door works with. */
@@ -12,6 +20,7 @@ export interface PantryDoorOptions {
   /** For files that belong to no package's version. */
   files: FileSender;
   publisher: Publisher;
+  previews: Previews;
   downloads: DownloadCounter;
   secondFactors: SecondFactors;
   signer: Signer;

@@ -130,10 +130,13 @@ export class Previews {
     );
   }
 
-  /** What a branch or a pull request leads to, for one package. Fault `version_hidden`. */
+  /**
+   * What a branch or a pull request leads to, for one package; without a repository, whichever has a commit of that ref, the last one.
+   * Fault `version_hidden`.
+   */
   async at(
     registry: RegistryRow,
-    { owner, repo, ref, name }: { owner: string; repo: string; ref: string; name: string },
+    { owner, repo, ref, name }: { owner?: string; repo?: string; ref: string; name: string },
     principal: Principal,
   ): Promise<FoundPreview | undefined> {
     const { sight, anyone } = await this.#look(registry, name, principal);
@@ -141,7 +144,11 @@ export class Previews {
       registryId: registry.id,
       goneUntil: this.#goneUntil(),
       name,
-      place: { owner: owner.toLowerCase(), repo: repo.toLowerCase(), ref },
+      ref,
+      repository:
+        owner === undefined || repo === undefined
+          ? undefined
+          : { owner: owner.toLowerCase(), repo: repo.toLowerCase() },
       sight,
     });
     return this.#found(row, anyone);

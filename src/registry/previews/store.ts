@@ -114,9 +114,14 @@ export interface PreviewStore {
   ofPackage(
     query: PreviewQuery & { name: string; beginning: string; sight: PreviewSight; limit: number },
   ): Promise<PreviewRow[]>;
-  /** The preview that a cursor of the package points at. */
+  /** The preview that a cursor of the package points at; where no repository is given, the cursor that was moved last. */
   atCursor(
-    query: PreviewQuery & { name: string; place: CursorPlace; sight: PreviewSight },
+    query: PreviewQuery & {
+      name: string;
+      ref: string;
+      repository: Omit<CursorPlace, 'ref'> | undefined;
+      sight: PreviewSight;
+    },
   ): Promise<PreviewRow | undefined>;
   /**
    * Removes previews that were published until `goneUntil`, at most `limit`, oldest first, and the cursors that led to them. Writes an

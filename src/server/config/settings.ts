@@ -18,6 +18,7 @@ import {
 } from './parse.ts';
 import { mailSettings } from './mail-settings.ts';
 import { longEnough, parseSigningSecret } from './secrets.ts';
+import { previewSettings } from './preview-settings.ts';
 import { portOf, profileNames, type ProfileHint, type ProfileName } from './profiles.ts';
 import type { NpmUpstream, SettingName, Values } from './values.ts';
 
@@ -249,6 +250,7 @@ export const settings: SettingTable = {
     parse: parseSize,
     show: (bytes) => `${bytes} bytes`,
   },
+  ...previewSettings,
   ...openidSettings,
   ...limitSettings,
   ...auditSettings,

@@ -5,13 +5,14 @@ import type { LimitValues } from './limit-settings.ts';
 import type { LogLevel } from './log-level.ts';
 import type { MailValues } from './mail-settings.ts';
 import type { OpenidValues } from './openid-settings.ts';
+import type { PreviewValues } from './preview-settings.ts';
 import type { ProfileName } from './profiles.ts';
 
 /** Where the npm door asks for packages that are not here. `npm`: the registry that npm itself is configured for. */
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
-export interface Values extends IntakeValues, LimitValues, MailValues, OpenidValues {
+export interface Values extends IntakeValues, LimitValues, MailValues, OpenidValues, PreviewValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;

@@ -13,8 +13,8 @@ import { machines } from './0010-machines.ts';
 import { notify } from './0011-notify.ts';
 import { intake } from './0012-intake.ts';
 import { contentHashes } from './0013-content-hashes.ts';
-import { counts } from './0015-counts.ts';
 import { previews } from './0014-previews.ts';
+import { counts } from './0015-counts.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -30,8 +30,8 @@ const migrations = {
   '0011-notify': notify,
   '0012-intake': intake,
   '0013-content-hashes': contentHashes,
-  '0015-counts': counts,
   '0014-previews': previews,
+  '0015-counts': counts,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

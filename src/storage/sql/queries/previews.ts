@@ -66,7 +66,7 @@ export async function previewAtCursor(
   db: Kysely<Schema>,
   query: Input<'atCursor'>,
 ): Promise<PreviewRow | undefined> {
-  const { owner, repo, ref } = query.place;
+  const { repository } = query;
   const row = await alive(db, query)
     .innerJoin('preview_cursors', (join) =>
       join
@@ -76,10 +76,16 @@ export async function previewAtCursor(
     )
     .selectAll('previews')
     .where('previews.name', '=', query.name)
-    .where('preview_cursors.owner', '=', owner)
-    .where('preview_cursors.repo', '=', repo)
-    .where('preview_cursors.ref', '=', ref)
+    .where('preview_cursors.ref', '=', query.ref)
+    .$if(repository !== undefined, (of) =>
+      of
+        .where('preview_cursors.owner', '=', repository?.owner ?? '')
+        .where('preview_cursors.repo', '=', repository?.repo ?? ''),
+    )
     .where(isIn(query.sight))
+    .orderBy('preview_cursors.moved_at', 'desc')
+    .orderBy('previews.sha')
+    .limit(1)
     .executeTakeFirst();
   return row && previewFrom(row);
 }
