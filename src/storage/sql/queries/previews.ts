@@ -8,7 +8,7 @@ import type {
   PreviewStore,
 } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
-import { isOpen, isReadable } from './visible.ts';
+import { hasRight, isOpen } from './visible.ts';
 
 type Input<M extends keyof PreviewStore> = Parameters<PreviewStore[M]>[0];
 
@@ -130,7 +130,7 @@ function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): Raw
     and packages.origin = 'local' and coalesce(packages.awaits, '') <> 'anyone'`;
   const seen = sql<SqlBool>`(${isOpen(registryId, readerId)} and ${isOwnOrOpen(readerId)} and (
     not exists (select 1 from packages where ${ours})
-    or exists (select 1 from packages where ${ours} and ${isReadable(registryId, readerId)})))`;
+    or exists (select 1 from packages where ${ours} and ${hasRight(registryId, readerId)})))`;
   return trustedBy.length === 0
     ? seen
     : sql`(${seen} or (previews.restricted = 0 and previews.name in (${sql.join(trustedBy)})))`;

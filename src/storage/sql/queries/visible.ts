@@ -13,7 +13,7 @@ export function isVisible(registryId: number, readerId: SearchQuery['readerId'])
 export function isReadable(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
   const here = sql<SqlBool>`packages.removed_at is null`;
   if (readerId === 'all') return here;
-  return sql`${here} and ${isOpen(registryId, readerId)} and ${isReadable(registryId, readerId)}`;
+  return sql`${here} and ${isOpen(registryId, readerId)} and ${hasRight(registryId, readerId)}`;
 }
 
 /** The reader may know of the registry; `seesRegistry` once more. Depends on no package, so the database asks it once. */
@@ -25,7 +25,7 @@ export function isOpen(registryId: number, readerId: SearchQuery['readerId']): R
 }
 
 /** Condition on `packages` of a registry that is open to the reader: `rightOn` gives them something, removed or not. */
-export function isReadable(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
+export function hasRight(registryId: number, readerId: SearchQuery['readerId']): RawBuilder<SqlBool> {
   if (readerId === 'all') return sql`true`;
   if (readerId === null) return sql`packages.visibility = 'public'`;
   const roles = rolesIn(registryId, readerId);
