@@ -60,6 +60,9 @@ describe.each(adapters)('Previews on $name', (adapter) => {
       at,
       ...more,
     });
+  /** What a run of a continuous integration publishes of the branch. */
+  const run = (commit: string, number: number | null, more: Partial<PublishPreviews> = {}) =>
+    publish([preview('demo')], { sha: commit, run: number, cursors: [place], ...more });
   const query = () => ({ registryId: npm.id, goneUntil: -1 });
   const namesOf = async (reader: PreviewReader, commit = sha) =>
     (await store.previews.ofCommit({ ...query(), sha: commit, reader })).map(({ name }) => name);
@@ -191,9 +194,6 @@ describe.each(adapters)('Previews on $name', (adapter) => {
   });
 
   describe('a cursor', () => {
-    const run = (commit: string, number: number | null, more: Partial<PublishPreviews> = {}) =>
-      publish([preview('demo')], { sha: commit, run: number, cursors: [place], ...more });
-
     test('leads to the commit of the newest run, whichever came last', async () => {
       await run('aaaaaaa', 7);
       await run('bbbbbbb', 6);

@@ -90,6 +90,7 @@ const listed = async (principal: Principal = nobody, prefix = sha) =>
   (await previews.ofCommit(registry, prefix, principal)).map(({ name }) => name);
 const find = (name: string, principal: Principal = nobody, prefix = sha) =>
   previews.find(registry, { sha: prefix, name }, principal);
+const at = (ref: string, more = {}) => previews.at(registry, { ref, name: 'cursed', ...more }, nobody);
 const keysOf = async (prefix: string) => {
   const keys: string[] = [];
   for await (const { key } of blobs.list()) if (key.startsWith(prefix)) keys.push(key);
@@ -212,7 +213,6 @@ describe('previews of a commit', () => {
   });
 
   test('are found by branch and by pull request, of the newest run', async () => {
-    const at = (ref: string, more = {}) => previews.at(registry, { ref, name: 'cursed', ...more }, nobody);
     const commit = { repository: 'https://git.example/Acme/Demo.git', branch: 'main' };
     await publish(anna, ['cursed'], { ...commit, pullRequest: 12, run: 2 });
     await publish(anna, ['cursed'], { ...commit, sha: `fff${sha}`, run: 1 });
