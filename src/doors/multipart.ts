@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { Fault, isFault, type Digests } from '../kernel/index.ts';
 import type { StagedBlob } from '../registry/index.ts';
-import { received } from './received.ts';
+import { received } from './body/index.ts';
 
 type PartKind = 'file' | 'field' | undefined;
 

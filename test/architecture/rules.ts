@@ -30,8 +30,8 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** Rooms that hold one room for each format, door or adapter; files that lie beside those are common to them. */
 const DIVIDED: ReadonlySet<string> = new Set(['formats', 'doors', 'storage']);
 
-/** A file that lies beside the formats, doors or adapters and serves all of them. */
-const COMMON = /^src\/(formats|doors|storage)\/[^/]+\.ts$/;
+/** A file that lies beside the formats, doors or adapters and serves all of them; what reads bodies is a folder of its own. */
+const COMMON = /^src\/((formats|doors|storage)\/[^/]+\.ts|doors\/body\/index\.ts)$/;
 
 /** Libraries that bring in what only some rooms may know. */
 const LIBRARIES: { library: RegExp; rooms: readonly string[]; rule: string }[] = [

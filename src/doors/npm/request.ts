@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { isReadableName } from '../../formats/npm/index.ts';
 import { errnoOf, Fault } from '../../kernel/index.ts';
-import { refuseEncoding } from '../received.ts';
+import { refuseEncoding } from '../body/index.ts';
 import { notFound } from './shapes.ts';
 
 /** The package that a path names. What can be no package's name is simply not found. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { Fault } from '../../../kernel/index.ts';
-import { refuseEncoding } from '../../received.ts';
+import { refuseEncoding } from '../../body/index.ts';
 import { JsonReducer } from './reducer.ts';
 import { changeBy } from './wanted.ts';
 

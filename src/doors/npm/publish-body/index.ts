@@ -1,9 +1,8 @@
 import { Fault, freeChunk, type Digests } from '../../../kernel/index.ts';
 import type { StagedBlob } from '../../../registry/ports/index.ts';
-import { received } from '../../received.ts';
+import { Base64Decoder, BodyScanner, received, shown, shownSize } from '../../body/index.ts';
+import { AttachmentPath } from './path.ts';
 import { PossibleChange } from './possible-change.ts';
-import { PublishBodyScanner, type TakenData } from './scanner.ts';
-import { shown } from './wording.ts';
 
 export interface PublishBodyOptions {
   /** Bytes of JSON without the tarball's text; 4 MiB unless given. */
@@ -56,18 +55,16 @@ export async function readPublishBody(
   source: AsyncIterable<Uint8Array>,
   options: PublishBodyOptions,
 ): Promise<PublishBody> {
-  const scanner = new PublishBodyScanner({
-    maxMetadataBytes: options.maxMetadataBytes ?? 4 * 1024 ** 2,
-    maxTarballBytes: options.maxTarballBytes,
-  });
+  const scanner = scannerOf(options);
   const change = new PossibleChange(scanner, options);
   let staged: StagedBlob | undefined;
   try {
     for await (const chunk of received(source)) {
       await change.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      if (scanner.taken) {
+      const [taken] = scanner.taken;
+      if (taken) {
         staged ??= await options.stage();
-        const { decoder } = scanner.taken;
+        const { decoder } = taken;
         for (const batch of decoder.take()) {
           await staged.write(batch);
           decoder.giveBack(batch);
@@ -77,12 +74,11 @@ export async function readPublishBody(
     }
     if (await change.isLarge()) return { document: change.end(), attachments: [] };
     const document = scanner.end();
-    if (!scanner.taken || !staged) return { document, attachments: [] };
-    const length = declaredLength(document, scanner.taken);
-    return {
-      document,
-      attachments: [{ ...length, fileName: scanner.taken.fileName, staged, digests: await staged.finish() }],
-    };
+    const [taken] = scanner.taken;
+    if (!taken || !staged) return { document, attachments: [] };
+    const { name: fileName } = taken;
+    const length = declaredLength(document, fileName);
+    return { document, attachments: [{ ...length, fileName, staged, digests: await staged.finish() }] };
   } catch (error) {
     // The refusal is what the client must hear; a copy that cannot be discarded now is swept later.
     await staged?.discard().catch(() => undefined);
@@ -90,7 +86,38 @@ export async function readPublishBody(
   }
 }
 
-function declaredLength(document: unknown, { fileName }: TakenData): { declaredLength?: number } {
+function scannerOf({ maxMetadataBytes = 4 * 1024 ** 2, maxTarballBytes }: PublishBodyOptions): BodyScanner {
+  let isTaken = false;
+  return new BodyScanner({
+    path: new AttachmentPath(),
+    maxMetadataBytes,
+    begin: (fileName) => {
+      if (isTaken) throw twoTarballs();
+      isTaken = true;
+      return new Base64Decoder({
+        what: `The data of attachment ${shown(fileName)}`,
+        maxBytes: maxTarballBytes,
+        tooLarge: () => attachmentTooLarge(fileName, maxTarballBytes),
+      });
+    },
+  });
+}
+
+function twoTarballs(): Fault {
+  return new Fault(
+    'manifest_invalid',
+    'The request body has more than one tarball attached; publish one version at a time.',
+  );
+}
+
+function attachmentTooLarge(fileName: string, maxBytes: number): Fault {
+  return new Fault(
+    'too_large',
+    `The attachment ${shown(fileName)} is over the limit of ${shownSize(maxBytes)} for a tarball; leave files out of the package.`,
+  );
+}
+
+function declaredLength(document: unknown, fileName: string): { declaredLength?: number } {
   const length = property(property(property(document, '_attachments'), fileName), 'length');
   if (length === undefined) return {};
   if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0)

@@ -1,5 +1,5 @@
 import { Fault } from '../../../kernel/index.ts';
-import { shown } from './wording.ts';
+import { shown, type DataPath } from '../../body/index.ts';
 
 const OBJECT = 0x7b;
 const ARRAY = 0x5b;
@@ -11,7 +11,7 @@ const MOST_KEYS = 100;
  * Where in the document a scanner stands, known as far as `_attachments.<file>.data` needs it. What is not JSON may
  * lead it astray; the parser refuses such a body in the end.
  */
-export class AttachmentPath {
+export class AttachmentPath implements DataPath {
   readonly #containers: number[] = [];
   /** Keys on the way here, as far as they matter; deeper ones may be left over. */
   #keys: string[] = [];
@@ -78,10 +78,10 @@ export class AttachmentPath {
     this.#seen.add(path);
   }
 
-  /** The attachment's file name if a string that begins here is its `data`. */
+  /** The attachment's file name if a string that begins here is its `data`. Those named `*.sigstore` hold JSON text, not base64. */
   get dataOf(): string | undefined {
     const [attachments, fileName, field] = this.#keys;
     const isData = !this.#keyNext && this.depth === 3 && attachments === '_attachments' && field === 'data';
-    return isData ? fileName : undefined;
+    return isData && !fileName?.endsWith('.sigstore') ? fileName : undefined;
   }
 }

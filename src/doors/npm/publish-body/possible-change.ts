@@ -1,6 +1,6 @@
 import { isFault, type Fault } from '../../../kernel/index.ts';
 import type { ChangeSink, PublishBodyOptions } from './index.ts';
-import type { PublishBodyScanner } from './scanner.ts';
+import type { BodyScanner } from '../../body/index.ts';
 
 /** Bytes of metadata that are parsed at once; more would be felt by other requests. */
 const PARSED_AT_ONCE = 256 * 1024;
@@ -10,13 +10,13 @@ const PARSED_AT_ONCE = 256 * 1024;
  * over what a publish may hold, and has no tarball, to the sink of a change.
  */
 export class PossibleChange {
-  readonly #scanner: PublishBodyScanner;
+  readonly #scanner: BodyScanner;
   readonly #open: PublishBodyOptions['change'];
   #sink: ChangeSink | undefined;
   #tooLarge: Fault | undefined;
   #before = 0;
 
-  constructor(scanner: PublishBodyScanner, { change }: PublishBodyOptions) {
+  constructor(scanner: BodyScanner, { change }: PublishBodyOptions) {
     this.#scanner = scanner;
     this.#open = change;
   }
@@ -31,7 +31,7 @@ export class PossibleChange {
   async isLarge(): Promise<boolean> {
     if (this.#sink !== undefined) return true;
     const { taken, skeleton } = this.#scanner;
-    return taken === undefined && skeleton.length > PARSED_AT_ONCE && (await this.#begin()) !== undefined;
+    return taken.length === 0 && skeleton.length > PARSED_AT_ONCE && (await this.#begin()) !== undefined;
   }
 
   /** What the sink kept. Fault `too_large` if a tarball did come, behind more metadata than a publish may have. */
@@ -45,7 +45,7 @@ export class PossibleChange {
     try {
       this.#scanner.push(chunk);
     } catch (error) {
-      if (!isFault(error, 'too_large') || this.#scanner.taken) throw error;
+      if (!isFault(error, 'too_large') || this.#scanner.taken.length > 0) throw error;
       const sink = await this.#begin();
       if (sink === undefined) throw error;
       this.#tooLarge = error;

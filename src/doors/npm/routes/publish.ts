@@ -7,7 +7,7 @@ import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../pub
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { tell } from '../notices.ts';
-import { refuseEncoding } from '../../received.ts';
+import { refuseEncoding } from '../../body/index.ts';
 import { assertFactorForWrite } from '../second-factor.ts';
 import { changeMetadata } from './metadata.ts';
 

@@ -10,7 +10,7 @@ import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../pub
 import { publisherShape } from '../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { queryNumber, queryText } from '../../query.ts';
-import { refuseEncoding } from '../../received.ts';
+import { refuseEncoding } from '../../body/index.ts';
 import { nameOf } from '../request.ts';
 import { assertFactor } from '../second-factor.ts';
 import { signedIn } from '../signed-in.ts';

@@ -1,17 +1,17 @@
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../kernel/index.ts';
 import { shownSize } from './wording.ts';
 
 const FIRST_SIZE = 16 * 1024;
 
 /**
- * The body without the attachment's data, in one bounded buffer. It is JSON exactly if the body is: the grammar of
+ * The body without the data, in one bounded buffer. It is JSON exactly if the body is: the grammar of
  * RFC 8259 does not look into strings, so emptying one changes nothing for the text around it.
  */
 export class Skeleton {
   readonly #maxBytes: number;
   #bytes: Buffer;
   #length = 0;
-  /** Where in the skeleton the data was left out. */
+  /** Where in the skeleton data was left out last. */
   #gap = 0;
 
   constructor(maxBytes: number) {
@@ -92,7 +92,7 @@ export function invalidJson(what: string, byte: number | undefined, cause?: unkn
   const where = byte === undefined ? '' : ` at byte ${byte}`;
   return new Fault(
     'json_invalid',
-    `The request body is not a JSON object that can be read: ${what}${where}. Send what npm publish sends.`,
+    `The request body is not a JSON object that can be read: ${what}${where}. Send valid JSON.`,
     {
       cause,
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { Fault, isFault } from '../kernel/index.ts';
+import { Fault, isFault } from '../../kernel/index.ts';
 
 /**
  * The chunks of a body, which nobody has begun to read. One that breaks off, as when the client hangs up, is Fault `body_truncated`.

@@ -1,5 +1,4 @@
-import { Fault } from '../../../kernel/index.ts';
-import { shown, shownSize } from './wording.ts';
+import { Fault } from '../../kernel/index.ts';
 
 /** Characters decoded at once, a multiple of the four that make a group: 96 KiB of bytes. */
 const BATCH = 128 * 1024;
@@ -12,17 +11,26 @@ const VALUES = new Uint8Array(256).fill(FOREIGN);
 const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 for (const [value, char] of ALPHABET.entries()) VALUES[char] = value;
 
+export interface Base64Options {
+  /** What the text is, as a sentence begins with it. */
+  what: string;
+  /** Most of what it may decode to. */
+  maxBytes: number;
+  tooLarge: () => Fault;
+  /** True: text that is no base64 is read past, and `invalid` says why; else it is refused at once. */
+  tellsLater?: boolean;
+}
+
 /**
  * Strict base64 (RFC 4648 section 4: standard alphabet, padded, unused bits zero, nothing else) in pieces of any
- * length. Decoded bytes wait in batches until they are taken. Faults: `base64_invalid` with the name of the attachment
- * and the character, `too_large` before more than `maxBytes` have been decoded.
+ * length. Decoded bytes wait in batches until they are taken. Faults: `base64_invalid` with the name of the data and the
+ * character, and what `tooLarge` says before more than `maxBytes` have been decoded.
  *
  * It decodes by itself because Node's decoder wants the text as a string, and passes over what it does not know, which
  * only a second string shows. Those strings were most of the memory that a large tarball took.
  */
 export class Base64Decoder {
-  readonly #fileName: string;
-  readonly #maxBytes: number;
+  readonly #options: Base64Options;
   readonly #text = Buffer.allocUnsafe(BATCH);
   #filled = 0;
   #charsBefore = 0;
@@ -30,10 +38,21 @@ export class Base64Decoder {
   #padded = false;
   #batches: Buffer[] = [];
   readonly #spare: Buffer[] = [];
+  #invalid: Fault | undefined;
+  #ended = false;
 
-  constructor(fileName: string, maxBytes: number) {
-    this.#fileName = fileName;
-    this.#maxBytes = maxBytes;
+  constructor(options: Base64Options) {
+    this.#options = options;
+  }
+
+  /** True once all of the text has come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Why the text is not what it should be, where that is told in the end. */
+  get invalid(): Fault | undefined {
+    return this.#invalid;
   }
 
   append(chars: Buffer): void {
@@ -48,7 +67,7 @@ export class Base64Decoder {
   /** One character as it was written by a JSON escape. */
   appendChar(code: number): void {
     // A byte would keep only the low bits, and U+0141 would pass for an A.
-    if (code > 0x7f) this.refuse();
+    if (code > 0x7f) return this.refuse();
     this.#text[this.#filled++] = code;
     if (this.#filled === BATCH) this.#decode();
   }
@@ -56,6 +75,7 @@ export class Base64Decoder {
   /** Ends the text, which must be complete. */
   end(): void {
     if (this.#filled > 0) this.#decode();
+    this.#ended = true;
   }
 
   /** What has been decoded since the last call. The buffers are the receiver's until it gives them back. */
@@ -71,39 +91,43 @@ export class Base64Decoder {
   }
 
   /** Refuses the character that would come next. */
-  refuse(): never {
+  refuse(): void {
     this.#refuseAt(this.#charsBefore + this.#filled);
   }
 
   #decode(): void {
-    if (this.#padded) this.#refuseAt(this.#charsBefore);
+    if (this.#invalid) return this.#drop();
+    if (this.#padded) return this.#refuseAt(this.#charsBefore);
     const bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow((BATCH / 4) * 3);
     const length = decodeGroups(this.#text, this.#filled, bytes);
-    if (length < 0) this.#refuseText();
+    if (length < 0) return this.#refuseText();
     this.#padded = this.#text[this.#filled - 1] === EQUALS;
     this.#size += length;
-    if (this.#size > this.#maxBytes) {
-      throw new Fault(
-        'too_large',
-        `The attachment ${shown(this.#fileName)} is over the limit of ${shownSize(this.#maxBytes)} for a tarball; leave files out of the package.`,
-      );
-    }
-    this.#charsBefore += this.#filled;
-    this.#filled = 0;
+    if (this.#size > this.#options.maxBytes) throw this.#options.tooLarge();
+    this.#drop();
     this.#batches.push(bytes.subarray(0, length));
   }
 
-  #refuseText(): never {
+  #drop(): void {
+    this.#charsBefore += this.#filled;
+    this.#filled = 0;
+  }
+
+  #refuseText(): void {
     const text = this.#text.toString('latin1', 0, this.#filled);
     const foreign = text.search(/[^A-Za-z0-9+/]/);
     this.#refuseAt(this.#charsBefore + (foreign < 0 ? text.length : foreign));
   }
 
-  #refuseAt(char: number): never {
-    throw new Fault(
+  #refuseAt(char: number): void {
+    if (this.#invalid) return;
+    const { what, tellsLater = false } = this.#options;
+    this.#invalid = new Fault(
       'base64_invalid',
-      `The data of attachment ${shown(this.#fileName)} is not padded standard base64 at character ${char} (counted from 0); encode the tarball again.`,
+      `${what} is not padded standard base64 at character ${char} (counted from 0); encode the tarball again.`,
     );
+    if (!tellsLater) throw this.#invalid;
+    this.#drop();
   }
 }
 

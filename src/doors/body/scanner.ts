@@ -1,9 +1,9 @@
-import { Fault } from '../../../kernel/index.ts';
-import { Base64Decoder } from './base64.ts';
-import { AttachmentPath } from './path.ts';
+import { Fault } from '../../kernel/index.ts';
+import type { Base64Decoder } from './base64.ts';
+import type { DataPath } from './data-path.ts';
 import { invalidJson, Skeleton } from './skeleton.ts';
 
-/** npm's own documents nest less than ten deep. */
+/** What clients send nests less than ten deep. */
 const MAX_DEPTH = 200;
 
 const QUOTE = 0x22;
@@ -14,21 +14,31 @@ const LETTER_U = 0x75;
 /** What the next byte belongs to. `data` is the string whose content is taken out. */
 type State = 'structure' | 'string' | 'string-escape' | 'data' | 'data-escape' | 'data-hex';
 
-/** The attachment that was taken out of the body. */
+/** Data that was taken out of the body. */
 export interface TakenData {
-  fileName: string;
+  /** As `DataPath.dataOf` calls it. */
+  name: string;
   decoder: Base64Decoder;
 }
 
+export interface BodyScannerOptions {
+  /** Where in the body data stands. */
+  path: DataPath;
+  /** Bytes of the body without the data. */
+  maxMetadataBytes: number;
+  /** What decodes data that begins; a Fault that it throws refuses the body. */
+  begin: (name: string) => Base64Decoder;
+}
+
 /**
- * Splits a publish body, pushed in pieces of any length, into its skeleton and the decoded data of its one attachment.
- * It knows only strings, brackets and where it is; `end` lets the JSON parser judge everything else. Attachments named
- * `*.sigstore` hold JSON text instead of base64 and stay in the skeleton.
+ * Splits a JSON body, pushed in pieces of any length, into its skeleton and the decoded data that stands in it as base64. It knows
+ * only strings, brackets and where it is; `end` lets the JSON parser judge everything else.
  */
-export class PublishBodyScanner {
-  readonly #maxTarballBytes: number;
+export class BodyScanner {
   readonly #skeleton: Skeleton;
-  readonly #path = new AttachmentPath();
+  readonly #path: DataPath;
+  readonly #begin: BodyScannerOptions['begin'];
+  readonly #taken: TakenData[] = [];
   #state: State = 'structure';
   /** Bytes of the body before the chunk at hand. */
   #before = 0;
@@ -39,18 +49,19 @@ export class PublishBodyScanner {
   #quote = 0;
   #hexDigits = 0;
   #hexValue = 0;
-  #taken: TakenData | undefined;
 
-  constructor(limits: { maxMetadataBytes: number; maxTarballBytes: number }) {
-    this.#maxTarballBytes = limits.maxTarballBytes;
-    this.#skeleton = new Skeleton(limits.maxMetadataBytes);
+  constructor({ path, maxMetadataBytes, begin }: BodyScannerOptions) {
+    this.#path = path;
+    this.#begin = begin;
+    this.#skeleton = new Skeleton(maxMetadataBytes);
   }
 
-  get taken(): TakenData | undefined {
+  /** In the order in which it stands in the body. */
+  get taken(): readonly TakenData[] {
     return this.#taken;
   }
 
-  /** The body without the attachment's data; as long as `taken` is undefined it is the body itself. */
+  /** The body without the data; as long as nothing is taken it is the body itself. */
   get skeleton(): Buffer {
     return this.#skeleton.bytes;
   }
@@ -134,19 +145,13 @@ export class PublishBodyScanner {
   }
 
   #beginString(skeletonStart: number): void {
-    const fileName = this.#path.dataOf;
-    if (fileName === undefined || fileName.endsWith('.sigstore')) {
+    const name = this.#path.dataOf;
+    if (name === undefined) {
       this.#keyStart = this.#path.wantsKey ? skeletonStart : undefined;
       this.#state = 'string';
       return;
     }
-    if (this.#taken) {
-      throw new Fault(
-        'manifest_invalid',
-        'The request body has more than one tarball attached; publish one version at a time.',
-      );
-    }
-    this.#taken = { fileName, decoder: new Base64Decoder(fileName, this.#maxTarballBytes) };
+    this.#taken.push({ name, decoder: this.#begin(name) });
     this.#state = 'data';
   }
 
@@ -208,12 +213,17 @@ export class PublishBodyScanner {
       this.#state = 'data-hex';
     } else {
       this.#decoder().refuse();
+      this.#state = 'data';
     }
   }
 
   #dataHex(byte = 0): void {
     const digit = hexDigit(byte);
-    if (digit < 0) this.#decoder().refuse();
+    if (digit < 0) {
+      this.#decoder().refuse();
+      this.#state = 'data';
+      return;
+    }
     this.#hexValue = this.#hexValue * 16 + digit;
     if (++this.#hexDigits < 4) return;
     this.#decoder().appendChar(this.#hexValue);
@@ -221,8 +231,9 @@ export class PublishBodyScanner {
   }
 
   #decoder(): Base64Decoder {
-    if (!this.#taken) throw new TypeError('There is no data outside an attachment.');
-    return this.#taken.decoder;
+    const decoder = this.#taken.at(-1)?.decoder;
+    if (!decoder) throw new TypeError('There is no data outside of where it was begun.');
+    return decoder;
   }
 }
 
