@@ -1,5 +1,6 @@
 export { readPackageArchive } from './archive.ts';
 export { npmAdvisories } from './advisory-ranges.ts';
+export { aboutPackage, type About } from './about.ts';
 export { abbreviatedVersion } from './abbreviated.ts';
 export { npmClientSettings, type ClientSettingsOptions } from './client-settings.ts';
 export { readRelease, type Attachment, type Release } from './manifest.ts';

@@ -4,6 +4,7 @@ export type * from './blocks.ts';
 export type * from './catalogue.ts';
 export type * from './commands.ts';
 export type * from './content-hashes.ts';
+export type * from './inventory.ts';
 export type * from './origins.ts';
 export type * from './policies.ts';
 export type * from './policy-store.ts';

@@ -16,6 +16,7 @@ import type {
   AdvisoryStore,
   Blocks,
   Catalogue,
+  Inventory,
   ContentHashes,
   CountStore,
   Origins,
@@ -39,6 +40,7 @@ import { secondFactorsOn } from './ports/second-factors.ts';
 import { catalogueOn } from './ports/catalogue.ts';
 import { countStoreOn } from './ports/counts.ts';
 import { gateBlocksOn } from './ports/gate.ts';
+import { inventoryOn } from './ports/inventory.ts';
 import { contactsOn, deliveriesOn, knownNetworksOn } from './ports/notify.ts';
 import { linkStoreOn, sessionStoreOn, userStoreOn } from './ports/identity.ts';
 import { machinesOn, trustedPublishingOn } from './ports/machines.ts';
@@ -62,6 +64,7 @@ export interface SqlStore {
   /** Identity of the store, the same on all its replicas. */
   id: string;
   catalogue: Catalogue;
+  inventory: Inventory;
   counts: CountStore;
   stagedVersions: StagedVersions;
   rights: Rights;
@@ -120,6 +123,7 @@ export async function storeOn(
   return {
     id,
     catalogue: catalogueOn(db, writer, searcher),
+    inventory: inventoryOn(db),
     counts: countStoreOn(db, writer, searcher),
     stagedVersions: {
       stage: (command) => writer.run('stageVersion', command),

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely';
+import type { Inventory } from '../../../registry/index.ts';
+import { inventoryState, listPackages } from '../queries/inventory.ts';
+import type { Schema } from '../schema/index.ts';
+
+export function inventoryOn(db: Kysely<Schema>): Inventory {
+  return {
+    packages: (registryId, afterName, limit) => listPackages(db, registryId, afterName, limit),
+    state: (registryId) => inventoryState(db, registryId),
+  };
+}

@@ -1,0 +1,108 @@
+import { sql, type Kysely } from 'kysely';
+import type { ListedPackage } from '../../../registry/index.ts';
+import type { Schema } from '../schema/index.ts';
+
+/** See `Inventory.packages`: three queries a page. */
+export async function listPackages(
+  db: Kysely<Schema>,
+  registryId: number,
+  afterName: string,
+  limit: number,
+): Promise<ListedPackage[]> {
+  const packages = await db
+    .selectFrom('packages')
+    .leftJoin('name_downloads', (join) =>
+      join
+        .onRef('name_downloads.registry_id', '=', 'packages.registry_id')
+        .onRef('name_downloads.name', '=', 'packages.name'),
+    )
+    .select([
+      'packages.id',
+      'packages.name',
+      'packages.created_at',
+      'packages.updated_at',
+      'name_downloads.downloads',
+    ])
+    .where('packages.registry_id', '=', registryId)
+    .where('packages.origin', '=', 'local')
+    .where('packages.name', '>', afterName)
+    .where('removed_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('versions')
+          .select('versions.id')
+          .whereRef('versions.package_id', '=', 'packages.id')
+          .where('versions.state', '=', 'published'),
+      ),
+    )
+    .orderBy('packages.name')
+    .limit(limit)
+    .execute();
+  const ids = packages.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const [versions, latest] = await Promise.all([readFiles(db, ids), readLatest(db, ids)]);
+  return packages.map((row) => ({
+    name: row.name,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    downloads: row.downloads ?? 0,
+    versions: versions.get(row.id) ?? [],
+    latest: latest.get(row.id),
+  }));
+}
+
+async function readFiles(
+  db: Kysely<Schema>,
+  packageIds: number[],
+): Promise<Map<number, ListedPackage['versions']>> {
+  const rows = await db
+    .selectFrom('versions')
+    .innerJoin('artifacts', 'artifacts.version_id', 'versions.id')
+    .select([
+      'versions.package_id',
+      'versions.version',
+      'versions.published_at as publishedAt',
+      'artifacts.sha256',
+      'artifacts.size',
+    ])
+    .where('versions.package_id', 'in', packageIds)
+    .where('versions.state', '=', 'published')
+    .orderBy('versions.id')
+    .execute();
+  const grouped = Map.groupBy(rows, (row) => row.package_id);
+  return new Map(
+    [...grouped].map(([id, files]) => [
+      id,
+      files.map(({ version, publishedAt, sha256, size }) => ({ version, publishedAt, sha256, size })),
+    ]),
+  );
+}
+
+async function readLatest(
+  db: Kysely<Schema>,
+  packageIds: number[],
+): Promise<Map<number, ListedPackage['latest']>> {
+  const rows = await db
+    .selectFrom('tags')
+    .innerJoin('versions', 'versions.id', 'tags.version_id')
+    .leftJoin('users', 'users.id', 'versions.publisher_id')
+    .select(['tags.package_id', 'versions.version', 'versions.manifest', 'users.name as publishedBy'])
+    .where('tags.package_id', 'in', packageIds)
+    .where('tags.tag', '=', 'latest')
+    .execute();
+  return new Map(rows.map(({ package_id: id, ...latest }) => [id, latest]));
+}
+
+/** See `Inventory.state`. Every change of a package raises its revision, and none is ever lowered. */
+export async function inventoryState(db: Kysely<Schema>, registryId: number): Promise<string> {
+  const packages = await db
+    .selectFrom('packages')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('count'),
+      sql<number>`coalesce(sum(revision), 0)`.as('sum'),
+    ])
+    .where('registry_id', '=', registryId)
+    .where('origin', '=', 'local')
+    .executeTakeFirstOrThrow();
+  return `${packages.count}/${packages.sum}`;
+}
