@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { open, opendir, stat, unlink } from 'node:fs/promises';
+import { open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BlobInfo, Blobs, ByteRange, StagedBlob } from '../../registry/index.ts';
 import { blobNotFound, checkKey, checkRange } from '../blob-keys.ts';
-import { isAbsent } from './errors.ts';
+import { isAbsent } from '../file-errors.ts';
 import { Folders, makeFolder, makeRoot } from './folders.ts';
-import { changedAt, walk } from './list.ts';
+import { walk } from './list.ts';
 import { place } from './place.ts';
-import { stageFile } from './staged.ts';
+import { stageFile } from '../staged-file.ts';
+import { sweepFolder } from '../staging-folder.ts';
 
 /**
  * Blobs as files: the object `key` is `<root>/<key>`, an upload is `<root>/.staging/<uuid>`. Makes the folders that
@@ -35,9 +36,10 @@ class FileBlobs implements Blobs {
   }
 
   stage(): Promise<StagedBlob> {
-    return stageFile(join(this.#staging, randomUUID()), async (staged, key) =>
-      place(this.#folders, staged, this.#path(key)),
-    );
+    return stageFile(join(this.#staging, randomUUID()), async ({ path, sync }, key) => {
+      await sync();
+      return place(this.#folders, path, this.#path(key));
+    });
   }
 
   async size(key: string): Promise<number | undefined> {
@@ -71,20 +73,8 @@ class FileBlobs implements Blobs {
     return walk(this.#root);
   }
 
-  async sweepStaged(before: number): Promise<number> {
-    let swept = 0;
-    for await (const entry of await opendir(this.#staging)) {
-      const path = join(this.#staging, entry.name);
-      try {
-        if (changedAt(await stat(path)) >= before) continue;
-        await unlink(path);
-        swept++;
-      } catch (error) {
-        // Its publisher, or the sweeper of another process, was faster.
-        if (!isAbsent(error)) throw error;
-      }
-    }
-    return swept;
+  sweepStaged(before: number): Promise<number> {
+    return sweepFolder(this.#staging, before);
   }
 
   #path(key: string): string {

@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobInfo } from '../../registry/index.ts';
 import { isKeySegment } from '../blob-keys.ts';
-import { isAbsent } from './errors.ts';
+import { isAbsent } from '../file-errors.ts';
+import { changedAt } from '../staging-folder.ts';
 
 /**
  * Every object below `root`, read as the consumer asks for it: open at once are only the folders on the way down.
@@ -28,11 +28,6 @@ async function* walkFolder(folder: string, prefix: string): AsyncGenerator<BlobI
       if (info) yield { key, size: info.size, changedAt: changedAt(info) };
     }
   }
-}
-
-/** The later of the last write and the last change of the inode, which a new name is; milliseconds. */
-export function changedAt(info: Stats): number {
-  return Math.floor(Math.max(info.mtimeMs, info.ctimeMs));
 }
 
 /** Undefined for what was removed while the walk was on its way. */

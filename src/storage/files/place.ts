@@ -2,7 +2,7 @@ import { constants, copyFile, link, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../kernel/index.ts';
 import { uploadSwept } from '../blob-keys.ts';
-import { isAbsent } from './errors.ts';
+import { isAbsent } from '../file-errors.ts';
 import type { Folders } from './folders.ts';
 
 /** How often a folder may be pruned under our hands before we give up; each time needs another removal to hit the gap. */

@@ -1,4 +1,4 @@
-import { errnoOf, Fault } from '../../kernel/index.ts';
+import { errnoOf, Fault } from '../kernel/index.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 

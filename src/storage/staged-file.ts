@@ -1,10 +1,10 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { Digester, errnoOf, type Digests } from '../../kernel/index.ts';
-import type { StagedBlob } from '../../registry/index.ts';
-import { uploadGivenUp } from '../blob-keys.ts';
-import { Growth } from '../following.ts';
-import { asFault } from './errors.ts';
+import { Digester, errnoOf, type Digests } from '../kernel/index.ts';
+import type { StagedBlob } from '../registry/index.ts';
+import { uploadGivenUp } from './blob-keys.ts';
+import { asFault } from './file-errors.ts';
+import { Growth } from './following.ts';
 
 /** As the folders: group may read, others nothing. The object is the same inode, so it keeps this mode. */
 const FILE_MODE = 0o640;
@@ -12,8 +12,18 @@ const FILE_MODE = 0o640;
 /** Bytes of a chunk of what is read back. */
 const CHUNK = 64 * 1024;
 
-/** Gives the staged file its key; see `place`. */
-export type Place = (staged: string, key: string) => Promise<boolean>;
+/** What lies in a staged file, whole. */
+export interface StagedBytes {
+  path: string;
+  digests: Digests;
+  /** Makes the bytes survive a power cut. */
+  sync(): Promise<void>;
+  /** The bytes from `start` to before `end`, in chunks that are the reader's. */
+  read(start: number, end: number): AsyncGenerator<Buffer>;
+}
+
+/** Gives the staged bytes their key, durably; false if that is taken. */
+export type Place = (staged: StagedBytes, key: string) => Promise<boolean>;
 
 /** Begins an upload into the new file `path`. */
 export async function stageFile(path: string, place: Place): Promise<StagedBlob> {
@@ -29,6 +39,7 @@ class StagedFile implements StagedBlob {
   readonly #path: string;
   readonly #place: Place;
   readonly #digester = new Digester();
+  #digests: Digests | undefined;
   readonly #growth = new Growth();
   #state: 'writing' | 'finished' | 'discarded' = 'writing';
   #failure: unknown;
@@ -59,12 +70,13 @@ class StagedFile implements StagedBlob {
     this.#expect('writing');
     this.#state = 'finished';
     this.#growth.end();
-    return this.#digester.finish();
+    this.#digests = this.#digester.finish();
+    return this.#digests;
   }
 
   open(): Readable {
     this.#expect('finished');
-    return Readable.from(chunksOf(this.#handle, this.#digester.size), { objectMode: false });
+    return Readable.from(chunksOf(this.#handle, 0, this.#digester.size), { objectMode: false });
   }
 
   follow(): Readable {
@@ -78,11 +90,18 @@ class StagedFile implements StagedBlob {
 
   async promote(key: string): Promise<boolean> {
     this.#expect('finished');
+    if (this.#digests === undefined) throw new Error('The staged blob has no digests.');
     try {
-      // Once, also if it fails: after a failed fsync the kernel forgets the lost pages and the next call succeeds.
-      this.#synced ??= this.#handle.sync();
-      await this.#synced;
-      return await this.#place(this.#path, key);
+      return await this.#place(
+        {
+          path: this.#path,
+          digests: this.#digests,
+          // Once, also if it fails: after a failed fsync the kernel forgets the lost pages and the next call succeeds.
+          sync: () => (this.#synced ??= this.#handle.sync()),
+          read: (start, end) => chunksOf(this.#handle, start, end),
+        },
+        key,
+      );
     } catch (error) {
       throw asFault(error);
     }
@@ -123,9 +142,9 @@ class StagedFile implements StagedBlob {
 }
 
 /** Through the handle that is open anyway. */
-async function* chunksOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
-  for (let position = 0; position < size;) {
-    const chunk = await readAt(handle, position, Math.min(CHUNK, size - position));
+async function* chunksOf(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let position = start; position < end;) {
+    const chunk = await readAt(handle, position, Math.min(CHUNK, end - position));
     position += chunk.length;
     yield chunk;
   }

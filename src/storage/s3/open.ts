@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Blobs } from '../../registry/index.ts';
+import { S3Blobs } from './blobs.ts';
+import { findBucket, makeBucket } from './bucket.ts';
+import { openLine } from './line.ts';
+import type { S3Options } from './options.ts';
+import { probe } from './probe.ts';
+
+/** As the folders of the file store: packages can be private. */
+const FOLDER_MODE = 0o750;
+
+/** A bucket that our keys open, or that is still to be made. */
+export interface ReachedBucket {
+  /** True if it holds no blob, or does not exist. */
+  isEmpty: boolean;
+  /** Makes what is missing. `probed` tries first whether the store keeps what we rely on. Fault `config_invalid`. */
+  open(options: { probed: boolean }): Promise<Blobs>;
+}
+
+/**
+ * Reaches the store, with the keys that it is given. Fault `config_invalid`, with a sentence for the operator, if it cannot be
+ * reached or does not let us in.
+ */
+export async function reachBucket(options: S3Options): Promise<ReachedBucket> {
+  const { bucket, prefix, partBytes } = options;
+  const place = { bucket, prefix };
+  const spool = resolve(options.spool);
+  const line = await openLine(options, options.patience);
+  const found = await findBucket(line, place, options);
+  return {
+    isEmpty: found !== 'filled',
+    open: async ({ probed }) => {
+      await mkdir(spool, { recursive: true, mode: FOLDER_MODE });
+      if (found === 'absent') await makeBucket(line, place, options);
+      if (probed) await probe(line, place, options);
+      return new S3Blobs(line, place, spool, partBytes);
+    },
+  };
+}
