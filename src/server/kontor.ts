@@ -31,9 +31,9 @@ import {
   type StorageReport,
   type VerifyReport,
 } from '../registry/index.ts';
-import { openFileBlobs } from '../storage/files/index.ts';
 import { openSqlStore, type SqlStore } from '../storage/sql/index.ts';
-import type { Config } from './config/index.ts';
+import { deferBlobs, reachStorage } from './blob-storage.ts';
+import type { Config, Values } from './config/index.ts';
 import { versionRanges } from './formats.ts';
 import { issuerKeys } from './openid/index.ts';
 import { keyWrap } from './key-wrap.ts';
@@ -89,8 +89,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
   const { values } = config;
   const { store, migrations } = await openSqlStore(values.database, options);
   try {
-    await refuseLostBlobs(store.catalogue, values.storage.path);
-    const blobs = await openFileBlobs(values.storage.path);
+    const blobs = await openBlobs(store.catalogue, values, options.create);
     if (options.create) await createFirstRegistries(store.catalogue);
     const { catalogue } = store;
     const { policies, policyKeeper } = createPolicies(config, store);
@@ -169,6 +168,13 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
     await store.close();
     throw error;
   }
+}
+
+async function openBlobs(catalogue: Catalogue, values: Values, isServer: boolean): Promise<Blobs> {
+  if (!isServer && values.storage.kind === 's3') return deferBlobs(values);
+  const storage = await reachStorage(values);
+  await refuseLostBlobs(catalogue, storage);
+  return storage.open({ probed: isServer });
 }
 
 async function createFirstRegistries(catalogue: Catalogue): Promise<void> {

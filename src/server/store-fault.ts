@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { Fault, errnoOf } from '../kernel/index.ts';
 import type { Catalogue } from '../registry/index.ts';
+import type { BlobStorage } from './blob-storage.ts';
 import type { Values } from './config/index.ts';
 
 /** What the system says of a path, for people. */
@@ -47,21 +47,15 @@ export function storeFault(error: unknown, { database }: Pick<Values, 'database'
  * Refuses blobs that are not there though the database knows of some: a disk that is not mounted must not be taken for a new
  * store, or what is published now lies below the mount point and is gone at the next start. Fault `config_invalid`.
  */
-export async function refuseLostBlobs(catalogue: Catalogue, path: string): Promise<void> {
-  if (!(await isEmpty(path))) return;
+export async function refuseLostBlobs(
+  catalogue: Catalogue,
+  { name, isEmpty }: Pick<BlobStorage, 'name' | 'isEmpty'>,
+): Promise<void> {
+  if (!isEmpty) return;
   const [known] = await catalogue.blobs('', 1);
   if (known === undefined) return;
   throw new Fault(
     'config_invalid',
-    `The database knows packages, but ${path} is empty or missing: mount the disk, restore the files, or set KONTOR_STORAGE to the right place.`,
+    `The database knows packages, but ${name} is empty or missing: mount the disk, restore the files, or set KONTOR_STORAGE to the right place.`,
   );
-}
-
-async function isEmpty(path: string): Promise<boolean> {
-  try {
-    return (await readdir(path)).length === 0;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return true;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { levelOfRustFilter } from './log-level.ts';
 import { Complaint, parseFlag } from './parse.ts';
+import { storageAliases } from './storage-aliases.ts';
 import type { Values } from './values.ts';
 
 /** A variable that other servers of the same job use, and what it means here. */
@@ -7,10 +8,13 @@ export interface Alias {
   setting: keyof Values;
   /**
    * The value as the setting itself would be written, or undefined if the variable says nothing about it.
-   * `isSet` tells of other variables. Throws a Complaint. Without it the value is taken as it is.
+   * `other` tells of other variables. Throws a Complaint. Without it the value is taken as it is.
    */
-  translate?: (raw: string, isSet: (name: string) => boolean) => string | undefined;
+  translate?: (raw: string, other: Others) => string | undefined;
 }
+
+/** What another variable holds; undefined if it is unset or empty. */
+export type Others = (name: string) => string | undefined;
 
 function path(scheme: string) {
   // Two slashes at the beginning would read as the start of an authority.
@@ -25,15 +29,6 @@ function local(service: string) {
         `is "${raw}": ${service} comes in a later release; set it to local, which keeps files.`,
       );
   };
-}
-
-function storageBackend(raw: string): undefined {
-  const backend = raw.toLowerCase();
-  if (backend === 's3')
-    throw new Complaint('is s3, which comes in a later release; set it to local, which keeps files.');
-  if (!['local', 'filesystem', 'file'].includes(backend)) {
-    throw new Complaint(`is "${raw}", which is not a storage: set it to local.`);
-  }
 }
 
 function fallback(raw: string): 'off' | undefined {
@@ -52,12 +47,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
   DYNAMODB_TABLE: { setting: 'database', translate: local('DynamoDB') },
   DYNAMODB_ANALYTICS_TABLE: { setting: 'database', translate: local('DynamoDB') },
   VAIS_REGISTRY_STORAGE: { setting: 'storage', translate: path('file:') },
-  STORAGE_BACKEND: { setting: 'storage', translate: storageBackend },
-  S3_BUCKET: {
-    setting: 'storage',
-    // Beside a switch the bucket is a detail of a storage that the switch may not choose.
-    translate: (raw, isSet) => (isSet('STORAGE_BACKEND') ? undefined : local('S3')(raw)),
-  },
+  ...storageAliases,
   BASE_URL: { setting: 'publicUrl' },
   VAIS_REGISTRY_ADMIN_USER: { setting: 'adminUser' },
   ADMIN_USERNAME: { setting: 'adminUser' },

@@ -66,6 +66,22 @@ export function checkSignOn(found: ReadonlyMap<SettingName, Found>, problems: st
   }
 }
 
+/** Half a key opens nothing, and would leave the SDK to look for another one by itself. */
+export function checkStorage(found: ReadonlyMap<SettingName, Found>, problems: string[]): void {
+  const storage = found.get('storage')?.value;
+  if (typeof storage !== 'object' || storage === null || !('bucket' in storage)) return;
+  const id = found.get('s3AccessKeyId');
+  const secret = found.get('s3SecretAccessKey');
+  const token = found.get('s3SessionToken');
+  if (id !== undefined && secret === undefined) {
+    problems.push(`${id.source} is set without its secret: set KONTOR_S3_SECRET_ACCESS_KEY too.`);
+  }
+  const more = secret ?? token;
+  if (more !== undefined && id === undefined) {
+    problems.push(`${more.source} is set without an access key: set KONTOR_S3_ACCESS_KEY_ID too.`);
+  }
+}
+
 /** A secret that was changed in one place only. */
 export function checkSigningSecrets(found: ReadonlyMap<SettingName, Found>, problems: string[]): void {
   const previous = found.get('jwtSecretPrevious');

@@ -173,12 +173,6 @@ describe('refusals', () => {
     ]);
   });
 
-  test('S3 is refused with the release and the remedy', () => {
-    expect(problems({ KONTOR_STORAGE: 's3:bucket' })).toEqual([
-      'KONTOR_STORAGE asks for S3, which comes in a later release; write file:PATH.',
-    ]);
-  });
-
   test.each(['- 1\n', 'a: b: c\n', 'port: *nowhere\n', '"', 'port: 1\nport: 2\n', '{'])(
     'kontor.yaml of %j is refused',
     (yaml) => {
@@ -279,6 +273,8 @@ describe('refusals', () => {
       'RUST_LOG',
       'NPM_FALLBACK',
       'S3_BUCKET',
+      'S3_ENDPOINT',
+      'AWS_ACCESS_KEY_ID',
       'STORAGE_BACKEND',
       'MAX_PACKAGE_SIZE',
       'KONTOR_SWEEP_GRACE',

@@ -5,6 +5,7 @@ import {
   checkNames,
   checkProfiles,
   checkSignOn,
+  checkStorage,
   checkSigningSecrets,
 } from './checks.ts';
 import { given, readEnvironment, type Environment, type Given } from './environment.ts';
@@ -89,9 +90,13 @@ function configOf(environment: Environment, file: SettingsFile, cwd: string, pro
   checkProfiles(hints, found.get('profile'), problems);
   checkSigningSecrets(found, problems);
   checkSignOn(found, problems);
+  checkStorage(found, problems);
   const warnings = checkAdministrator(environment, found, problems);
   const values: object = Object.fromEntries(settingNames.map((name) => [name, found.get(name)?.value]));
-  if (problems.length > 0 || !isComplete(values)) throw new Fault('config_invalid', problems.join('\n'));
+  if (problems.length > 0 || !isComplete(values)) {
+    // A placeholder in a secret that others read too is found twice.
+    throw new Fault('config_invalid', [...new Set(problems)].join('\n'));
+  }
   return {
     values,
     registries,

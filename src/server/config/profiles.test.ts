@@ -108,7 +108,7 @@ describe('pantry', () => {
     expect(load({ NPM_FALLBACK: fallback }).npmUpstream).toEqual(upstream);
   });
 
-  test('[P-06] its docker line is understood, and each name of a cloud service refused by name', () => {
+  test('[P-06] its docker line is understood, and the tables that are not there yet refused by name', () => {
     const told = problems({
       S3_BUCKET: 'production-packages',
       DYNAMODB_TABLE: 'production-metadata',
@@ -116,11 +116,7 @@ describe('pantry', () => {
       BASE_URL: 'https://packages.example.com',
       ...aws,
     });
-    expect(told.map((line) => line.split(' ')[0])).toEqual([
-      'DYNAMODB_TABLE',
-      'DYNAMODB_ANALYTICS_TABLE',
-      'S3_BUCKET',
-    ]);
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['DYNAMODB_TABLE', 'DYNAMODB_ANALYTICS_TABLE']);
     expect(told.every((line) => line.includes('later release') && line.includes('local'))).toBe(true);
   });
 });
@@ -153,16 +149,20 @@ describe('aam', () => {
     AWS_SECRET_ACCESS_KEY: 'minio-secret',
   };
 
-  test("[A-21] the pod's variables choose it and port 8000; only S3 is not there yet", () => {
+  test("[A-21] [A-43] the pod's variables choose it, port 8000 and its bucket", () => {
     expect(load({ ...pod, STORAGE_BACKEND: 'local' })).toMatchObject({
       profile: 'aam',
       host: '0.0.0.0',
       port: 8000,
       database: { kind: 'postgresql', url: pod.DATABASE_URL },
     });
-    expect(problems({ ...pod, STORAGE_BACKEND: 's3' })).toEqual([
-      'STORAGE_BACKEND is s3, which comes in a later release; set it to local, which keeps files.',
-    ]);
+    expect(load({ ...pod, STORAGE_BACKEND: 's3' })).toMatchObject({
+      profile: 'aam',
+      storage: { kind: 's3', bucket: 'aam-packages', prefix: '' },
+      s3AccessKeyId: 'minio',
+      s3SecretAccessKey: 'minio-secret',
+      s3Region: 'us-east-1',
+    });
     expect(problems({ ...pod, STORAGE_BACKEND: 'tape' })).toHaveLength(1);
   });
 

@@ -47,11 +47,11 @@ export function readSetting<K extends SettingName>(name: K, reading: Reading): F
 }
 
 function readAliases<T>(name: SettingName, setting: Setting<T>, reading: Reading): Found<T>[] {
-  const isSet = (variable: string) => given(reading.environment, variable) !== undefined;
+  const valueOf = (variable: string) => given(reading.environment, variable)?.raw;
   return Object.entries(aliases).flatMap(([variable, { setting: target, translate = asIs }]) => {
     const other = target === name ? given(reading.environment, variable) : undefined;
     if (other === undefined) return [];
-    const raw = attempt(other.origin, reading, () => translate(other.raw, isSet));
+    const raw = attempt(other.origin, reading, () => translate(other.raw, valueOf));
     const found = raw === undefined ? undefined : parse(setting, other.origin, raw, reading);
     return found === undefined ? [] : [found];
   });

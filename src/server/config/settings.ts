@@ -6,12 +6,10 @@ import { limitSettings } from './limit-settings.ts';
 import { openidSettings } from './openid-settings.ts';
 import { parseLogLevel } from './log-level.ts';
 import {
-  Complaint,
   isLoopback,
   parseDuration,
   parseHost,
   parseHttpUrl,
-  parsePath,
   parsePort,
   parseSize,
   parseWord,
@@ -20,6 +18,7 @@ import { mailSettings } from './mail-settings.ts';
 import { longEnough, parseSigningSecret } from './secrets.ts';
 import { previewSettings } from './preview-settings.ts';
 import { portOf, profileNames, type ProfileHint, type ProfileName } from './profiles.ts';
+import { storageSettings } from './storage-settings.ts';
 import type { NpmUpstream, SettingName, Values } from './values.ts';
 
 /** What a default may depend on. */
@@ -59,13 +58,6 @@ export interface Setting<T> {
 }
 
 const text = (raw: string) => raw;
-
-function parseStorage(raw: string, cwd: string): Values['storage'] {
-  if (raw.startsWith('file:')) return { kind: 'files', path: parsePath(raw, 'file:', cwd) };
-  if (raw.startsWith('s3:'))
-    throw new Complaint('asks for S3, which comes in a later release; write file:PATH.');
-  throw new Complaint('is not a storage: write file:PATH.');
-}
 
 function parseUpstream(raw: string): NpmUpstream {
   if (raw === 'off' || raw === 'npm') return { kind: raw };
@@ -124,17 +116,7 @@ export const settings: SettingTable = {
     initial: ({ data }) => ({ raw: `sqlite:${join(data, 'kontor.db')}`, why: 'below data' }),
     show: showDatabase,
   },
-  storage: {
-    env: 'KONTOR_STORAGE',
-    doc: 'Where the bytes of packages are kept: file:PATH.',
-    defaultDoc: '`file:<data>/blobs`; `file:<data>/tarballs` with the profile pantry',
-    parse: parseStorage,
-    initial: ({ profile, data }) => ({
-      raw: `file:${join(data, profile === 'pantry' ? 'tarballs' : 'blobs')}`,
-      why: 'below data',
-    }),
-    show: ({ path }) => `file:${path}`,
-  },
+  ...storageSettings,
   publicUrl: {
     env: 'KONTOR_PUBLIC_URL',
     doc: 'The address that clients use, behind a proxy too; every URL in an answer begins with it.',

@@ -7,12 +7,14 @@ import type { MailValues } from './mail-settings.ts';
 import type { OpenidValues } from './openid-settings.ts';
 import type { PreviewValues } from './preview-settings.ts';
 import type { ProfileName } from './profiles.ts';
+import type { StorageValues } from './storage-settings.ts';
 
 /** Where the npm door asks for packages that are not here. `npm`: the registry that npm itself is configured for. */
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
-export interface Values extends IntakeValues, LimitValues, MailValues, OpenidValues, PreviewValues {
+export interface Values
+  extends IntakeValues, LimitValues, MailValues, OpenidValues, PreviewValues, StorageValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;
@@ -21,8 +23,6 @@ export interface Values extends IntakeValues, LimitValues, MailValues, OpenidVal
   /** Absolute path of the data folder. */
   data: string;
   database: DatabaseLocation;
-  /** Where blobs are kept; `path` is absolute. */
-  storage: { kind: 'files'; path: string };
   /** Scheme, host and path without trailing slash; undefined: from the request. */
   publicUrl: string | undefined;
   /** The first administrator; undefined: none is made. */
