@@ -4,6 +4,7 @@ import type { Door } from '../context.ts';
 import { allowEveryOrigin } from '../cors.ts';
 import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
+import { previewAddressRoutes } from './routes/preview-addresses.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 import { sendError } from './shapes.ts';
 
@@ -19,7 +20,7 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendError);
       allowEveryOrigin(app);
-      for (const routes of [tarballRoutes]) routes(app, options);
+      for (const routes of [tarballRoutes, previewAddressRoutes]) routes(app, options);
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });
