@@ -14,9 +14,11 @@ export function takesAtRoot(path: string): boolean {
 
 /**
  * One path for each package, whether the slash of its scope came as it is or percent-encoded: `/packages/@acme/demo` and
- * `/packages/%40acme%2Fdemo` become `/packages/@acme%2fdemo`.
+ * `/packages/%40acme%2Fdemo` become `/packages/@acme%2fdemo`. Tarballs of commits may end with `.tgz`: yarn 4 takes no other address for a
+ * package's.
  */
-export function canonicalPath(path: string): string {
+export function canonicalPath(asked: string): string {
+  const path = asked.startsWith('/commits/') ? asked.replace(/\/tarball\.tgz$/, '/tarball') : asked;
   if (!path.includes('@') && !path.includes('%40')) return path;
   // As it came, so that the route can say what is wrong with it. The slashes of a branch are no segments.
   if (!ROOT_WORDS.has(firstSegment(path)) && isPreviewPath(path)) {

@@ -37,6 +37,9 @@ describe('a path leads', () => {
   test('to a further door at the root, where it takes the path', () => {
     expect(route('/packages/%40acme%2Fdemo')).toBe('/~pantry/npm/packages/@acme%2fdemo');
     expect(route('//search?q=a/b')).toBe('/~pantry/npm/search?q=a/b');
+    expect(route('/commits/1a2b3c4/%40acme%2Fdemo/tarball.tgz')).toBe(
+      '/~pantry/npm/commits/1a2b3c4/@acme%2fdemo/tarball',
+    );
     expect(destinationOf('/publish', registries, doors)).toMatchObject({ door: pantry, prefix: '' });
   });
 
