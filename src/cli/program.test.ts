@@ -151,7 +151,7 @@ describe('the command line', () => {
     ['admin create-user', /missing required argument 'name'/],
     ['admin create-user anna --role root', /Allowed choices are administrator, user/],
     ['registry create team', /required option '--format <format>' not specified/],
-    ['registry create team --format cargo', /Allowed choices are npm/],
+    ['registry create team --format cargo', /Allowed choices are npm, zig/],
     ['audit list --result maybe', /Allowed choices are done, refused/],
     ['verify now', /too many arguments/],
   ])('%j makes no sense: exit code 2 and a sentence', async (args, sentence) => {

@@ -22,7 +22,9 @@ export function addRegistryCommands(program: Command, on: On): void {
       .command('create <name>')
       .description('make a registry; its path is its name')
       .addOption(
-        new Option('--format <format>', 'what its packages are').choices(['npm']).makeOptionMandatory(),
+        new Option('--format <format>', 'what its packages are')
+          .choices(['npm', 'zig'])
+          .makeOptionMandatory(),
       ),
   ).action((name: string, options: RegistryOptions & { format: string }) =>
     on(async (context) => (await import('./registry-create.ts')).registryCreate(context, name, options)),

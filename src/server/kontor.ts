@@ -42,9 +42,12 @@ import { createPolicies } from './policies.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
 /** Formats that this release has a door for. */
-const formats = ['npm'];
+const formats = ['npm', 'zig'];
 /** Registries that the first start makes. */
-const firstRegistries = [{ name: 'npm', format: 'npm' }];
+const firstRegistries = [
+  { name: 'npm', format: 'npm' },
+  { name: 'zig', format: 'zig' },
+];
 
 /** An open store, beside a running server or as a part of one. */
 export interface Kontor extends Identity {

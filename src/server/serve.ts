@@ -26,6 +26,7 @@ import { addSignOnPages } from './pages/sign-on.ts';
 import { createServerSignOn } from './sign-on.ts';
 import { createPantry } from './pantry.ts';
 import { periodicJobs } from './periodic.ts';
+import { createZig } from './zig.ts';
 import { createServices } from './services.ts';
 import { addLinkPages } from './pages/links.ts';
 import { addSecurityPage } from './pages/security.ts';
@@ -135,7 +136,7 @@ async function start(
     logger,
     storeId: store.id,
     changes: store.changes,
-    doors: new Doors([npm.door, createPantry(wiring, services)]),
+    doors: new Doors([npm.door, createPantry(wiring, services), createZig(wiring, services)]),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,

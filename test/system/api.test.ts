@@ -31,16 +31,16 @@ describe('the first-party API', () => {
     });
     expect(response.headers.get('cache-control')).toBe('no-store');
     const { registries } = (await response.json()) as { registries: object[] };
-    expect(registries).toEqual([
-      {
-        name: 'npm',
-        format: 'npm',
+    expect(registries).toEqual(
+      ['npm', 'zig'].map((name) => ({
+        name,
+        format: name,
         visibility: 'public',
         publish: 'anyone',
         organisation: null,
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
-      },
-    ]);
+      })),
+    );
   });
 
   test('logs a request once, with its status', async () => {

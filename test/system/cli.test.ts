@@ -161,7 +161,11 @@ describe('beside a running server', () => {
       status: 201,
     });
     const listed = await beside(['registry', 'list', '--json']);
-    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'npm' }, { name: 'team', path: '/team/' }]);
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { name: 'npm' },
+      { name: 'zig' },
+      { name: 'team', path: '/team/' },
+    ]);
     expect(await beside(['registry', 'create', 'team', '--format', 'npm'])).toEqual(refusal(/team/));
     expect(await beside(['registry', 'create', 'health', '--format', 'npm'])).toEqual(refusal(/health/));
   });

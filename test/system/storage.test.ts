@@ -54,6 +54,7 @@ test('what is cached of an upstream stays below its cap; what is owned here stay
   expect(before.cache.cap).toBe(150 * 1024);
   expect(before.registries).toMatchObject([
     { registry: 'npm', owned: { versions: 1 }, cached: { versions: 2 } },
+    { registry: 'zig', owned: { versions: 0 } },
   ]);
 
   expect(await downloadedIntegrity(url('far', '1.2.0'))).toBe(integrity[2]);
@@ -63,6 +64,7 @@ test('what is cached of an upstream stays below its cap; what is owned here stay
   expect(after.cache.bytes).toBeLessThan(150 * 1024);
   expect(after.registries).toMatchObject([
     { registry: 'npm', owned: { versions: 1 }, cached: { versions: 2 } },
+    { registry: 'zig', owned: { versions: 0 } },
   ]);
   const session = await api(server, 'POST', '/sessions', {
     body: { login: 'root', password: 'root has a long password' },

@@ -2,11 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
 import { allowEveryOrigin } from '../cors.ts';
+import { sendFlatError } from '../flat-errors.ts';
 import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
-import { previewAddressRoutes } from './routes/preview-addresses.ts';
 import { tarballRoutes } from './routes/tarball.ts';
-import { sendError } from './shapes.ts';
 
 export type { PantryDoorOptions } from './options.ts';
 
@@ -18,9 +17,9 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     onto: { registry: 'npm', takesAtRoot },
     canonicalPath,
     routes: (app: FastifyInstance) => {
-      app.setErrorHandler(sendError);
+      app.setErrorHandler(sendFlatError);
       allowEveryOrigin(app);
-      for (const routes of [tarballRoutes, previewAddressRoutes]) routes(app, options);
+      for (const routes of [tarballRoutes]) routes(app, options);
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { Fault } from '../../kernel/index.ts';
 import { readPackage, type RootsDiffer, type ZigPackage } from './archive.ts';
 import { readPackageApart } from './archive-thread.ts';
-import type { ZigManifest } from './manifest.ts';
 import { isRegistryName, registryName } from './names.ts';
 
 /** An archive that can be read from the beginning as often as needed. */
@@ -15,7 +14,6 @@ export interface ZigArchive {
 
 /** A package that may be published: every version of the compiler unpacks it to the same files. */
 export interface ZigRelease extends ZigPackage {
-  manifest: ZigManifest;
   /** What the registry calls it: the manifest's name with `-` for `_`. */
   name: string;
   version: string;
@@ -27,8 +25,13 @@ const SMALL = 128 * 1024;
 /**
  * Reads an archive that somebody publishes. Faults of `readZigPackage`; besides, `archive_invalid` where there is not
  * exactly one root folder, no manifest, or a manifest whose `paths` leave it out; `name_invalid` for a name that no registry takes.
+ *
+ * @param named what it is called if it has no manifest; undefined: then it is refused
  */
-export async function readZigRelease(archive: ZigArchive): Promise<ZigRelease> {
+export async function readZigRelease(
+  archive: ZigArchive,
+  named?: Pick<ZigRelease, 'name' | 'version'>,
+): Promise<ZigRelease> {
   const found = await read(archive, true);
   if ('differs' in found) {
     throw new Fault(
@@ -47,7 +50,11 @@ export async function readZigRelease(archive: ZigArchive): Promise<ZigRelease> {
     );
   }
   if (manifest === null) {
-    throw new Fault('archive_invalid', 'The archive holds no build.zig.zon in its root folder; add one.');
+    if (named) return { ...found, ...named };
+    throw new Fault(
+      'archive_invalid',
+      'The archive holds no build.zig.zon in its root folder; add one, or name the file as <name>-<1.2.3>.tar.gz.',
+    );
   }
   if (!found.keepsManifest) {
     throw new Fault(
@@ -62,7 +69,7 @@ export async function readZigRelease(archive: ZigArchive): Promise<ZigRelease> {
       `build.zig.zon: the name ${JSON.stringify(manifest.name)} is not valid; take letters, digits, "_" and "-", beginning with a letter.`,
     );
   }
-  return { ...found, manifest, name, version: manifest.version };
+  return { ...found, name, version: manifest.version };
 }
 
 /**

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import { semverRanges } from '../../kernel/index.ts';
 import type { VersionRanges } from '../../policy/index.ts';
 
 /** Bytes of a name and of a version in a hash (Zig 0.14 and later, `std.zig.Package.Hash`). */
@@ -22,12 +23,4 @@ export function versionKeyOf(version: string): string {
 }
 
 /** Zig has no ranges of its own; policies are written with those of npm. */
-export const zigRanges: VersionRanges = {
-  isRange: (text) => text.trim() !== '' && semver.validRange(text) !== null,
-  inRange: (version, range) => semver.satisfies(version, range, { includePrerelease: true }),
-  compare: semver.compareBuild,
-  newest: (versions) => {
-    const releases = versions.filter((version) => semver.prerelease(version) === null);
-    return (releases.length > 0 ? releases : versions).toSorted(semver.compareBuild).at(-1);
-  },
-};
+export const zigRanges: VersionRanges = semverRanges;

@@ -2,14 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiRows } from './api-rows.ts';
 import { npmRows } from './npm-rows.ts';
 import { pantryRows } from './pantry-rows.ts';
+import { zigRows } from './zig-rows.ts';
 import { form, SECRET, type Row, type Target } from './row.ts';
 import { rules, type Verdict } from './rules.ts';
-import { createWorld, logIn, type Caller, type Visibility, type World } from './world.ts';
+import { createWorld, logIn, type Caller, type RegistryName, type Visibility, type World } from './world.ts';
+
+interface Table {
+  of: string;
+  inside: string;
+  outside: string;
+  rows: Record<string, Row>;
+  /** Where the packages are that its requests are about; npm unless given. */
+  registry?: RegistryName;
+}
 
 /** Every place where routes are, and the tables that say who may use them. */
 const tables = [
   { of: 'the npm door', inside: '/~npm/:registry', outside: '/npm', rows: npmRows },
   { of: 'the pantry door', inside: '/~pantry/:registry', outside: '/pantry', rows: pantryRows },
+  { of: 'the Zig door', inside: '/~zig/:registry', outside: '/zig', rows: zigRows, registry: 'zig' },
   { of: 'the API', inside: '/-/api/v1', outside: '/-/api/v1', rows: apiRows },
   {
     of: 'the server',
@@ -54,10 +65,10 @@ const tables = [
       'GET /-/api/*': { rule: 'open', path: '/-/api/v0/nothing', ok: [404] },
     } satisfies Record<string, Row>,
   },
-] satisfies { of: string; inside: string; outside: string; rows: Record<string, Row> }[];
+] satisfies Table[];
 
-const cases = tables.flatMap(({ of, outside, rows }) =>
-  Object.entries<Row>(rows).map(([route, row]) => ({ of, route, outside, row })),
+const cases = tables.flatMap(({ of, outside, rows, registry = 'npm' }: Table) =>
+  Object.entries(rows).map(([route, row]) => ({ of, route, outside, row, registry })),
 );
 
 const aboutPackages: ReadonlySet<string> = new Set([
@@ -66,6 +77,7 @@ const aboutPackages: ReadonlySet<string> = new Set([
   'maintainer',
   'reviser',
   'yanker',
+  'remover',
   'userReader',
 ]);
 const everyVisibility: readonly Visibility[] = ['public', 'internal', 'private'];
@@ -77,7 +89,10 @@ beforeAll(async () => {
   shared = new Map();
   for (const of of ['organisation', 'user'] as const) {
     for (const visibility of everyVisibility) {
-      shared.set(`${of} ${visibility}`, await world.freshPackage(of, visibility));
+      for (const registry of ['npm', 'zig'] as const) {
+        const name = await world.freshPackage(of, visibility, registry);
+        shared.set(`${registry} ${of} ${visibility}`, name);
+      }
     }
   }
 }, 120_000);
@@ -102,11 +117,15 @@ test('every route that runs has a row that says who may use it, and every row a 
   ).toEqual([]);
 });
 
-async function targetFor(caller: Caller, row: Row, visibility: Visibility): Promise<Target> {
+async function targetFor(
+  caller: Caller,
+  { row, registry }: { row: Row; registry: RegistryName },
+  visibility: Visibility,
+): Promise<Target> {
   const of = caller.role === undefined ? 'user' : 'organisation';
   const name = row.changes
-    ? await world.freshPackage(of, visibility)
-    : (shared.get(`${of} ${visibility}`) ?? '');
+    ? await world.freshPackage(of, visibility, registry)
+    : (shared.get(`${registry} ${of} ${visibility}`) ?? '');
   const somebody =
     row.changesUser || row.changes || row.rule === 'open' ? await world.freshUser() : await theSame();
   const file = `${name.replace(/^@.*\//, '')}-1.0.0.tgz`;
@@ -135,11 +154,16 @@ async function ask(
       ...row.headers?.(target),
     },
     ...(body !== undefined && {
-      body: typeof body === 'string' && row.headers ? body : JSON.stringify(body),
+      body: sendable(body, row),
     }),
   });
   const text = await response.text();
   return { status: response.status, code: response.ok ? '' : codeOf(text) };
+}
+
+function sendable(body: unknown, { headers }: Row): string | Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return typeof body === 'string' && headers ? body : JSON.stringify(body);
 }
 
 /** As a door writes it, or the API. */
@@ -172,7 +196,7 @@ function isMet(verdict: Verdict, { status, code }: { status: number; code: strin
   }
 }
 
-describe.each(cases)('[S-05] $route of $of is for: $row.rule', ({ route, outside, row }) => {
+describe.each(cases)('[S-05] $route of $of is for: $row.rule', ({ route, outside, row, registry }) => {
   const [method = 'GET'] = route.split(' ');
   const visibilities =
     row.visibilities ?? (aboutPackages.has(row.rule) ? everyVisibility : ['public' as const]);
@@ -183,7 +207,7 @@ describe.each(cases)('[S-05] $route of $of is for: $row.rule', ({ route, outside
     for (const caller of world.callers) {
       const verdict = rules[row.rule](caller, visibility);
       wanted[caller.name] = verdict;
-      const answer = await ask(method, outside, row, await targetFor(caller, row, visibility));
+      const answer = await ask(method, outside, row, await targetFor(caller, { row, registry }, visibility));
       found[caller.name] = isMet(verdict, answer, row) ? verdict : `${answer.status} ${answer.code}`;
     }
     expect(found).toEqual(wanted);

@@ -63,6 +63,8 @@ export const rules = {
   reviser: seeing(changes(['publish'], manages)),
   /** As `reviser`, with a token for yanking. */
   yanker: seeing(changes(['yank'], manages)),
+  /** As `maintainer`, with a token for yanking. */
+  remover: changes(['yank'], manages),
   /** As `reader`, but for users only. */
   userReader: (caller, visibility) =>
     caller.user === null ? (caller.machine ? 'no' : 401) : sees(caller, visibility) ? 'yes' : 404,

@@ -5,6 +5,7 @@ import { theServer } from '../../../src/ledger/index.ts';
 import { loadConfig, openKontor, type Kontor } from '../../../src/server/index.ts';
 import { startInProcess, type CollectedRoute, type InProcess } from '../../setup/in-process.ts';
 import { publish } from '../../setup/publish.ts';
+import { publishZig } from '../../setup/zig-packages.ts';
 
 /** Everybody has it. */
 export const PASSWORD = 'a long pass phrase that all share';
@@ -34,13 +35,19 @@ export interface Caller {
 
 export type Visibility = 'public' | 'internal' | 'private';
 
+export type Owning = 'organisation' | 'user';
+/** Registries that packages are made in. */
+export type RegistryName = 'npm' | 'zig';
+
 export interface World {
   server: InProcess;
   kontor: Kontor;
   callers: Caller[];
   routes(): CollectedRoute[];
   /** A package with the version 1.0.0 that nobody has used yet; of the organisation or of one user. */
-  freshPackage(of: 'organisation' | 'user', visibility?: Visibility): Promise<string>;
+  freshPackage(of: Owning, visibility?: Visibility, registry?: RegistryName): Promise<string>;
+  /** Of the content of a Zig package of these. */
+  hashOf(name: string): string;
   /** A user whom nobody has used yet; a reader of the organisation if that is asked for. */
   freshUser(as?: 'member'): Promise<User>;
   /** Name of a team of the organisation that nobody has used yet. */
@@ -135,8 +142,21 @@ export async function createWorld(): Promise<World> {
   await fetch(`${server.url}/-/api/v1/me`);
 
   const [ownerToken, memberToken] = [await token(owner, everyday), await token(first, everyday)];
-  const registry = (await kontor.catalogue.registries())[0];
-  if (registry === undefined) throw new Error('there is no registry');
+  const registries = await kontor.catalogue.registries();
+  const hashes = new Map<string, string>();
+  const publishIn: Record<RegistryName, (of: Owning, by: string) => Promise<[name: string, status: number]>> =
+    {
+      npm: async (of, by) => {
+        const name = of === 'user' ? `demo-${(made += 1)}` : `@${ORGANISATION}/demo-${(made += 1)}`;
+        return [name, (await publish(server, by, name, '1.0.0')).status];
+      },
+      zig: async (_of, by) => {
+        const name = `demo-${(made += 1)}`;
+        const { status, body } = await publishZig(server, by, { name: name.replaceAll('-', '_') });
+        hashes.set(name, String(body['hash']));
+        return [name, status];
+      },
+    };
   return {
     server,
     kontor,
@@ -158,24 +178,29 @@ export async function createWorld(): Promise<World> {
       });
       return name;
     },
-    freshPackage: async (of, visibility = 'public') => {
-      const name = of === 'user' ? `demo-${(made += 1)}` : `@${ORGANISATION}/demo-${(made += 1)}`;
-      const by = of === 'user' ? ownerToken : memberToken;
-      const { status } = await publish(server, by, name, '1.0.0');
+    freshPackage: async (of, visibility = 'public', where = 'npm') => {
+      const registry = registries.find(({ name }) => name === where);
+      if (registry === undefined) throw new Error(`there is no registry ${where}`);
+      const [name, status] = await publishIn[where](of, of === 'user' ? ownerToken : memberToken);
       if (status !== 201) throw new Error(`${name} could not be published: ${status}`);
       const at = Date.now();
-      const place = { registry: registry.name, package: name, version: null };
-      await kontor.catalogue.setVisibility({
+      const change = (type: string) => ({
         registryId: registry.id,
         name,
         actorId: chef.id,
         overrideOwnership: true,
         at,
-        visibility,
-        event: { type: 'package.visibility', at, actor: theServer, ...place, detail: {} },
+        event: { type, at, actor: theServer, registry: where, package: name, version: null, detail: {} },
       });
+      // Its names have no scope that would say so.
+      if (of === 'organisation' && where === 'zig') {
+        const owners = { owners: [], organisationId: organisation.id, expectedRevision: null };
+        await kontor.catalogue.setOwners({ ...change('package.owners'), ...owners });
+      }
+      await kontor.catalogue.setVisibility({ ...change('package.visibility'), visibility });
       return name;
     },
+    hashOf: (name) => hashes.get(name) ?? '',
     stop: async () => {
       await kontor.close();
       await server.stop();

@@ -62,9 +62,12 @@ export async function previewsOfPackage(
   return rows.map(previewFrom);
 }
 
-export async function previewAtCursor(db: Kysely<Schema>, query: Input<'atCursor'>): Promise<PreviewRow[]> {
+export async function previewAtCursor(
+  db: Kysely<Schema>,
+  query: Input<'atCursor'>,
+): Promise<PreviewRow | undefined> {
   const { repository } = query;
-  const rows = await alive(db, query)
+  const row = await alive(db, query)
     .innerJoin('preview_cursors', (join) =>
       join
         .onRef('preview_cursors.registry_id', '=', 'previews.registry_id')
@@ -82,9 +85,9 @@ export async function previewAtCursor(db: Kysely<Schema>, query: Input<'atCursor
     .where(isIn(query.sight))
     .orderBy('preview_cursors.moved_at', 'desc')
     .orderBy('previews.sha')
-    .limit(2)
-    .execute();
-  return rows.map(previewFrom);
+    .limit(1)
+    .executeTakeFirst();
+  return row && previewFrom(row);
 }
 
 export async function pagePreviewBlobs(
