@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { ListedPackage } from '../../../registry/index.ts';
+import type { ListedPackage, PreviewPage, PreviewRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
+import { alive, previewFrom } from './previews.ts';
 
 /** See `Inventory.packages`: three queries a page. */
 export async function listPackages(
@@ -93,7 +94,28 @@ async function readLatest(
   return new Map(rows.map(({ package_id: id, ...latest }) => [id, latest]));
 }
 
-/** See `Inventory.state`. Every change of a package raises its revision, and none is ever lowered. */
+/** See `Inventory.previews`. */
+export async function listPreviews(db: Kysely<Schema>, page: PreviewPage): Promise<PreviewRow[]> {
+  const { after, limit } = page;
+  const [first, second] = page.order === 'commit' ? (['sha', 'name'] as const) : (['name', 'sha'] as const);
+  const rows = await alive(db, page)
+    .selectAll('previews')
+    .$if(after !== undefined, (of) =>
+      of.where(({ eb, or, and }) =>
+        or([
+          eb(first, '>', after?.[first] ?? ''),
+          and([eb(first, '=', after?.[first] ?? ''), eb(second, '>', after?.[second] ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy(first)
+    .orderBy(second)
+    .limit(limit)
+    .execute();
+  return rows.map(previewFrom);
+}
+
+/** See `Inventory.state`. Every change of a package raises its revision, and none is ever lowered; a preview that is replaced is younger. */
 export async function inventoryState(db: Kysely<Schema>, registryId: number): Promise<string> {
   const packages = await db
     .selectFrom('packages')
@@ -104,5 +126,13 @@ export async function inventoryState(db: Kysely<Schema>, registryId: number): Pr
     .where('registry_id', '=', registryId)
     .where('origin', '=', 'local')
     .executeTakeFirstOrThrow();
-  return `${packages.count}/${packages.sum}`;
+  const previews = await db
+    .selectFrom('previews')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('count'),
+      sql<number>`coalesce(sum(published_at), 0)`.as('sum'),
+    ])
+    .where('registry_id', '=', registryId)
+    .executeTakeFirstOrThrow();
+  return [packages.count, packages.sum, previews.count, previews.sum].join('/');
 }

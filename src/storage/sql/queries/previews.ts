@@ -17,7 +17,8 @@ function after(beginning: string): string {
   return `${beginning}g`;
 }
 
-const alive = (db: Kysely<Schema>, { registryId, goneUntil }: PreviewQuery) =>
+/** Previews whose time is not over. */
+export const alive = (db: Kysely<Schema>, { registryId, goneUntil }: PreviewQuery) =>
   db
     .selectFrom('previews')
     .where('previews.registry_id', '=', registryId)
@@ -136,7 +137,7 @@ function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): Raw
     : sql`(${seen} or (previews.restricted = 0 and previews.name in (${sql.join(trustedBy)})))`;
 }
 
-function previewFrom(row: Selectable<Schema['previews']>): PreviewRow {
+export function previewFrom(row: Selectable<Schema['previews']>): PreviewRow {
   return {
     sha: row.sha,
     name: row.name,
