@@ -21,6 +21,7 @@ import { openKontor, type Kontor } from './kontor.ts';
 import { createLimits } from './limits.ts';
 import { createLogger } from './logger.ts';
 import { createMail } from './mail.ts';
+import { createMetadataFile } from './metadata-file/index.ts';
 import { createNpm } from './npm.ts';
 import { addSignOnPages } from './pages/sign-on.ts';
 import { createServerSignOn } from './sign-on.ts';
@@ -125,6 +126,7 @@ async function start(
   };
   const services = createServices(wiring);
   const npm = await createNpm(wiring, services);
+  const metadata = await createMetadataFile(kontor, values, { base: () => values.publicUrl ?? url, logger });
   const recorder = new AuditRecorder({ store: store.audit, clock: systemClock });
   const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({
@@ -200,7 +202,10 @@ async function start(
   logger.flush();
 
   const jobs = startJobs(
-    periodicJobs({ kontor, services, values, logger, limits, mail, recorder, registries, accounts }),
+    [
+      ...periodicJobs({ kontor, services, values, logger, limits, mail, recorder, registries, accounts }),
+      ...metadata.jobs,
+    ],
     {
       leases: store.leases,
       // A SQLite store has one server at a time, which takes over from a killed one at once.
@@ -225,6 +230,7 @@ async function start(
         .catch((error: unknown) => logger.error({ err: error }, 'error: refusals are lost'));
       await accounts.reportTokenUses();
       await sealAll(store.events);
+      await metadata.complete();
       await Promise.all([npm.close(), services.close()]);
       await mail.close();
       await limits.close();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { at, event } from './catalogue-fixtures.ts';
 import { openHouse, type House } from './organisation-fixtures.ts';
 import { adapters } from './stores.ts';
 
@@ -74,4 +75,47 @@ describe.each(adapters)('Everything that is owned here, on $name', (adapter) => 
     expect(await namesAfter('')).toEqual([]);
     expect(states.size).toBe(5);
   });
+
+  test('previews come by commit or by name, in pages, until their time is over, and show in the state', async () => {
+    const { inventory } = house.store;
+    const before = await inventory.state(house.registry.id);
+    await publishPreviews('aaaaaaa', ['x', 'y'], at);
+    await publishPreviews('bbbbbbb', ['x'], at + 1);
+    const list = async (order: 'commit' | 'name', after?: { sha: string; name: string }, goneUntil = -1) =>
+      (await inventory.previews({ registryId: house.registry.id, goneUntil, order, after, limit: 2 })).map(
+        ({ sha, name }) => `${sha[0]}${name}`,
+      );
+    expect(await list('commit')).toEqual(['ax', 'ay']);
+    expect(await list('commit', { sha: 'aaaaaaa', name: 'y' })).toEqual(['bx']);
+    expect(await list('name')).toEqual(['ax', 'bx']);
+    expect(await list('name', { sha: 'bbbbbbb', name: 'x' })).toEqual(['ay']);
+    expect(await list('commit', undefined, at)).toEqual(['bx']);
+    expect(await inventory.state(house.registry.id)).not.toBe(before);
+  });
+
+  const publishPreviews = (sha: string, names: string[], when: number) =>
+    house.store.previews.publish({
+      registryId: house.registry.id,
+      sha,
+      repository: null,
+      packages: names.map((name) => ({
+        name,
+        version: null,
+        packageDir: null,
+        restricted: true,
+        key: `commits/${sha}/${name}/1.tgz`,
+        sha256: 'a'.repeat(64),
+        sha1: 'a'.repeat(40),
+        sha512: 'b64',
+        size: 1,
+        event: event('preview.publish', name, null),
+      })),
+      cursors: [],
+      run: null,
+      publisherId: house.user('anna').id,
+      publishedBy: 'anna',
+      overrideOwnership: false,
+      goneUntil: -1,
+      at: when,
+    });
 });

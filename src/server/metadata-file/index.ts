@@ -5,10 +5,13 @@ import type { Values } from '../config/index.ts';
 import type { PeriodicJob } from '../jobs.ts';
 import type { Kontor } from '../kontor.ts';
 import { previewLife } from '../preview-life.ts';
+import { isForeign, keepAside } from './foreign.ts';
 import { MetadataView } from './view.ts';
 
 /** The file is as old as this at most, milliseconds, unless it takes long to write. */
 const INTERVAL = 1_000;
+
+const NAME = 'metadata.json';
 
 export interface MetadataFile {
   jobs: PeriodicJob[];
@@ -26,11 +29,15 @@ export async function createMetadataFile(
   if (values.profile !== 'pantry' || values.storage.kind !== 'files' || registry === undefined) {
     return { jobs: [], complete: () => Promise.resolve() };
   }
+  if (await isForeign(join(values.data, NAME))) {
+    const kept = await keepAside(values.data, NAME);
+    logger.warn({ kept }, `metadata.json is another server's: it is kept as ${kept}`);
+  }
   const life = previewLife(values);
   const view = new MetadataView({
     inventory: store.inventory,
     registryId: registry.id,
-    file: join(values.data, 'metadata.json'),
+    file: join(values.data, NAME),
     base,
     goneUntil: () => (life === undefined ? -1 : systemClock() - life),
     elapsed: () => performance.now(),

@@ -45,7 +45,7 @@ export function packageRecord(one: ListedPackage, base: string): PackageRecord {
     createdAt: time(one.createdAt),
     updatedAt: time(one.updatedAt),
     totalDownloads: one.downloads,
-    ...(latest?.publishedBy != null && { publishedBy: latest.publishedBy }),
+    ...(latest && latest.publishedBy !== null && { publishedBy: latest.publishedBy }),
   };
 }
 
