@@ -13,6 +13,9 @@ import type { RegistryOptions } from './options.ts';
 /** Every option, so that a misspelt one is not passed over in silence. */
 const KNOWN: Record<keyof RegistryOptions, true> = {
   s3Bucket: true,
+  s3Region: true,
+  s3Endpoint: true,
+  forcePathStyle: true,
   dynamoTable: true,
   baseUrl: true,
   npmFallback: true,
@@ -37,6 +40,9 @@ const OWN: Readonly<Partial<Record<SettingName, keyof RegistryOptions>>> = {
   data: 'localStoragePath',
   publicUrl: 'baseUrl',
   npmUpstream: 'npmRegistry',
+  s3Region: 's3Region',
+  s3Endpoint: 's3Endpoint',
+  s3ForcePathStyle: 'forcePathStyle',
 };
 
 /**
@@ -46,9 +52,14 @@ const OWN: Readonly<Partial<Record<SettingName, keyof RegistryOptions>>> = {
 export function configFor(options: RegistryOptions, cwd: string): Config {
   const problems = [...unknownOptions(options), ...refusedOptions(options)];
   const chosen = new Map<SettingName, Given>([['profile', { raw: 'pantry', origin: 'the library' }]]);
-  const choose = (name: SettingName, raw: string | number | undefined, origin: string) => {
+  const choose = (name: SettingName, raw: string | number | boolean | undefined, origin: string) => {
     if (raw !== undefined) chosen.set(name, { raw: String(raw), origin: `The option ${origin}` });
   };
+  const { s3Bucket = 'local' } = options;
+  choose('storage', s3Bucket === 'local' ? undefined : `s3:${s3Bucket}`, 's3Bucket');
+  choose('s3Region', options.s3Region, 's3Region');
+  choose('s3Endpoint', options.s3Endpoint, 's3Endpoint');
+  choose('s3ForcePathStyle', options.forcePathStyle, 'forcePathStyle');
   choose('publicUrl', options.baseUrl, 'baseUrl');
   choose('host', options.host ?? hostFor(options.baseUrl), 'host');
   choose('port', options.port, 'port');
@@ -80,12 +91,10 @@ function advice(name: string, known: readonly string[]): string {
   return meant === undefined ? ': leave it out.' : `: did you mean ${meant}?`;
 }
 
-function refusedOptions({ s3Bucket = 'local', dynamoTable = 'local' }: RegistryOptions): string[] {
+function refusedOptions({ s3Bucket = 'local', dynamoTable = 'local', settings }: RegistryOptions): string[] {
   const problems: string[] = [];
-  if (s3Bucket !== 'local') {
-    problems.push(
-      `The option s3Bucket is "${s3Bucket}": S3 comes in a later release; set it to local, which keeps files.`,
-    );
+  if (s3Bucket !== 'local' && settings?.['storage'] !== undefined) {
+    problems.push('The option s3Bucket and the setting storage name two places: leave one of them out.');
   }
   if (dynamoTable !== 'local') {
     problems.push(

@@ -1,7 +1,17 @@
 /** How a {@link Registry} is set up. What is left out has the default of the local registry; what makes no sense throws. */
 export interface RegistryOptions {
-  /** The bucket that holds the bytes of packages. `local`, the default, keeps them as files. */
+  /**
+   * The bucket that holds the bytes of packages, as `bucket` or `bucket/prefix`; it is made if there is none. `local`, the default,
+   * keeps them as files. Its keys are the settings `s3AccessKeyId` and `s3SecretAccessKey`; left out: those that the AWS SDK finds in
+   * the environment or on the machine.
+   */
   s3Bucket?: string;
+  /** The region of the bucket; `us-east-1` if left out. */
+  s3Region?: string;
+  /** The address of a store that speaks S3, such as `http://minio:9000`. Left out: Amazon's. */
+  s3Endpoint?: string;
+  /** Is the bucket in the path of a URL, not in its host name? Left out: with `s3Endpoint`. */
+  forcePathStyle?: boolean;
   /** The table that holds what is known of packages. `local`, the default and so far the only one, keeps that in files. */
   dynamoTable?: string;
   /**

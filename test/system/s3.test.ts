@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reachBucket } from '../../src/storage/s3/index.ts';
 import { startCeph, whyNoCeph, type CephGateway } from '../setup/ceph.ts';
-import { temporaryFolder } from '../setup/resources.ts';
+import { bucketOptions, bucketVariables } from '../setup/s3.ts';
 import { startKontor } from '../setup/server.ts';
 
 const noCeph = await whyNoCeph();
@@ -12,22 +12,14 @@ describe.skipIf(noCeph !== undefined)('a server on S3', async () => {
   test('[A-13] [P-29] [P-35] makes the bucket at its start, with nothing but its name and keys', async () => {
     const gateway = open();
     const bucket = gateway.bucketName();
-    await startKontor({ env: s3(gateway, bucket) });
-    const again = await reachBucket({
-      bucket,
-      prefix: '',
-      region: 'us-east-1',
-      endpoint: gateway.endpoint,
-      credentials: gateway.user,
-      forcePathStyle: true,
-      spool: temporaryFolder('spool'),
-    });
+    await startKontor({ env: bucketVariables(gateway, bucket) });
+    const again = await reachBucket(bucketOptions(gateway, { bucket }));
     expect(again.isEmpty).toBe(true);
   });
 
   test('[P-34] says at its start that a secret is wrong', async () => {
     const gateway = open();
-    const env = { ...s3(gateway, gateway.bucketName()), AWS_SECRET_ACCESS_KEY: 'wrong' };
+    const env = { ...bucketVariables(gateway, gateway.bucketName()), AWS_SECRET_ACCESS_KEY: 'wrong' };
     await expect(startKontor({ env })).rejects.toThrow(
       /the secret does not belong to the access key: set .*AWS_SECRET_ACCESS_KEY/,
     );
@@ -38,12 +30,3 @@ describe.skipIf(noCeph !== undefined)('a server on S3', async () => {
     return ceph;
   }
 });
-
-function s3({ endpoint, user }: CephGateway, bucket: string): Record<string, string> {
-  return {
-    S3_BUCKET: bucket,
-    S3_ENDPOINT: endpoint,
-    AWS_ACCESS_KEY_ID: user.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: user.secretAccessKey,
-  };
-}

@@ -56,9 +56,11 @@ export async function openLine(connection: S3Connection, patience = PATIENCE): P
   });
   const run: Line['run'] = async (work, limit = patience) => {
     const ending = new AbortController();
-    const timer = setTimeout(() => ending.abort(), limit);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit);
     try {
-      return await work({ abortSignal: ending.signal }, () => timer.refresh());
+      // The SDK looks for keys before it looks at the signal, for as long as it likes.
+      return await Promise.race([work({ abortSignal: ending.signal }, () => timer.refresh()), late]);
     } catch (error) {
       ending.abort();
       throw error;
