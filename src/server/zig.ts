@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 /** Puts the Zig door together. */
 export function createZig(
   { kontor, values }: ReadingWiring,
-  { reader, artifacts, publisher }: Services,
+  { reader, artifacts, publisher, downloads }: Services,
 ): Door {
   const { store, catalogue, blobs, secondFactors } = kontor;
   return zigDoor({
@@ -17,6 +17,7 @@ export function createZig(
     contents: new ContentLookUp(store.contentHashes, reader),
     artifacts,
     publisher,
+    downloads,
     secondFactors,
     maxTarballBytes: values.maxTarballBytes,
   });

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { fingerprintOf } from '../formats/zig-archive.ts';
 import { makeTarball, type Target } from './publish.ts';
 
 export interface ZigPackageWish {
@@ -13,11 +13,6 @@ export interface ZigPackageWish {
   files?: Record<string, string>;
   /** Name of the one folder. */
   root?: string;
-}
-
-/** What Zig 0.14 and later write into the field: the name's CRC-32, and an id. */
-export function fingerprintOf(name: string, id = 0x600d): string {
-  return `0x${((BigInt(crc32(name)) << 32n) | BigInt(id)).toString(16).padStart(16, '0')}`;
 }
 
 export function zigManifest({

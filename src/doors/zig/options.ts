@@ -1,5 +1,12 @@
 import type { SecondFactors } from '../../accounts/index.ts';
-import type { Blobs, Catalogue, ContentLookUp, Publisher, Reader } from '../../registry/index.ts';
+import type {
+  Blobs,
+  Catalogue,
+  ContentLookUp,
+  DownloadCounter,
+  Publisher,
+  Reader,
+} from '../../registry/index.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
 
 /** What the Zig door works with. */
@@ -10,6 +17,7 @@ export interface ZigDoorOptions {
   contents: ContentLookUp;
   artifacts: ArtifactSender;
   publisher: Publisher;
+  downloads: DownloadCounter;
   secondFactors: SecondFactors;
   /** Bytes of one archive. */
   maxTarballBytes: number;

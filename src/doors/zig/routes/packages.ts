@@ -6,7 +6,7 @@ import { recordShape } from '../shapes.ts';
 
 /** What there is to know of packages: protocols/pantry 4. */
 export function packageRoutes(app: FastifyInstance, options: ZigDoorOptions): void {
-  const { catalogue, reader } = options;
+  const { catalogue, reader, downloads } = options;
 
   app.get('/packages/:name', async (request) => {
     const found = await findPackage(options, request, nameOf(request));
@@ -25,8 +25,12 @@ export function packageRoutes(app: FastifyInstance, options: ZigDoorOptions): vo
     const name = nameOf(request);
     const { version } = request.params as { version: string };
     const found = await findPackage(options, request, name);
-    const row = found && (await catalogue.version(found.head.id, version));
-    if (found === undefined || row === undefined) throw noVersion();
+    if (found === undefined) throw noVersion();
+    const row = await catalogue.version(found.head.id, version);
+    if (row === undefined) {
+      downloads.missed(request.registry.id, name, version);
+      throw noVersion();
+    }
     reader.admit(request.registry, name, found.rules, { version, time: row.publishedAt });
     return recordShape(request.base, row);
   });
