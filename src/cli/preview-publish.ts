@@ -4,6 +4,7 @@ import {
   installLines,
   publishPreviews,
   type PackageManager,
+  type PublishedPreview,
   type PublishedPreviews,
 } from '../client/index.ts';
 import type { Io } from './io.ts';
@@ -43,16 +44,19 @@ export async function previewPublish(
     compact: options.compact ?? false,
     note: (message) => io.err(`${message}\n`),
   });
-  if (options.output !== undefined) await writeFile(resolve(io.cwd, options.output), json(published));
-  io.out(options.json ? json(published) : describe(published));
+  const text = json({ ...published, packages: published.packages.map(shown) });
+  if (options.output !== undefined) await writeFile(resolve(io.cwd, options.output), text);
+  io.out(options.json ? text : describe(published));
   return 0;
+}
+
+/** What scripts get to know, in pkg.pr.new's words. */
+function shown({ name, version, url, shasum }: PublishedPreview) {
+  return { name, version, url, shasum };
 }
 
 function describe({ packages }: PublishedPreviews): string {
   return packages
-    .map(({ name, version, url }) => {
-      const lines = [`${name} ${version}`, url, ...installLines({ name, url })];
-      return `${lines.join('\n  ')}\n`;
-    })
+    .map((one) => `${[`${one.name} ${one.version}`, one.url, ...installLines(one)].join('\n  ')}\n`)
     .join('\n');
 }

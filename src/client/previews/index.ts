@@ -1,3 +1,8 @@
 export { installLines } from './install-lines.ts';
 export type { PackageManager } from './package-manager.ts';
-export { publishPreviews, type PreviewPublishing, type PublishedPreviews } from './publish.ts';
+export {
+  publishPreviews,
+  type PreviewPublishing,
+  type PublishedPreview,
+  type PublishedPreviews,
+} from './publish.ts';

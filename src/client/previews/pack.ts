@@ -16,8 +16,8 @@ export interface Packed {
   file: string;
   /** Bytes. */
   size: number;
-  /** The folder that it was made of; undefined for an archive that was there. */
-  folder: string | undefined;
+  /** Names of what installs with it. */
+  dependencies: string[];
 }
 
 export interface PackOptions {
@@ -42,7 +42,10 @@ export async function packSource(source: Source, options: PackOptions): Promise<
     throw new Fault('bad_request', `package.json of ${source.path} has no valid name, or no version.`);
   }
   const { size } = await stat(file);
-  return { name, version, file, size, folder: isFolder ? source.path : undefined };
+  const dependencies = ['dependencies', 'optionalDependencies'].flatMap((field) =>
+    Object.keys(packageJson[field] ?? {}),
+  );
+  return { name, version, file, size, dependencies };
 }
 
 async function packFolder(folder: string, { scratch, env, packWith }: PackOptions): Promise<string> {

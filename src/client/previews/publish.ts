@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../../kernel/index.ts';
 import type { PartialCommit, Variables } from './commit.ts';
+import { deliver } from './deliver.ts';
 import { findCommit } from './find-commit.ts';
 import { compactUrl } from './install-lines.ts';
 import { packSource, type Packed } from './pack.ts';
 import type { PackageManager } from './package-manager.ts';
 import { findPackages, type Source } from './packages.ts';
 import { findTarget } from './registry.ts';
-import { sendPreviews } from './send.ts';
 
 export interface PreviewPublishing {
   /** Folders, globs, archives; none: the working folder. */
@@ -28,9 +28,19 @@ export interface PreviewPublishing {
   note: (message: string) => void;
 }
 
+export interface PublishedPreview {
+  name: string;
+  version: string;
+  url: string;
+  /** SHA-1 of what is served, hex; undefined if the server does not tell. */
+  shasum: string | undefined;
+  /** It depends on another one of those that were published with it. */
+  hasSiblings: boolean;
+}
+
 export interface PublishedPreviews {
   sha: string;
-  packages: { name: string; version: string; url: string; shasum: string | undefined }[];
+  packages: PublishedPreview[];
 }
 
 /**
@@ -50,18 +60,20 @@ export async function publishPreviews(options: PreviewPublishing): Promise<Publi
     if (packed.length === 0)
       throw new Fault('bad_request', 'There is nothing to publish: every package is private.');
     note(`Publishing ${packed.length} package(s) of commit ${commit.sha.slice(0, 7)} to ${target.url}.`);
-    const sent = await sendPreviews(target, commit, packed, {
+    const sent = await deliver(target, commit, packed, {
+      env,
       wait: (milliseconds) => setTimeout(milliseconds),
       onRetry: note,
     });
-    const versions = new Map(packed.map(({ name, version }) => [name, version]));
+    const own = new Map(packed.map((one) => [one.name, one]));
     return {
       sha: commit.sha,
       packages: sent.map(({ name, url, shasum }) => ({
         name,
-        version: versions.get(name) ?? '',
+        version: own.get(name)?.version ?? '',
         url: options.compact ? compactUrl(target.url, { name, sha: commit.sha }) : url,
         shasum,
+        hasSiblings: own.get(name)?.dependencies.some((dependency) => own.has(dependency)) ?? false,
       })),
     };
   } finally {

@@ -2,13 +2,14 @@ import type { Dispatcher } from 'undici';
 import { Fault } from '../../kernel/index.ts';
 import { npmClientSettings } from '../../formats/npm/index.ts';
 import type { Variables } from './commit.ts';
+import { hasIdentity } from './identity.ts';
 
 /** Where previews are sent, and as whom. */
 export interface Target {
   /** Without a slash at its end: `https://packages.example.com`. */
   url: string;
-  /** The value of the header `Authorization`. */
-  authorization: string;
+  /** The value of the header `Authorization`; undefined: the job shows its identity. */
+  authorization: string | undefined;
   dispatcher: Dispatcher;
 }
 
@@ -25,7 +26,8 @@ const PATIENCE = 900_000;
 
 /**
  * The registry that was said on the command line, else by KONTOR_REGISTRY_URL, else the one that npm is configured for in `cwd`; with
- * KONTOR_TOKEN, else with what npm would send there, and by npm's way to reach it. Fault `bad_request` if there is none.
+ * KONTOR_TOKEN, else with what npm would send there, else as the job itself, and by npm's way to reach it. Fault `bad_request` if there is
+ * none.
  */
 export async function findTarget({ cwd, env, registry, warn }: TargetQuestion): Promise<Target> {
   const said = registry ?? (env['KONTOR_REGISTRY_URL'] || undefined);
@@ -45,7 +47,7 @@ export async function findTarget({ cwd, env, registry, warn }: TargetQuestion): 
     token === undefined
       ? await authorizationAt(settings, `${url}/npm/`, { cwd, env, warn })
       : `Bearer ${token}`;
-  if (authorization === null) {
+  if (authorization === null && !hasIdentity(env)) {
     throw new Fault(
       'bad_request',
       `There is no token for ${url}: put one into KONTOR_TOKEN, or into the .npmrc, as «${url.replace(/^https?:/, '')}/npm/:_authToken=…».`,
@@ -62,7 +64,7 @@ export async function findTarget({ cwd, env, registry, warn }: TargetQuestion): 
     ...(settings.proxy === null ? {} : { httpProxy: settings.proxy, httpsProxy: settings.proxy }),
     ...(settings.noProxy.length === 0 ? {} : { noProxy: settings.noProxy.join(',') }),
   });
-  return { url, authorization, dispatcher };
+  return { url, authorization: authorization ?? undefined, dispatcher };
 }
 
 /** Tokens in an `.npmrc` are those of the npm door, which the server's own address may have been given in place of. */

@@ -7,8 +7,7 @@ import { Agent } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../test/setup/resources.ts';
 import type { Commit } from './commit.ts';
-import type { Target } from './registry.ts';
-import { sendPreviews } from './send.ts';
+import { sendPreviews, type OpenTarget } from './send.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -27,7 +26,7 @@ const commit: Commit = {
 let answers: Answer[];
 let requests: { url: string | undefined; authorization: string | undefined; body: string }[];
 let pauses: number[];
-let target: Target;
+let target: OpenTarget;
 
 const server = createServer((request, response) => {
   void text(request).then((body) => {
@@ -62,7 +61,7 @@ beforeEach(() => {
 function send(said = commit) {
   const file = join(temporaryFolder('archive'), 'package.tgz');
   writeFileSync(file, 'the bytes of an archive');
-  const packed = { name: '@acme/demo', version: '1.0.0', file, size: 23, folder: undefined };
+  const packed = { name: '@acme/demo', version: '1.0.0', file, size: 23, dependencies: [] };
   return sendPreviews(target, said, [packed], {
     wait: async (milliseconds) => void pauses.push(milliseconds),
     onRetry: () => {},

@@ -4,6 +4,9 @@ import type { Commit } from './commit.ts';
 import type { Packed } from './pack.ts';
 import type { Target } from './registry.ts';
 
+/** Where previews are sent with these credentials. */
+export type OpenTarget = Target & { authorization: string };
+
 /** What the server says of a package that it has taken. */
 export interface SentPackage {
   name: string;
@@ -31,7 +34,7 @@ const LONGEST_ANSWER = 2000;
  * `bad_request` with what it said when it refuses, `unavailable` when nothing helps.
  */
 export async function sendPreviews(
-  target: Target,
+  target: OpenTarget,
   commit: Commit,
   packages: readonly Packed[],
   { wait, onRetry }: SendOptions,
@@ -57,7 +60,7 @@ interface Answer {
   location?: string | undefined;
 }
 
-async function ask(target: Target, commit: Commit, packages: readonly Packed[]): Promise<Answer> {
+async function ask(target: OpenTarget, commit: Commit, packages: readonly Packed[]): Promise<Answer> {
   const { fetch } = await import('undici');
   try {
     const response = await fetch(`${target.url}/publish/commit`, {
