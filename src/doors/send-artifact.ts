@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { ArtifactTransfer, DownloadCounter, Reader } from '../registry/index.ts';
+import type { Fault } from '../kernel/index.ts';
+import type { Analytics, ArtifactTransfer, DownloadCounter, Reader } from '../registry/index.ts';
 import { describeComing, type FileLook } from './file-look.ts';
 import { sendBytes } from './send-bytes.ts';
 import type { FileSender } from './send-file.ts';
@@ -9,6 +10,7 @@ export interface ArtifactSenderParts {
   files: FileSender;
   reader: Reader;
   downloads: DownloadCounter;
+  analytics: Analytics;
 }
 
 /** Which file of which package, and how the door shows it. */
@@ -16,6 +18,10 @@ export interface AskedArtifact {
   name: string;
   file: string;
   look: FileLook;
+  /** Whose file it is; undefined if the path names none. */
+  version: string | undefined;
+  /** What to say if there is no such file for whoever asks. */
+  absent: () => Fault;
 }
 
 /** Sends artifacts of packages, also those that are still on their way here from an upstream, and counts them. */
@@ -23,35 +29,41 @@ export class ArtifactSender {
   readonly #files: FileSender;
   readonly #reader: Reader;
   readonly #downloads: DownloadCounter;
+  readonly #analytics: Analytics;
 
-  constructor({ files, reader, downloads }: ArtifactSenderParts) {
+  constructor({ files, reader, downloads, analytics }: ArtifactSenderParts) {
     this.#files = files;
     this.#reader = reader;
     this.#downloads = downloads;
+    this.#analytics = analytics;
   }
 
-  /** Answers a HEAD request; undefined, and nothing is answered, if there is no such file for whoever asks. */
+  /** Answers a HEAD request. */
   async head(
     request: FastifyRequest,
     reply: FastifyReply,
-    { name, file, look }: AskedArtifact,
-  ): Promise<FastifyReply | undefined> {
+    { name, file, look, absent }: AskedArtifact,
+  ): Promise<FastifyReply> {
     const principal = await request.principal();
     const artifact = await this.#reader.artifact(request.registry, name, file, principal);
-    return artifact && this.#files.head(reply, artifact, look);
+    if (artifact === undefined) throw absent();
+    return this.#files.head(reply, artifact, look);
   }
 
-  /** Answers a GET request; undefined as for `head`. */
+  /** Answers a GET request. Whoever awaits this waits until all is sent, and is told nothing: a Fastify reply is a promise too. */
   async get(
     request: FastifyRequest,
     reply: FastifyReply,
-    { name, file, look }: AskedArtifact,
-  ): Promise<FastifyReply | undefined> {
+    { name, file, look, version, absent }: AskedArtifact,
+  ): Promise<FastifyReply> {
     const principal = await request.principal();
     const found = isForPart(request)
       ? await this.#reader.artifact(request.registry, name, file, principal)
       : await this.#reader.download(request.registry, name, file, principal);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      if (version !== undefined) await this.#analytics.missed(request.registry, name, principal, version);
+      throw absent();
+    }
     const coming = 'stored' in found ? openFor(request, found) : undefined;
     if ('stored' in found && coming) {
       // Counted when there is a version to count it for.

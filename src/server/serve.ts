@@ -138,7 +138,7 @@ async function start(
     logger,
     storeId: store.id,
     changes: store.changes,
-    doors: new Doors([npm.door, createPantry(wiring, services), createZig(wiring, services)]),
+    doors: new Doors([npm.door, createPantry(wiring, services, registries), createZig(wiring, services)]),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,

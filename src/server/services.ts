@@ -32,6 +32,14 @@ export function createServices(wiring: ReadingWiring): Services {
   const { store, catalogue, blobs, policies, claims } = wiring.kontor;
   const reading = createReading(wiring);
   const downloads = new DownloadCounter(store.counts, systemClock, wiring.warn);
+  const analytics = new Analytics({
+    counts: store.counts,
+    downloads,
+    reader: reading.reader,
+    rights: store.rights,
+    claims,
+    clock: systemClock,
+  });
   const files = new FileSender(blobs);
   const newNames = new NewNames({
     claims,
@@ -60,14 +68,8 @@ export function createServices(wiring: ReadingWiring): Services {
     }),
     downloads,
     files,
-    artifacts: new ArtifactSender({ files, reader: reading.reader, downloads }),
+    artifacts: new ArtifactSender({ files, reader: reading.reader, downloads, analytics }),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(wiring.values.secret), systemClock),
-    analytics: new Analytics({
-      counts: store.counts,
-      reader: reading.reader,
-      rights: store.rights,
-      claims,
-      clock: systemClock,
-    }),
+    analytics,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../kernel/index.ts';
-import { dayText, readPeriod } from './periods.ts';
+import { dayText } from '../../registry/index.ts';
+import { readPeriod } from './periods.ts';
 
 const now = Date.UTC(2026, 2, 1, 23, 59);
 

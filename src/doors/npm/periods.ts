@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/index.ts';
-import { dayOf } from '../../registry/index.ts';
+import { dayOf, dayText } from '../../registry/index.ts';
 
 /** Days since 1970-01-01, UTC; both inclusive. */
 export interface Period {
@@ -31,11 +31,6 @@ export function readPeriod(text: string, now: number): Period {
     );
   }
   return { first, last };
-}
-
-/** `YYYY-MM-DD` of a day. */
-export function dayText(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
 }
 
 function readDay(text: string): number | undefined {

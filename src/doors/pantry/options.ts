@@ -1,12 +1,14 @@
 import type { FileSender } from '../send-file.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
 import type {
+  Analytics,
   Blobs,
   Catalogue,
   DownloadCounter,
   Previews,
   Publisher,
   Reader,
+  RegistryRow,
   Signer,
 } from '../../registry/index.ts';
 import type { SecondFactors } from '../../accounts/index.ts';
@@ -22,6 +24,9 @@ export interface PantryDoorOptions {
   publisher: Publisher;
   previews: Previews;
   downloads: DownloadCounter;
+  analytics: Analytics;
+  /** Registries whose packages Pantry counts together with those of this door. */
+  alsoCounted: () => RegistryRow[];
   secondFactors: SecondFactors;
   signer: Signer;
   /** Bytes of one tarball. */

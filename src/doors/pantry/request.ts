@@ -4,9 +4,15 @@ import { Fault } from '../../kernel/index.ts';
 
 /** The package that a path names. What can be no package's name has none: Fault `package_not_found`, or `name_invalid` for mischief. */
 export function nameOf(request: FastifyRequest): string {
+  const name = anyNameOf(request);
+  if (!isReadableName(name)) throw notFound();
+  return name;
+}
+
+/** As `nameOf`, where a name that no npm package has is one like any other. */
+export function anyNameOf(request: FastifyRequest): string {
   const { name } = request.params as { name: string };
   if (name.includes('..') || CONTROL.test(name)) throw new Fault('name_invalid', 'Invalid package name');
-  if (!isReadableName(name)) throw notFound();
   return name;
 }
 

@@ -46,6 +46,12 @@ export function tarballName(name: string, version: string): string {
   return `${unscoped(name)}-${version}.tgz`;
 }
 
+/** The version whose archive is called so; undefined if none's is. */
+export function tarballVersion(name: string, file: string): string | undefined {
+  const before = `${unscoped(name)}-`;
+  return file.startsWith(before) && file.endsWith('.tgz') ? file.slice(before.length, -4) : undefined;
+}
+
 function hasParts(name: string, part: RegExp): boolean {
   const scoped = name.startsWith('@');
   const parts = scoped ? name.slice(1).split('/') : [name];

@@ -4,7 +4,8 @@ import { readerId } from '../../policy/index.ts';
 import type { Claims } from '../claims.ts';
 import type { RegistryRow, Rights } from '../ports/index.ts';
 import type { Reader } from '../reader.ts';
-import { dayOf } from './counter.ts';
+import type { DownloadCounter } from './counter.ts';
+import { dayOf } from './days.ts';
 import type { CountStore, DayCount, Days, MissingVersion, TopEntry, VersionTotal } from './store.ts';
 
 /** Days of a week and a month, today among them: protocols/pantry 5. */
@@ -15,6 +16,7 @@ const PAGE = 200;
 
 export interface AnalyticsParts {
   counts: CountStore;
+  downloads: DownloadCounter;
   reader: Pick<Reader, 'known'>;
   rights: Rights;
   claims: Claims;
@@ -86,6 +88,12 @@ export class Analytics {
     return this.#parts.counts.missing(registry.id, name, limit);
   }
 
+  /** Notes that whoever asks wanted a version that is not there; nothing if they see no such name. */
+  async missed(registry: RegistryRow, name: string, principal: Principal, version: string): Promise<void> {
+    if (!(await this.#sees(registry, name, principal))) return;
+    this.#parts.downloads.missed(registry.id, name, version);
+  }
+
   /** What is downloaded most of what whoever asks may see. */
   async top(registry: RegistryRow, principal: Principal, limit: number): Promise<TopEntry[]> {
     const { counts, rights, claims } = this.#parts;
@@ -117,15 +125,6 @@ export class Analytics {
   async #sees(registry: RegistryRow, name: string, principal: Principal): Promise<boolean> {
     return (await this.#parts.reader.known(registry, name, principal)) !== undefined;
   }
-}
-
-/** An entry for each day from first to last, those without a download too. */
-export function everyDay(counts: DayCount[], { first, last }: Days): DayCount[] {
-  const known = new Map(counts.map(({ day, count }) => [day, count]));
-  return Array.from({ length: last - first + 1 }, (_, index) => ({
-    day: first + index,
-    count: known.get(first + index) ?? 0,
-  }));
 }
 
 function sum(days: DayCount[]): number {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dayOf, DownloadCounter, MOST_WAITING } from './counter.ts';
+import { DownloadCounter, MOST_WAITING } from './counter.ts';
+import { dayOf } from './days.ts';
 import type { CountBatch } from './store.ts';
 
 const DAY = 86_400_000;

@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../kernel/index.ts';
 import type { StoredArtifact } from '../ports/index.ts';
+import { dayOf } from './days.ts';
 import { MissingVersions } from './missing.ts';
 import type { CountBatch, CountStore, DownloadCount, PreviewCount } from './store.ts';
-
-const DAY = 86_400_000;
 
 /** Distinct versions and previews, each on a day, that may wait for the store; some 200 bytes each. */
 export const MOST_WAITING = 20_000;
 /** Entries of one kind that are written in one transaction. */
 const BATCH = 1_000;
-
-/** Days since 1970-01-01, UTC. */
-export function dayOf(ms: number): number {
-  return Math.floor(ms / DAY);
-}
 
 /**
  * Counts downloads in memory and reports them in batches, so that no download waits for a write. What was counted since the

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isReadableName } from '../../../formats/npm/index.ts';
 import { Fault, systemClock } from '../../../kernel/index.ts';
-import { everyDay, type DayCount } from '../../../registry/index.ts';
+import { dayText, everyDay, type DayCount } from '../../../registry/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
-import { dayText, readPeriod, type Period } from '../periods.ts';
+import { readPeriod, type Period } from '../periods.ts';
 
 const MOST_NAMES = 128;
 /** A range has an entry for each day: eighteen months, as npmjs has it. */

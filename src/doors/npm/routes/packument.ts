@@ -22,7 +22,7 @@ const ABBREVIATED = 'application/vnd.npm.install-v1+json';
 /** Packuments and single versions: protocols/npm 2.1 and 2.2. */
 export function packumentRoutes(
   app: FastifyInstance,
-  { catalogue, reader, documents, publisher }: NpmDoorOptions,
+  { catalogue, reader, documents, publisher, downloads }: NpmDoorOptions,
 ): void {
   /** Whoever reads a package to change it sends the document back: what the gate hides must not be lacking there. */
   const sourceOf = async (request: FastifyRequest, name: string): Promise<DocumentSource | undefined> => {
@@ -58,7 +58,10 @@ export function packumentRoutes(
     if (source.origin === 'upstream') {
       warn(reply, source.document);
       const part = await versionOf(documents, name, source, versionOrTag, request.base);
-      if (part === undefined) throw notFound();
+      if (part === undefined) {
+        if (source.head) downloads.missed(request.registry.id, name, versionOrTag);
+        throw notFound();
+      }
       return sendDocument(request, reply, part, contentTypes.full);
     }
     const { head, rules } = source;
@@ -66,7 +69,10 @@ export function packumentRoutes(
     const tags = { ...(await catalogue.tags(head.id)), ...(await documents.tags(head, rules, request.base)) };
     const wanted = Object.hasOwn(tags, versionOrTag) ? tags[versionOrTag] : versionOrTag;
     const version = await catalogue.version(head.id, wanted ?? versionOrTag);
-    if (version === undefined) throw notFound();
+    if (version === undefined) {
+      downloads.missed(request.registry.id, name, versionOrTag);
+      throw notFound();
+    }
     reader.admit(request.registry, name, rules, { version: version.version, time: version.publishedAt });
     const maintainers = JSON.stringify((await catalogue.owners(head.id)).map(maintainerShape));
     return reply

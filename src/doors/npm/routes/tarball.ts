@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { tarballVersion } from '../../../formats/npm/index.ts';
 import type { AskedArtifact } from '../../send-artifact.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
@@ -8,13 +9,9 @@ const look = { contentType: 'application/octet-stream' };
 
 /** Tarballs: protocols/npm 1, "Tarball URLs". Immutable, so they may be cached for ever. */
 export function tarballRoutes(app: FastifyInstance, { artifacts }: NpmDoorOptions): void {
-  app.head('/:name/-/:file', async (request, reply) => {
-    return (await artifacts.head(request, reply, await asked(request))) ?? refuse();
-  });
+  app.head('/:name/-/:file', async (request, reply) => artifacts.head(request, reply, await asked(request)));
 
-  app.get('/:name/-/:file', async (request, reply) => {
-    return (await artifacts.get(request, reply, await asked(request))) ?? refuse();
-  });
+  app.get('/:name/-/:file', async (request, reply) => artifacts.get(request, reply, await asked(request)));
 }
 
 /** Credentials that are no good are refused whatever the path asks for. */
@@ -25,9 +22,5 @@ async function asked(request: FastifyRequest): Promise<AskedArtifact> {
     await request.principal();
     throw notFound();
   }
-  return { name, file, look };
-}
-
-function refuse(): never {
-  throw notFound();
+  return { name, file, version: tarballVersion(name, file), look, absent: notFound };
 }

@@ -7,19 +7,20 @@ import { nameOf, notFound, versionOf } from '../request.ts';
 
 /** Tarballs: protocols/pantry 2. */
 export function tarballRoutes(app: FastifyInstance, { artifacts }: PantryDoorOptions): void {
-  app.head('/packages/:name/:version/tarball', async (request, reply) => {
-    return (await artifacts.head(request, reply, asked(request))) ?? refuse();
-  });
+  app.head('/packages/:name/:version/tarball', (request, reply) =>
+    artifacts.head(request, reply, asked(request)),
+  );
 
-  app.get('/packages/:name/:version/tarball', async (request, reply) => {
-    return (await artifacts.get(request, reply, asked(request))) ?? refuse();
-  });
+  app.get('/packages/:name/:version/tarball', (request, reply) =>
+    artifacts.get(request, reply, asked(request)),
+  );
 }
 
 function asked(request: FastifyRequest): AskedArtifact {
   const name = nameOf(request);
   const version = versionOf(request);
-  return { name, file: tarballName(name, version), look: lookOf(fileName(name, version)) };
+  const look = lookOf(fileName(name, version));
+  return { name, version, file: tarballName(name, version), look, absent: notFound };
 }
 
 /** How archives look at this door. */
@@ -34,8 +35,4 @@ export function lookOf(name: string): FileLook {
 /** As `npm pack` calls it: `acme-demo-1.0.0.tgz`. */
 function fileName(name: string, version: string): string {
   return `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
-}
-
-function refuse(): never {
-  throw notFound();
 }
