@@ -204,7 +204,7 @@ const STRICT = {
 };
 
 const typedProgram = (name: string) => `
-import { Registry, createLocalRegistry, createServer, type RegistryOptions } from '${name}';
+import { Registry, S3Storage, createLocalRegistry, createServer, type RegistryOptions } from '${name}';
 
 const options: RegistryOptions = {
   s3Bucket: 'local',
@@ -218,9 +218,11 @@ const started: Promise<{ url: string }> = start();
 const stopped: Promise<void> = stop();
 createServer(createLocalRegistry());
 createServer(createLocalRegistry('http://localhost:3000'), 3000);
+const storage: S3Storage = new S3Storage('my-bucket', 'us-east-1');
+const bytes: Promise<Uint8Array> = storage.download('key');
 // @ts-expect-error no such option
 new Registry({ s3Buckets: 'local' });
 // @ts-expect-error a number
 createServer(registry, '3000');
-export { started, stopped };
+export { bytes, started, stopped };
 `;

@@ -8,7 +8,7 @@ import { packageFolder, packageKey, versionIn } from './package-keys.ts';
 import { encode, presign } from './presign.ts';
 
 /** How to reach the bucket; what is left out, the AWS variables of the environment say. */
-export type S3StorageOptions = Partial<S3Connection>;
+export type S3StorageOptions = { [K in keyof S3Connection]?: S3Connection[K] | undefined };
 
 /** What can be stored; text is stored as UTF-8. */
 export type S3Data = Uint8Array | ArrayBuffer | string;
