@@ -6,6 +6,7 @@ import { sendFlatError } from '../flat-errors.ts';
 import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { previewAddressRoutes } from './routes/preview-addresses.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 
 export type { PantryDoorOptions } from './options.ts';
@@ -20,7 +21,7 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendFlatError);
       allowEveryOrigin(app);
-      for (const routes of [tarballRoutes, analyticsRoutes]) routes(app, options);
+      for (const routes of [tarballRoutes, previewAddressRoutes, analyticsRoutes]) routes(app, options);
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });

@@ -1,5 +1,5 @@
 import { actorOf, type Principal } from '../../accounts/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import { Fault, type Clock } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import { askerOf, mayPublish, previewStanding } from '../../policy/index.ts';
 import { assertNotBlocked, type Gate } from '../gate/index.ts';
@@ -131,8 +131,8 @@ export class Previews {
   }
 
   /**
-   * What a branch or a pull request leads to, for one package; without a repository, whichever has a commit of that ref, the last one.
-   * Fault `version_hidden`.
+   * What a branch or a pull request leads to, for one package; without a repository, that of the only one which has such a ref. Faults
+   * `version_hidden`, and `bad_request` if several have: anybody can say that a repository is theirs.
    */
   async at(
     registry: RegistryRow,
@@ -140,7 +140,7 @@ export class Previews {
     principal: Principal,
   ): Promise<FoundPreview | undefined> {
     const { sight, anyone } = await this.#look(registry, name, principal);
-    const row = await this.#parts.store.atCursor({
+    const rows = await this.#parts.store.atCursor({
       registryId: registry.id,
       goneUntil: this.#goneUntil(),
       name,
@@ -151,7 +151,13 @@ export class Previews {
           : { owner: owner.toLowerCase(), repo: repo.toLowerCase() },
       sight,
     });
-    return this.#found(row, anyone);
+    if (rows.length > 1) {
+      throw new Fault(
+        'bad_request',
+        `${ref} of ${name} is ambiguous: several repositories have previews of that. Write owner/repository/${name}@${ref}.`,
+      );
+    }
+    return this.#found(rows[0], anyone);
   }
 
   /** Names of what is stored of a commit, given as it was sent, and may be seen: what a new package may depend on. */

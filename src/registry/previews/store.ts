@@ -114,7 +114,10 @@ export interface PreviewStore {
   ofPackage(
     query: PreviewQuery & { name: string; beginning: string; sight: PreviewSight; limit: number },
   ): Promise<PreviewRow[]>;
-  /** The preview that a cursor of the package points at; where no repository is given, the cursor that was moved last. */
+  /**
+   * The preview that a cursor of the package points at; where no repository is given, those of up to two repositories, first the one
+   * whose cursor was moved last.
+   */
   atCursor(
     query: PreviewQuery & {
       name: string;
@@ -122,7 +125,7 @@ export interface PreviewStore {
       repository: Omit<CursorPlace, 'ref'> | undefined;
       sight: PreviewSight;
     },
-  ): Promise<PreviewRow | undefined>;
+  ): Promise<PreviewRow[]>;
   /**
    * Removes previews that were published until `goneUntil`, at most `limit`, oldest first, and the cursors that led to them. Writes an
    * event `preview.expire` for each.

@@ -1,4 +1,51 @@
-import type { Row } from './row.ts';
+import { theServer } from '../../../src/ledger/index.ts';
+import type { Row, Target } from './row.ts';
+
+const SHA = 'a832a55d7cb1cbf3e4d0b8a5c1f2e3d4c5b6a798';
+
+/** Makes a preview of the package, and says how a path calls it. */
+async function preview({ world, name }: Target): Promise<string> {
+  const { store, blobs, catalogue } = world.kontor;
+  const [registry] = await catalogue.registries();
+  const key = `commits/${SHA}/${name}/preview.tgz`;
+  const staged = await blobs.stage();
+  await staged.write(Buffer.from('an archive'));
+  const digests = await staged.finish();
+  await staged.promote(key);
+  await staged.discard();
+  await store.previews.publish({
+    registryId: registry?.id ?? 0,
+    sha: SHA,
+    repository: null,
+    packages: [
+      {
+        ...digests,
+        name,
+        version: null,
+        packageDir: null,
+        restricted: false,
+        key,
+        event: {
+          type: 'preview.publish',
+          at: 1,
+          actor: theServer,
+          registry: 'npm',
+          package: name,
+          version: null,
+          detail: {},
+        },
+      },
+    ],
+    cursors: [],
+    run: null,
+    publisherId: null,
+    publishedBy: null,
+    overrideOwnership: true,
+    goneUntil: -1,
+    at: Date.now(),
+  });
+  return encodeURIComponent(`${name}@${SHA}`);
+}
 
 /** Routes of the pantry door by method and path, and who may use them. */
 export const pantryRows: Record<string, Row> = {
@@ -18,5 +65,6 @@ export const pantryRows: Record<string, Row> = {
     rule: 'anybody',
     path: ({ encoded }) => `/analytics/${encoded}/requested-versions`,
   },
+  'GET /~/:address': { rule: 'reader', path: async (target) => `/~/${await preview(target)}` },
   'GET /*': { rule: 'open', path: '/nothing/at/all', ok: [404] },
 };

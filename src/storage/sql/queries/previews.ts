@@ -63,12 +63,9 @@ export async function previewsOfPackage(
   return rows.map(previewFrom);
 }
 
-export async function previewAtCursor(
-  db: Kysely<Schema>,
-  query: Input<'atCursor'>,
-): Promise<PreviewRow | undefined> {
+export async function previewAtCursor(db: Kysely<Schema>, query: Input<'atCursor'>): Promise<PreviewRow[]> {
   const { repository } = query;
-  const row = await alive(db, query)
+  const rows = await alive(db, query)
     .innerJoin('preview_cursors', (join) =>
       join
         .onRef('preview_cursors.registry_id', '=', 'previews.registry_id')
@@ -86,9 +83,9 @@ export async function previewAtCursor(
     .where(isIn(query.sight))
     .orderBy('preview_cursors.moved_at', 'desc')
     .orderBy('previews.sha')
-    .limit(1)
-    .executeTakeFirst();
-  return row && previewFrom(row);
+    .limit(2)
+    .execute();
+  return rows.map(previewFrom);
 }
 
 export async function pagePreviewBlobs(

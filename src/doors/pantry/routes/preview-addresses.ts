@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Fault } from '../../../kernel/index.ts';
+import { repositoryOf, type FoundPreview } from '../../../registry/index.ts';
+import type { PantryDoorOptions } from '../options.ts';
+import { PREVIEW_PREFIX } from '../paths.ts';
+import { readPreviewAddress, type PreviewAddress } from '../preview-address.ts';
+import { previewLook, shortSha } from '../preview-look.ts';
+
+/** A whole commit, which is looked for among no branches. */
+const WHOLE_SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+/** What may be the beginning of one. */
+const SHA = /^[0-9a-f]{7,64}$/i;
+/** As pkg.pr.new has it; no client looks at it. */
+const CONTENT_TYPE = 'application/tar+gzip';
+
+/** Previews at the addresses of pkg.pr.new: protocols/pantry 12. */
+export function previewAddressRoutes(
+  app: FastifyInstance,
+  { previews, files, downloads }: Pick<PantryDoorOptions, 'previews' | 'files' | 'downloads'>,
+): void {
+  app.head(`${PREVIEW_PREFIX}:address`, async (request, reply) => {
+    const found = describe(reply, await find(request));
+    return files.head(reply, found, lookOf(found));
+  });
+
+  app.get(`${PREVIEW_PREFIX}:address`, async (request, reply) => {
+    const found = describe(reply, await find(request));
+    const label = shortSha(found.sha);
+    const count = () => downloads.countPreview({ registryId: request.registry.id, name: found.name, label });
+    return files.get(request, reply, { file: found, look: lookOf(found), use: { count } });
+  });
+
+  async function find(request: FastifyRequest): Promise<FoundPreview> {
+    const { address: path } = request.params as { address: string };
+    const address = readPreviewAddress(`/${path}`);
+    if (address === undefined) throw new Fault('not_found', 'Not found');
+    const principal = await request.principal();
+    const { repository, name, ref } = address;
+    const led = WHOLE_SHA.test(ref)
+      ? undefined
+      : await previews.at(request.registry, { ...repository, ref, name }, principal);
+    if (led !== undefined) return led;
+    const found = SHA.test(ref)
+      ? await previews.find(request.registry, { sha: ref, name }, principal)
+      : undefined;
+    if (found === undefined || !isOf(repository, found)) throw notFound(address);
+    return found;
+  }
+}
+
+/** Upper and lower case are the same to those who host repositories. */
+function isOf(asked: PreviewAddress['repository'], { repository }: FoundPreview): boolean {
+  if (asked === undefined) return true;
+  const own = repositoryOf(repository ?? '');
+  return own?.owner === asked.owner.toLowerCase() && own.repo === asked.repo.toLowerCase();
+}
+
+function notFound({ repository, ref }: PreviewAddress): Fault {
+  const isBranchOfNothing = repository === undefined && !SHA.test(ref);
+  return new Fault('not_found', isBranchOfNothing ? 'Registry or repository not found' : 'Pkg not found');
+}
+
+function describe(reply: FastifyReply, found: FoundPreview): FoundPreview {
+  const own = repositoryOf(found.repository ?? '');
+  if (own) reply.header('x-commit-key', `${own.owner}:${own.repo}:${found.sha}`);
+  reply.header('x-pkg-name-key', found.name.replace('/', ':'));
+  reply.header('last-modified', new Date(found.publishedAt).toUTCString());
+  return found;
+}
+
+function lookOf(found: FoundPreview) {
+  return { ...previewLook(found), contentType: CONTENT_TYPE };
+}
