@@ -53,7 +53,8 @@ export async function readPackage(source: Readable, strip: boolean): Promise<Zig
 
 /** A problem of an entry, which counts only if `paths` keeps the entry. */
 interface Problem {
-  path: string;
+  /** With the root folder, which may not be known yet. */
+  whole: string;
   sentence: string;
 }
 
@@ -78,7 +79,7 @@ class PackageReader {
     if (whole === '') return undefined;
     if (entry.type === 'other') {
       this.#hold(
-        this.#belowRoot(whole),
+        whole,
         `The entry ${show(whole)} is ${nameOf(entry.flag)}; only files, folders and symbolic links are taken.`,
       );
       return undefined;
@@ -89,7 +90,7 @@ class PackageReader {
     const path = this.#belowRoot(whole);
     const problem = this.#tree.add(path, entry.type === 'symlink' ? 'link' : 'file');
     if (problem !== undefined) {
-      this.#hold(path, problem);
+      this.#hold(whole, problem);
       return undefined;
     }
     return entry.type === 'symlink' ? this.#link(path, entry.target) : this.#file(path, entry.size);
@@ -97,7 +98,7 @@ class PackageReader {
 
   finish(): ZigPackage {
     const included = this.#included ?? new IncludedPaths(null);
-    const problem = this.#problems.find(({ path }) => included.has(path));
+    const problem = this.#problems.find(({ whole }) => included.has(this.#belowRoot(whole)));
     if (problem) throw new Fault('archive_invalid', problem.sentence);
     const size = this.#entries.reduce((sum, entry) => sum + entry.size, 0);
     return {
@@ -163,12 +164,12 @@ class PackageReader {
     const included = new IncludedPaths(this.#manifest.paths);
     this.#included = included;
     this.#entries = this.#entries.filter(({ path }) => included.has(path));
-    this.#problems = this.#problems.filter(({ path }) => included.has(path));
+    this.#problems = this.#problems.filter(({ whole }) => included.has(this.#belowRoot(whole)));
   }
 
-  #hold(path: string, sentence: string): void {
-    if (this.#included?.has(path) === false) return;
-    this.#problems.push({ path, sentence });
+  #hold(whole: string, sentence: string): void {
+    if (this.#included?.has(this.#belowRoot(whole)) === false) return;
+    this.#problems.push({ whole, sentence });
     if (this.#problems.length > MOST_PROBLEMS) throw new Fault('archive_invalid', sentence);
   }
 }

@@ -1,6 +1,5 @@
 import { readDependencies, type ZigDependency } from './dependencies.ts';
 import { fingerprintFits, showFingerprint, suggestedFingerprint } from './fingerprint.ts';
-import { isRegistryName, registryName } from './names.ts';
 import { LONGEST_PART, strictVersion } from './versions.ts';
 import {
   describeKind,
@@ -73,12 +72,6 @@ function readName(document: ZonDocument, { value }: ZonField): Pick<ZigManifest,
   }
   if (Buffer.byteLength(name) > LONGEST_PART) {
     throw document.fault(value.at, `a name may have ${LONGEST_PART} bytes, and this one has more`);
-  }
-  if (!isRegistryName(registryName(name))) {
-    throw document.fault(
-      value.at,
-      `the name ${JSON.stringify(name)} is not valid here; take letters, digits and "_", beginning with a letter`,
-    );
   }
   return { name, hasIdentifier: value.kind === 'enum' };
 }
