@@ -23,7 +23,7 @@ const release = async (items: TarItem[]) => readZigRelease(staged(await tarGz(it
 test('a release tells name, version, files and both hashes', async () => {
   const found = await readZigRelease(staged(await zigLibrary('my_lib', '1.0.0')));
   expect(found).toMatchObject({ name: 'my-lib', version: '1.0.0', files: 3, root: 'my_lib-1.0.0' });
-  expect(found.manifest.name).toBe('my_lib');
+  expect(found.manifest?.name).toBe('my_lib');
   expect(found.hash).toMatch(/^my_lib-1\.0\.0-7v_AA[\w-]{39}$/);
   expect(found.legacyHash).toBe(`1220${found.digest}`);
 });
