@@ -159,6 +159,8 @@ class Cluster {
       '[client.rgw]',
       `rgw_frontends=beast endpoint=127.0.0.1:${this.#port}`,
       `rgw_data=${folder}/rgw`,
+      // Its changes would wait for what a gateway that was killed does not say any more.
+      'rgw_cache_enabled=false',
       '',
     ].join('\n');
   }
