@@ -19,7 +19,7 @@ const commit: Commit = {
   sha: 'a'.repeat(40),
   repository: 'https://git.example.com/acme/demo',
   branch: 'main',
-  pullRequest: undefined,
+  pullRequest: '7',
   run: '42',
 };
 
@@ -78,6 +78,7 @@ describe('previews are sent', () => {
       'sha',
       'repository',
       'branch',
+      'pull_request',
       'run',
       'package:@acme/demo',
     ]);

@@ -29,6 +29,14 @@ const LONGEST_PAUSE = 60_000;
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 const LONGEST_ANSWER = 2000;
 
+/** What fields of the form are called: docs/previews.md. */
+const FIELDS = [
+  ['repository', 'repository'],
+  ['branch', 'branch'],
+  ['pullRequest', 'pull_request'],
+  ['run', 'run'],
+] as const;
+
 /**
  * Sends all packages in one request (protocols/pantry 3), from their files, and once more when the server was busy or away. Fault
  * `bad_request` with what it said when it refuses, `unavailable` when nothing helps.
@@ -90,7 +98,7 @@ async function formOf({ sha, ...commit }: Commit, packages: readonly Packed[]) {
   form.set('sha', sha);
   // Branches and pull requests are those of a repository.
   if (commit.repository !== undefined) {
-    for (const [name, value] of Object.entries(commit)) if (value !== undefined) form.set(name, value);
+    for (const [key, name] of FIELDS) if (commit[key] !== undefined) form.set(name, commit[key]);
   }
   for (const { name, file } of packages) {
     form.set(`package:${name}`, await openAsBlob(file, { type: 'application/octet-stream' }), 'package.tgz');
