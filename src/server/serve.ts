@@ -166,6 +166,7 @@ async function start(
     publisher: services.publisher,
     blocks: kontor.blocks,
     why: services.why,
+    analytics: services.analytics,
     createRegistry: kontor.createRegistry,
     storageUse: kontor.storageUse,
     secondFactors: kontor.secondFactors,

@@ -16,6 +16,7 @@ import { auditRoutes } from './audit.ts';
 import { blockRoutes } from './blocks.ts';
 import { claimRoutes } from './claims.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
+import { downloadRoutes } from './downloads.ts';
 import { explainRoutes } from './explain.ts';
 import { invitationRoutes } from './invitations.ts';
 import type { EdgeRequests } from './index.ts';
@@ -48,6 +49,7 @@ const topics = [
   auditRoutes,
   blockRoutes,
   claimRoutes,
+  downloadRoutes,
   explainRoutes,
   invitationRoutes,
   meRoutes,

@@ -4,6 +4,7 @@ import type { AuditStore } from '../../ledger/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type {
   Advisories,
+  Analytics,
   BlockKeeper,
   ClaimKeeper,
   PolicyKeeper,
@@ -30,6 +31,7 @@ export interface ApiParts extends Identity {
   blocks: BlockKeeper;
   why: Why;
   advisories: Advisories;
+  analytics: Analytics;
   trust: TrustKeeper;
   policyKeeper: PolicyKeeper;
   createRegistry: Kontor['createRegistry'];

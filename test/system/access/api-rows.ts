@@ -53,6 +53,16 @@ export const apiRows: Record<string, Row> = {
     rule: 'userReader',
     path: ({ encoded }) => `/registries/npm/why/${encoded}?version=1.0.0`,
   },
+  'GET /registries/:registry/downloads/top': { rule: 'user', path: '/registries/npm/downloads/top' },
+  'GET /registries/:registry/downloads': { rule: 'administrator', path: '/registries/npm/downloads?days=7' },
+  'GET /registries/:registry/packages/:name/downloads': {
+    rule: 'userReader',
+    path: inPackage('downloads'),
+  },
+  'GET /registries/:registry/packages/:name/missing-versions': {
+    rule: 'userReader',
+    path: inPackage('missing-versions'),
+  },
   'GET /registries/:registry/members': { rule: 'user', path: '/registries/npm/members' },
   'PUT /registries/:registry/members/:user': {
     rule: 'administration',

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { api, session } from '../setup/api.ts';
 import { packageUrl, publish, publishBody, packageTarball, register } from '../setup/publish.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 
@@ -13,10 +14,12 @@ interface Numbers {
   lastDownload?: string;
 }
 
+const chefsPassword = 'a long pass phrase of the chef';
+
 let server: RunningKontor;
 let anna: string;
 beforeAll(async () => {
-  server = await startKontor();
+  server = await startKontor({ env: { KONTOR_ADMIN_USER: 'chef', KONTOR_ADMIN_PASS: chefsPassword } });
   anna = await register(server, 'anna');
   await publish(server, anna, 'calm', '1.0.0');
   await publish(server, anna, '@acme/busy', '1.0.0');
@@ -62,6 +65,11 @@ async function missing(name: string, token?: string): Promise<[string, number][]
   const { body } = await ask(`/analytics/${name}/requested-versions`, token);
   const { requests } = body as { requests: { version: string; requestCount: number }[] };
   return requests.map(({ version, requestCount }) => [version, requestCount]);
+}
+
+async function topNames(token: string): Promise<string[]> {
+  const { body } = await api(server, 'GET', '/registries/npm/downloads/top?limit=2', { token });
+  return (body as { packages: { name: string }[] }).packages.map(({ name }) => name);
 }
 
 async function fetchFrom({ url }: RunningKontor, times: number): Promise<void> {
@@ -205,6 +213,58 @@ describe('Numbers at the pantry door', () => {
         },
       ],
     });
+  });
+});
+
+describe('Numbers in the API', () => {
+  const PACKAGES = '/registries/npm/packages';
+
+  test('are those of the doors, for users who see the package [S-101]', async () => {
+    const berta = await register(server, 'berta');
+    const { body } = await api(server, 'GET', `${PACKAGES}/@acme%2fbusy/downloads?days=7`, { token: berta });
+    expect(body).toMatchObject({
+      total: 3,
+      week: 3,
+      month: 3,
+      versions: [
+        { version: '1.0.0', preview: false, downloads: 2 },
+        { version: '1.1.0', preview: false, downloads: 1 },
+      ],
+    });
+    const { days } = body as { days: { day: string; downloads: number }[] };
+    expect(days).toHaveLength(7);
+    expect(days.reduce((sum, { downloads }) => sum + downloads, 0)).toBe(3);
+    const missed = await api(server, 'GET', `${PACKAGES}/calm/missing-versions`, { token: berta });
+    expect(missed.body).toEqual({
+      versions: [
+        { version: '2.0.0', requests: 2, last: expect.stringMatching(/Z$/), published: true },
+        { version: '3.0.0', requests: 1, last: expect.stringMatching(/Z$/), published: false },
+      ],
+    });
+    for (const what of ['downloads', 'missing-versions']) {
+      const answers = await Promise.all(
+        ['secret', 'nosuch'].map(async (name) => {
+          const answer = await api(server, 'GET', `${PACKAGES}/${name}/${what}`, { token: berta });
+          return [answer.status, JSON.stringify(answer.body).replaceAll(name, 'X')];
+        }),
+      );
+      expect(answers[0]).toEqual(answers[1]);
+      expect(answers[0]?.[0]).toBe(404);
+    }
+    expect((await api(server, 'GET', `${PACKAGES}/secret/downloads`, { token: anna })).body).toMatchObject({
+      total: 2,
+    });
+  });
+
+  test('say what is downloaded most, and to administrators how much of everything [S-101]', async () => {
+    expect(await topNames(await register(server, 'carla'))).toEqual(['@acme/busy', 'calm']);
+    expect(await topNames(anna)).toEqual(['@acme/busy', 'secret']);
+    const all = '/registries/npm/downloads?days=2';
+    expect((await api(server, 'GET', all, { token: anna })).status).toBe(403);
+    const chef = await session(server, 'chef', chefsPassword);
+    const { body } = await api(server, 'GET', all, { token: chef });
+    const { days } = body as { days: { downloads: number }[] };
+    expect(days.map(({ downloads }) => downloads).reduce((sum, count) => sum + count, 0)).toBe(6);
   });
 });
 
