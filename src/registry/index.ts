@@ -2,6 +2,7 @@ export type * from './ports/index.ts';
 export { ClaimKeeper, type ClaimKeeperParts, type ClaimRequest, type ListedClaim } from './claim-keeper.ts';
 export { Claims, type Cover } from './claims.ts';
 export * from './advisories/index.ts';
+export { Contents, type ContentsParts, type NameContent, type VersionContent } from './contents.ts';
 export { defaultPolicy } from './default-policy.ts';
 export { BlockKeeper, Gate, type GateOptions, type NameRules } from './gate/index.ts';
 export { ContentLookUp } from './content-look-up.ts';

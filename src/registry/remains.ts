@@ -9,6 +9,7 @@ export async function remains(
   return {
     load: () => Promise.resolve(new Uint8Array()),
     outline: () => Promise.resolve({ versions: [], tags: {} }),
+    release: () => Promise.resolve(undefined),
     etag: '',
     fetchedAt: 0,
     upstream: '',

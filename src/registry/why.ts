@@ -8,15 +8,9 @@ import {
   type GateRules,
   type VersionRanges,
 } from '../policy/index.ts';
-import type {
-  Catalogue,
-  DocumentOutline,
-  OutlinedVersion,
-  Origin,
-  RegistryRow,
-  VanishedVersion,
-} from './ports/index.ts';
+import type { Catalogue, DocumentOutline, Origin, RegistryRow } from './ports/index.ts';
 import type { DocumentSource } from './document-source.ts';
+import { outlineOf } from './outline.ts';
 import type { Reader } from './reader.ts';
 
 /** What the gate makes of a name, and why. */
@@ -55,7 +49,6 @@ export interface AskedVersion extends HiddenVersion {
 
 /** The tag that documents of every format have. */
 const DEFAULT_TAG = 'latest';
-const PAGE = 200;
 
 /** Tells what the gate hides of a name. Who may not see a package learns what they would of one that is not there. */
 export class Why {
@@ -101,7 +94,12 @@ export class Why {
     const ranges = this.#ranges.get(registry.format);
     if (ranges === undefined)
       throw new Error(`the format ${registry.format} does not say how versions compare`);
-    return this.#answer(base, { source, ranges, outline: await this.#outline(source), versionOrTag });
+    return this.#answer(base, {
+      source,
+      ranges,
+      outline: await outlineOf(this.#catalogue, source),
+      versionOrTag,
+    });
   }
 
   #wholeAnswer(
@@ -174,33 +172,6 @@ export class Why {
       asked: versionOrTag === null ? null : asked(own(tags, versionOrTag) ?? versionOrTag),
     };
   }
-
-  async #outline(source: DocumentSource): Promise<DocumentOutline> {
-    if (source.origin === 'upstream') {
-      const { document, head, keeps } = source;
-      const { versions, tags } = await document.outline();
-      const kept = keeps && head ? await this.#catalogue.vanished(head.id) : [];
-      return { versions: [...versions, ...kept.map(outlined)], tags };
-    }
-    const { id } = source.head;
-    const versions: OutlinedVersion[] = [];
-    for (let afterId = 0; ;) {
-      const page = await this.#catalogue.versions(id, afterId, PAGE);
-      versions.push(...page.map(outlined));
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) break;
-      afterId = last.id;
-    }
-    return { versions, tags: await this.#catalogue.tags(id) };
-  }
-}
-
-function outlined({
-  version,
-  publishedAt,
-  deprecated,
-}: Pick<VanishedVersion, 'version' | 'publishedAt' | 'deprecated'>): OutlinedVersion {
-  return { version, time: publishedAt, deprecated: deprecated !== null };
 }
 
 function own(record: Record<string, string>, key: string): string | null {

@@ -4,6 +4,7 @@ import type {
   Admit,
   ArtifactTransfer,
   RemoteFile,
+  RemoteRelease,
   StoredArtifact,
   Upstream,
   UpstreamDocument,
@@ -76,12 +77,12 @@ export class PullThrough implements Upstream {
   }
 
   #found(held: Held, file: string, where: RemoteFile): Omit<Found, 'admit'> {
-    const { client, format } = held.remote;
-    const release = async () => {
-      const [body, index] = await Promise.all([this.#documents.body(held), this.#documents.index(held)]);
-      return format.release({ body, index }, file);
-    };
-    return { client, where, release };
+    return { client: held.remote.client, where, release: () => this.#release(held, file) };
+  }
+
+  async #release(held: Held, file: string): Promise<RemoteRelease | undefined> {
+    const [body, index] = await Promise.all([this.#documents.body(held), this.#documents.index(held)]);
+    return held.remote.format.release({ body, index }, file);
   }
 
   #shown(scope: UpstreamScope, held: Held): UpstreamDocument {
@@ -94,6 +95,7 @@ export class PullThrough implements Upstream {
       warning,
       load: () => this.#documents.body(held),
       outline: async () => remote.format.outline(await this.#documents.body(held)),
+      release: (file) => this.#release(held, file),
       recheck: async (wanted) => {
         const newer = await this.#documents.recheck(scope, held, wanted);
         return newer && this.#shown(scope, newer);

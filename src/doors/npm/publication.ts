@@ -1,9 +1,9 @@
 import { readRelease } from '../../formats/npm/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { Publication, Signer } from '../../registry/index.ts';
+import { signedPublication } from '../npm-publication.ts';
+import type { PublisherShape } from '../publisher-shape.ts';
 import type { PublishedAttachment } from './publish-body/index.ts';
-import type { PublisherShape } from './publisher-shape.ts';
-import { signatureShape, signedText } from './shapes.ts';
 
 /** Everything of the body that is not the tarball: manifest and readme. */
 export const MAX_METADATA_BYTES = 4 * 1024 * 1024;
@@ -26,24 +26,7 @@ export async function publicationOf(
     digests,
     open: () => staged.open(),
   });
-  const signature = await signer.sign(signedText(release.name, release.version, digests.sha512));
-  const facts = JSON.stringify({ ...release.facts, signatures: [signatureShape(signature)] });
-  return {
-    name: release.name,
-    version: release.version,
-    versionKey: release.versionKey,
-    manifest: withPublisher(release.manifest, publisher),
-    summary: release.summary,
-    readme: release.readme,
-    searchText: release.searchText,
-    deprecated: release.deprecated,
-    visibility: release.visibility,
-    attestation: release.attestation,
-    tags: release.tags,
-    // A package whose first version has another tag gets `latest` as well: clients cannot do without it.
-    fallbackTag: 'latest',
-    artifacts: [{ file: release.file, facts, digests, staged }],
-  };
+  return signedPublication(signer, release, { staged, digests, publisher });
 }
 
 export function tooLarge(maxTarballBytes: number): Fault {
@@ -52,9 +35,4 @@ export function tooLarge(maxTarballBytes: number): Fault {
     'too_large',
     `The package is too large: this registry takes tarballs of up to ${megabytes} MB.`,
   );
-}
-
-/** `_npmUser`, which says who published a version. */
-function withPublisher(manifest: string, publisher: PublisherShape): string {
-  return `${manifest.slice(0, -1)},"_npmUser":${JSON.stringify(publisher)}}`;
 }

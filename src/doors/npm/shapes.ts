@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, type ErrorCode } from '../../kernel/index.ts';
-import type { ArtifactRow, Signature, VersionRow } from '../../registry/index.ts';
+import type { ArtifactRow, VersionRow } from '../../registry/index.ts';
 import { faultFrom, sayWhenToRetry } from '../faults.ts';
+import { integrity } from '../npm-publication.ts';
 import { PromptFault } from './second-factor.ts';
 
 /** Where npm clients fetch a file: the form without the scope in the file name, which yarn 4 builds by itself. */
@@ -34,21 +35,6 @@ export function distText(
   };
   const facts = artifact.facts.slice(1, -1);
   return facts === '' ? JSON.stringify(dist) : `${JSON.stringify(dist).slice(0, -1)},${facts}}`;
-}
-
-/** Subresource-integrity text of a SHA-512 in base64. */
-export function integrity(sha512: string): string {
-  return `sha512-${sha512}`;
-}
-
-/** What a registry's signature vouches for; the docs call it the package's signature text. */
-export function signedText(name: string, version: string, sha512: string): string {
-  return `${name}@${version}:${integrity(sha512)}`;
-}
-
-/** An entry of `dist.signatures`. */
-export function signatureShape({ keyId, sig }: Signature): { keyid: string; sig: string } {
-  return { keyid: keyId, sig };
 }
 
 /** Codes whose status differs at this door: npm knows «cannot publish over» as 403. */

@@ -40,7 +40,8 @@ export function checkAgreement(manifest: JsonObject, archive: PackageArchive): v
   checkLicence(trimmed(own(manifest, 'license')), trimmed(own(inside, 'license')));
 }
 
-function checkIdentity(manifest: JsonObject, inside: JsonObject): void {
+/** Fault `manifest_invalid` if the two are not of one package and version. */
+export function checkIdentity(manifest: JsonObject, inside: JsonObject): void {
   const name = trimmed(own(inside, 'name'));
   if (name !== own(manifest, 'name')) throw disagreement('name', own(manifest, 'name'), name);
   // Clients clean the version and some cut its build metadata, in the manifest only.

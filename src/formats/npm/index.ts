@@ -3,7 +3,13 @@ export { npmAdvisories } from './advisory-ranges.ts';
 export { aboutPackage, type About } from './about.ts';
 export { abbreviatedVersion } from './abbreviated.ts';
 export { npmClientSettings, type ClientSettingsOptions } from './client-settings.ts';
-export { readRelease, type Attachment, type Release } from './manifest.ts';
+export {
+  readPackedRelease,
+  readRelease,
+  type Attachment,
+  type PackedVersion,
+  type Release,
+} from './manifest.ts';
 export { checkNewName, isReadableName, tarballName, tarballVersion, unscoped } from './names.ts';
 export { createNpmRemote, type NpmRemote } from './remote.ts';
 export { isDeprecated } from './deprecation.ts';

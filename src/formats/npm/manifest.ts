@@ -2,15 +2,16 @@ import type { Readable } from 'node:stream';
 import { Fault, type Digests } from '../../kernel/index.ts';
 import type { Attestation } from '../../registry/index.ts';
 import { abbreviatedVersion } from './abbreviated.ts';
-import { checkAgreement, INSTALL_SCRIPTS } from './agreement.ts';
+import { checkAgreement, checkIdentity, INSTALL_SCRIPTS } from './agreement.ts';
 import { readPackageArchive, type PackageArchive } from './archive.ts';
 import { readPackageArchiveApart } from './archive-thread.ts';
 import { checkDigests } from './digests.ts';
-import { readDocument } from './document.ts';
-import { isObject, own, type JsonObject } from './json.ts';
-import { tarballName } from './names.ts';
-import { scripts } from './normalize.ts';
+import { readDocument, type PublishDocument } from './document.ts';
+import { checkShape, isObject, own, type JsonObject } from './json.ts';
+import { checkNewName, tarballName } from './names.ts';
+import { bin, scripts } from './normalize.ts';
 import { readProvenance } from './provenance.ts';
+import { readVersion } from './versions.ts';
 
 /** The archive of a publish, staged and hashed. */
 export interface Attachment {
@@ -90,12 +91,62 @@ export async function readRelease(
   urlName: string,
   attachment: Attachment,
 ): Promise<Release> {
-  const { name, version, versionKey, tags, manifest, readme } = readDocument(document, urlName);
+  const published = readDocument(document, urlName);
+  const { name, version, manifest } = published;
   checkLength(attachment);
   checkDigests(manifest, attachment.digests);
   const archive = await readArchive(attachment);
   checkAgreement(manifest, archive);
+  return releaseOf(published, archive, {
+    visibility: readAccess(isObject(document) ? own(document, 'access') : undefined),
+    attestation: readProvenance(document, { name, version, sha512: attachment.digests.sha512 }),
+  });
+}
 
+/** A version that is published with nothing but its archive and a few words about it. */
+export interface PackedVersion {
+  name: string;
+  version: string;
+  tags: string[];
+  /** Fields of the manifest that stand in for those that package.json lacks. */
+  description: JsonObject;
+}
+
+/**
+ * Makes a Release of an archive alone, whose package.json is the manifest. Rejects with Faults as `readRelease`, `manifest_invalid`
+ * also if package.json has another name or version.
+ */
+export async function readPackedRelease(
+  { name, version, tags, description }: PackedVersion,
+  attachment: Pick<Attachment, 'digests' | 'open'>,
+): Promise<Release> {
+  checkNewName(name);
+  const read = readVersion(version);
+  const archive = await readArchive(attachment);
+  const { packageJson } = archive;
+  checkShape(packageJson);
+  checkIdentity({ name, version }, packageJson);
+  const commands = Object.fromEntries(bin(packageJson));
+  const manifest: JsonObject = {
+    ...description,
+    ...packageJson,
+    name,
+    version,
+    // Clients read it in one form only.
+    ...(own(packageJson, 'bin') !== undefined && { bin: commands }),
+  };
+  const config = own(packageJson, 'publishConfig');
+  return releaseOf({ ...read, name, tags, manifest, readme: undefined }, archive, {
+    visibility: readAccess(isObject(config) ? own(config, 'access') : undefined),
+    attestation: null,
+  });
+}
+
+function releaseOf(
+  { name, version, versionKey, tags, manifest, readme }: PublishDocument,
+  archive: PackageArchive,
+  more: Pick<Release, 'visibility' | 'attestation'>,
+): Release {
   const full: JsonObject = {
     ...Object.fromEntries(Object.entries(manifest).filter(([field]) => !NOT_STORED.has(field))),
     _id: `${name}@${version}`,
@@ -118,8 +169,7 @@ export async function readRelease(
     readme: cutReadme(readme),
     searchText: searchText(full),
     deprecated: deprecation(manifest),
-    visibility: readAccess(document),
-    attestation: readProvenance(document, { name, version, sha512: attachment.digests.sha512 }),
+    ...more,
     file: tarballName(name, version),
     facts: { fileCount: archive.fileCount, unpackedSize: archive.unpackedSize },
   };
@@ -128,7 +178,7 @@ export async function readRelease(
 /** Bytes of an archive that is read where it is: to reach another thread costs more than to read it. */
 const SMALL_ARCHIVE = 128 * 1024;
 
-function readArchive({ digests, open }: Attachment): Promise<PackageArchive> {
+function readArchive({ digests, open }: Pick<Attachment, 'digests' | 'open'>): Promise<PackageArchive> {
   return digests.size <= SMALL_ARCHIVE ? readPackageArchive(open()) : readPackageArchiveApart(open());
 }
 
@@ -162,8 +212,7 @@ function clean(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-function readAccess(document: unknown): Release['visibility'] {
-  const access = isObject(document) ? own(document, 'access') : undefined;
+function readAccess(access: unknown): Release['visibility'] {
   if (access === undefined || access === null) return null;
   if (access === 'public') return 'public';
   if (access === 'restricted') return 'private';

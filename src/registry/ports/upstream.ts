@@ -19,6 +19,8 @@ export interface UpstreamDocument {
   load(): Promise<Uint8Array>;
   /** What the gate judges of them. Reads all of them, in a worker. */
   outline(): Promise<DocumentOutline>;
+  /** All that it says of a file; undefined if it names no such file. Reads the whole of it, in a worker. */
+  release(file: string): Promise<RemoteRelease | undefined>;
   /** Identity of these bytes; no quotes. */
   etag: string;
   /** Since when they are these, milliseconds. With the etag it names one state of the document. */

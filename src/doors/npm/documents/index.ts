@@ -9,7 +9,7 @@ import { keptVersion } from './kept.ts';
 import type { Rendered, RenderTask, Want } from './render.ts';
 
 export { contentTypes, type Form, type ReadyDocument } from './document.ts';
-export { maintainerShape, versionText } from './version-text.ts';
+export { versionText } from './version-text.ts';
 
 type UpstreamSource = DocumentSource & { origin: 'upstream' };
 

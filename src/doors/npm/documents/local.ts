@@ -2,12 +2,12 @@ import { newestVersion, npmRanges } from '../../../formats/npm/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
 import { hiddenFault, repairTags, type GateRules } from '../../../policy/index.ts';
 import type { Catalogue, Owner, PackageRow } from '../../../registry/index.ts';
+import { maintainerShape } from '../../publisher-shape.ts';
 import { revisionText } from '../revision.ts';
 import type { Form, ReadyDocument, RefusedDocument } from './document.ts';
 import { latestFields } from './latest-fields.ts';
 import type { Page, Pages } from './pages.ts';
 import { joinSegments, makeSegment } from './segment.ts';
-import { maintainerShape } from './version-text.ts';
 
 /** The tags of a package that is owned here, as its document has them. Fault `version_hidden` if the gate leaves nothing. */
 export async function localTags(

@@ -1,4 +1,4 @@
-import type { Owner, VersionRow } from '../../../registry/index.ts';
+import type { VersionRow } from '../../../registry/index.ts';
 import { distText } from '../shapes.ts';
 import type { Form } from './document.ts';
 
@@ -18,12 +18,4 @@ export function versionText(
     artifact ? `,"dist":${distText(base, name, version, artifact)}` : '',
   ];
   return `${text.slice(0, -1)}${more.join('')}}`;
-}
-
-/** npm prints both, so a user without an address gets an empty one. */
-export function maintainerShape({ name, email }: Pick<Owner, 'name' | 'email'>): {
-  name: string;
-  email: string;
-} {
-  return { name, email: email ?? '' };
 }

@@ -5,13 +5,13 @@ import type { DocumentSource, Reader, RegistryRow } from '../../../registry/inde
 import type { Repeatable } from '../../context.ts';
 import {
   contentTypes,
-  maintainerShape,
   versionText,
   type Documents,
   type Form,
   type ReadyDocument,
 } from '../documents/index.ts';
 import { isCurrent } from '../../etag.ts';
+import { maintainerShape } from '../../publisher-shape.ts';
 import { warn } from '../notices.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';

@@ -4,7 +4,7 @@ import { Fault, isFault } from '../../../kernel/index.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { ChangeBody, MAX_CHANGE_BYTES } from '../change-body/index.ts';
 import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
-import { publisherShape } from '../publisher-shape.ts';
+import { publisherShape } from '../../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { tell } from '../notices.ts';
 import { refuseEncoding } from '../../body/index.ts';

@@ -7,7 +7,7 @@ import { sendBytes } from '../../send-bytes.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { tell } from '../notices.ts';
 import { largestBody, MAX_METADATA_BYTES, publicationOf, tooLarge } from '../publication.ts';
-import { publisherShape } from '../publisher-shape.ts';
+import { publisherShape } from '../../publisher-shape.ts';
 import { readPublishBody } from '../publish-body/index.ts';
 import { queryNumber, queryText } from '../../query.ts';
 import { refuseEncoding } from '../../body/index.ts';

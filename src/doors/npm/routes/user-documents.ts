@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Organisations } from '../../../accounts/index.ts';
 import { Fault, isFault } from '../../../kernel/index.ts';
-import { maintainerShape } from '../documents/index.ts';
+import { maintainerShape } from '../../publisher-shape.ts';
 import type { NpmDoorOptions } from '../options.ts';
 import { signedIn } from '../signed-in.ts';
 

@@ -1,6 +1,13 @@
-import { grantOn, serviceNames, type Machine, type SignedIn } from '../../accounts/index.ts';
-import type { RegistryRow } from '../../registry/index.ts';
-import { maintainerShape } from './documents/index.ts';
+import { grantOn, serviceNames, type Machine, type SignedIn } from '../accounts/index.ts';
+import type { Owner, RegistryRow } from '../registry/index.ts';
+
+/** npm prints both, so a user without an address gets an empty one. */
+export function maintainerShape({ name, email }: Pick<Owner, 'name' | 'email'>): {
+  name: string;
+  email: string;
+} {
+  return { name, email: email ?? '' };
+}
 
 /** `_npmUser` of a version, which says who published it. */
 export type PublisherShape = ReturnType<typeof maintainerShape> & {
