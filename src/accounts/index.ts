@@ -22,6 +22,7 @@ export {
 export {
   EVERYDAY_SCOPES,
   limitsNames,
+  isToken,
   looksLikeToken,
   matchesPackage,
   scopePattern,

@@ -1,12 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorCode, Fault } from '../kernel/index.ts';
+import { Fault, type ErrorCode } from '../kernel/index.ts';
 import { faultFrom, sayWhenToRetry } from './faults.ts';
 
-/** Protocols/pantry 2: clients of these doors know these sentences. */
+/** A refusal whose message is the very one that Pantry's clients know. */
+export class PantryFault extends Fault {}
+
+/** Protocols/pantry 2: what clients of these doors are told for codes that faults of other rooms have. */
 const words: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Authorization required',
   token_invalid: 'Invalid token',
   version_exists: 'Version already exists',
+  json_invalid: 'Invalid JSON body',
+  base64_invalid: 'Invalid base64 tarball data',
 };
 
 /** Codes whose status differs at these doors: whatever is wrong with what was sent is a bad request here. */
@@ -18,9 +23,6 @@ export function sendFlatError(error: unknown, request: FastifyRequest, reply: Fa
   // There is no door either: the edge answers as it does where nothing is.
   if (fault.code === 'registry_not_found') throw fault;
   sayWhenToRetry(fault, reply);
-  return reply.code(statusOf(fault)).send({ error: words[fault.code] ?? fault.message });
-}
-
-function statusOf({ status }: Fault): number {
-  return statusHere[status] ?? status;
+  const message = fault instanceof PantryFault ? fault.message : (words[fault.code] ?? fault.message);
+  return reply.code(statusHere[fault.status] ?? fault.status).send({ error: message });
 }

@@ -1,7 +1,6 @@
 import { npmDoor, Documents } from '../doors/npm/index.ts';
 import type { Door } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { Answers } from '../upstream/index.ts';
 import type { Kontor } from './kontor.ts';
 import type { ReadingWiring } from './reading.ts';
 import type { Services } from './services.ts';
@@ -14,11 +13,10 @@ export interface NpmParts {
 
 /** Puts the npm door together: its documents, keys and what it asks upstreams besides. */
 export async function createNpm(
-  { kontor, values, ownUrls, warn }: ReadingWiring,
-  { reader, publisher, stages, downloads, analytics, artifacts, signer, upstreams }: Services,
+  { kontor, values }: ReadingWiring,
+  { reader, publisher, stages, downloads, analytics, artifacts, signer, answers, upstreams }: Services,
 ): Promise<NpmParts> {
   const {
-    store,
     catalogue,
     blobs,
     accounts,
@@ -49,13 +47,7 @@ export async function createNpm(
     reader,
     artifacts,
     advisories,
-    answers: new Answers({
-      answers: store.upstreamAnswers,
-      clock: systemClock,
-      remotesOf: upstreams.remotesOf,
-      ownUrls,
-      warn,
-    }),
+    answers,
     publisher,
     stages,
     signer,

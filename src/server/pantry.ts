@@ -11,7 +11,8 @@ export function createPantry(
   registries: Pick<RegistryTable, 'get'>,
 ): Door {
   const { catalogue, blobs, secondFactors } = kontor;
-  const { reader, artifacts, files, publisher, previews, downloads, signer, analytics } = services;
+  const { reader, artifacts, files, publisher, previews, downloads, signer, contents, answers, analytics } =
+    services;
   return pantryDoor({
     catalogue,
     blobs,
@@ -23,8 +24,10 @@ export function createPantry(
     downloads,
     analytics,
     alsoCounted: () => [registries.get('zig')].filter((row) => row !== undefined),
+    contents,
+    answers,
     secondFactors,
     signer,
-    maxTarballBytes: values.maxTarballBytes,
+    maxTarballBytes: values.pantryMaxTarballBytes,
   });
 }

@@ -2,6 +2,7 @@ import { ArtifactSender, FileSender } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import {
   Analytics,
+  Contents,
   DownloadCounter,
   NewNames,
   Previews,
@@ -9,6 +10,8 @@ import {
   Signer,
   Stages,
 } from '../registry/index.ts';
+import { npmRanges, tarballName } from '../formats/npm/index.ts';
+import { Answers } from '../upstream/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { previewLife } from './preview-life.ts';
 import { createReading, type Reading, type ReadingWiring } from './reading.ts';
@@ -25,6 +28,9 @@ export interface Services extends Reading {
   signer: Signer;
   /** What was counted, as readers get it. */
   analytics: Analytics;
+  /** What npm packages have to offer. */
+  contents: Contents;
+  answers: Answers;
 }
 
 /** Puts together what reads and writes packages, whatever door they come in by. */
@@ -71,5 +77,19 @@ export function createServices(wiring: ReadingWiring): Services {
     artifacts: new ArtifactSender({ files, reader: reading.reader, downloads, analytics }),
     signer: new Signer(store.signingKeys, 'npm', keyWrap(wiring.values.secret), systemClock),
     analytics,
+    contents: new Contents({
+      reader: reading.reader,
+      catalogue,
+      ranges: npmRanges,
+      fileOf: tarballName,
+      clock: systemClock,
+    }),
+    answers: new Answers({
+      answers: store.upstreamAnswers,
+      clock: systemClock,
+      remotesOf: reading.upstreams.remotesOf,
+      ownUrls: wiring.ownUrls,
+      warn: wiring.warn,
+    }),
   };
 }

@@ -19,6 +19,6 @@ export function createZig(
     publisher,
     downloads,
     secondFactors,
-    maxTarballBytes: values.maxTarballBytes,
+    maxTarballBytes: values.pantryMaxTarballBytes,
   });
 }

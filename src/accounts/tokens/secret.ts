@@ -28,6 +28,11 @@ export function looksLikeToken(text: string, prefix = USER_PREFIX): boolean {
   return checksum(secret.slice(0, RANDOM_LENGTH)) === secret.slice(RANDOM_LENGTH);
 }
 
+/** True for what can be no other credentials than a token of ours, of a user or a trusted publisher. */
+export function isToken(text: string): boolean {
+  return looksLikeToken(text) || looksLikeToken(text, MACHINE_PREFIX);
+}
+
 /** What is stored instead of the token: SHA-256 hex. A token is random enough to need no slow hash. */
 export function hashToken(token: string): string {
   return sha256Hex(token);

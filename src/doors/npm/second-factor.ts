@@ -8,6 +8,7 @@ import {
 } from '../../accounts/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
+import { codeOf } from '../one-time-code.ts';
 import { accountHolder } from './signed-in.ts';
 
 /** A refusal with the page on which a browser can show the factor: protocols/npm 4.4, web form. */
@@ -18,12 +19,6 @@ export class PromptFault extends Fault {
     super(fault.code, fault.message, { cause: fault });
     this.urls = urls;
   }
-}
-
-/** What the client sent as one-time password. */
-export function codeOf({ headers }: FastifyRequest): string | undefined {
-  const code = headers['npm-otp'];
-  return typeof code === 'string' ? code : undefined;
 }
 
 /** Before a change of packages and who may change them. Faults as `SecondFactors.assertSecondFactor`. */

@@ -6,7 +6,10 @@ import { sendFlatError } from '../flat-errors.ts';
 import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { packageRoutes } from './routes/packages.ts';
 import { previewAddressRoutes } from './routes/preview-addresses.ts';
+import { publishRoutes } from './routes/publish.ts';
+import { searchRoutes } from './routes/search.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 
 export type { PantryDoorOptions } from './options.ts';
@@ -21,7 +24,16 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendFlatError);
       allowEveryOrigin(app);
-      for (const routes of [tarballRoutes, previewAddressRoutes, analyticsRoutes]) routes(app, options);
+      for (const routes of [
+        packageRoutes,
+        tarballRoutes,
+        searchRoutes,
+        publishRoutes,
+        previewAddressRoutes,
+        analyticsRoutes,
+      ]) {
+        routes(app, options);
+      }
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });

@@ -4,12 +4,14 @@ import type {
   Analytics,
   Blobs,
   Catalogue,
+  Contents,
   DownloadCounter,
   Previews,
   Publisher,
   Reader,
   RegistryRow,
   Signer,
+  UpstreamAnswers,
 } from '../../registry/index.ts';
 import type { SecondFactors } from '../../accounts/index.ts';
 
@@ -18,6 +20,8 @@ export interface PantryDoorOptions {
   catalogue: Catalogue;
   blobs: Blobs;
   reader: Reader;
+  contents: Contents;
+  answers: UpstreamAnswers;
   artifacts: ArtifactSender;
   /** For files that belong to no package's version. */
   files: FileSender;

@@ -22,10 +22,14 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Protocols/pantry 2: what a version in a path looks like. */
 const VERSION = /^[a-zA-Z0-9._+-]{1,64}$/;
 
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
+}
+
 /** The version that a path names. Fault `bad_request` for what can be none. */
 export function versionOf(request: FastifyRequest): string {
   const { version } = request.params as { version: string };
-  if (!VERSION.test(version)) throw new Fault('bad_request', 'Invalid version');
+  if (!isVersion(version)) throw new Fault('bad_request', 'Invalid version');
   return version;
 }
 

@@ -15,4 +15,12 @@ export { createNpmRemote, type NpmRemote } from './remote.ts';
 export { isDeprecated } from './deprecation.ts';
 export { publishedAt } from './times.ts';
 export { checkTag, newestVersion, npmRanges, readVersion, type Version } from './versions.ts';
-export { npmAttestations, npmAudit, npmKeys, type AuditEntry, type UpstreamKey } from './questions.ts';
+export {
+  npmAttestations,
+  npmAudit,
+  npmKeys,
+  npmSearch,
+  type AuditEntry,
+  type FoundPackage,
+  type UpstreamKey,
+} from './questions.ts';

@@ -1,5 +1,6 @@
 import type { AuditQuestion, UpstreamQuestion } from '../../registry/index.ts';
 import { isObject, own } from './json.ts';
+import { isReadableName } from './names.ts';
 
 const HOUR = 3_600_000;
 
@@ -99,6 +100,60 @@ export function npmAttestations(name: string, version: string): UpstreamQuestion
       return Array.isArray(list) ? JSON.stringify({ attestations: list as unknown[] }) : undefined;
     },
   };
+}
+
+/** A package that an upstream's search has found. */
+export interface FoundPackage {
+  name: string;
+  version: string;
+  /** When this version was published, milliseconds, or null. */
+  time: number | null;
+  description?: string;
+  keywords?: string[];
+  author?: string;
+}
+
+const MINUTE = 60_000;
+/** Of one search. */
+const MOST_FOUND = 50;
+const LONGEST_TEXT = 2000;
+
+/** `GET /-/v1/search`: protocols/npm 5. What is kept is a list of `FoundPackage`. */
+export function npmSearch(query: string): UpstreamQuestion {
+  return {
+    key: `search/${query}`,
+    path: `-/v1/search?text=${encodeURIComponent(query)}&size=${MOST_FOUND}`,
+    freshness: 5 * MINUTE,
+    missingFreshness: 60 * MINUTE,
+    read(text) {
+      const answer = parse(text);
+      const objects = isObject(answer) ? own(answer, 'objects') : undefined;
+      if (!Array.isArray(objects)) return undefined;
+      return JSON.stringify(objects.slice(0, MOST_FOUND).flatMap(foundPackage));
+    },
+  };
+}
+
+/** One entry, or none of something that is no package. */
+function foundPackage(value: unknown): FoundPackage[] {
+  const found = isObject(value) ? own(value, 'package') : undefined;
+  if (!isObject(found)) return [];
+  const { name, version, date, description, keywords, author } = found;
+  if (typeof name !== 'string' || typeof version !== 'string' || !isReadableName(name)) return [];
+  const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  const person = isObject(author) ? own(author, 'name') : undefined;
+  return [
+    {
+      name,
+      version: version.slice(0, LONGEST_TEXT),
+      time: Number.isNaN(time) ? null : time,
+      ...(typeof description === 'string' && { description: description.slice(0, LONGEST_TEXT) }),
+      ...(Array.isArray(keywords) && {
+        keywords: keywords.filter((word): word is string => typeof word === 'string').slice(0, MOST_FOUND),
+      }),
+      ...(typeof person === 'string' && { author: person.slice(0, LONGEST_TEXT) }),
+    },
+  ];
 }
 
 function parse(text: string): unknown {

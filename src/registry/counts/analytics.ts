@@ -58,6 +58,11 @@ export class Analytics {
     return this.#parts.counts.days(registry.id, name, days);
   }
 
+  /** All downloads of a name, for whom sees it. */
+  async total(registry: RegistryRow, name: string): Promise<number> {
+    return (await this.#parts.counts.total(registry.id, name))?.downloads ?? 0;
+  }
+
   /** Undefined if whoever asks sees no such name; zeros if it was never downloaded. */
   async of(registry: RegistryRow, name: string, principal: Principal): Promise<NameNumbers | undefined> {
     if (!(await this.#sees(registry, name, principal))) return undefined;

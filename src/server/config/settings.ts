@@ -209,6 +209,14 @@ export const settings: SettingTable = {
     initial: () => ({ raw: '256MB' }),
     show: (bytes) => `${bytes} bytes`,
   },
+  pantryMaxTarballBytes: {
+    env: 'KONTOR_PANTRY_MAX_PACKAGE_SIZE',
+    doc: 'The same for a publish at the pantry and Zig doors, and for a preview.',
+    defaultDoc: '`50MB`',
+    parse: parseSize,
+    initial: () => ({ raw: '50MB' }),
+    show: (bytes) => `${bytes} bytes`,
+  },
   sweepInterval: {
     env: 'KONTOR_SWEEP_INTERVAL',
     doc: 'The time from one removal of leftover bytes to the next, such as 500ms, 300s, 10m or 24h.',

@@ -43,6 +43,8 @@ export interface Values
   jwtSecretGrace: number;
   /** Bytes of one uploaded archive. */
   maxTarballBytes: number;
+  /** The same at the pantry and Zig doors, and of a preview. */
+  pantryMaxTarballBytes: number;
   /** Milliseconds from one sweep to the next. */
   sweepInterval: number;
   /** Milliseconds that staged bytes are left alone. */

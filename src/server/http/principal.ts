@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import {
   isMachineToken,
   looksLikeToken,
+  isToken,
   nobodyAt,
   type Accounts,
   type Machines,
@@ -24,7 +25,8 @@ export async function principalOf(
       : accounts.authenticate(session, request.clientAddress);
   }
   const credentials = authorization.trim();
-  const token = BEARER.exec(credentials)?.[1];
+  // Pantry's clients leave the scheme out: protocols/pantry 1.
+  const token = BEARER.exec(credentials)?.[1] ?? (isToken(credentials) ? credentials : undefined);
   if (token !== undefined && isMachineToken(token)) {
     return machines.authenticate(token, request.clientAddress);
   }

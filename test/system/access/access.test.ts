@@ -74,6 +74,7 @@ const cases = tables.flatMap(({ of, outside, rows, registry = 'npm' }: Table) =>
 const aboutPackages: ReadonlySet<string> = new Set([
   'reader',
   'publisher',
+  'pantryPublisher',
   'maintainer',
   'reviser',
   'yanker',
@@ -176,6 +177,7 @@ function codeOf(text: string): string {
 const pantryCodes: Record<string, string> = {
   'Authorization required': 'unauthenticated',
   'Invalid token': 'token_invalid',
+  'Token does not have publish permission': 'token_invalid',
   'This token may not be used from your address: use it where it was made for, or ask for a new one.':
     'address_refused',
 };

@@ -1,4 +1,5 @@
 import { theServer } from '../../../src/ledger/index.ts';
+import { packageTarball } from '../../setup/publish.ts';
 import type { Row, Target } from './row.ts';
 
 const SHA = 'a832a55d7cb1cbf3e4d0b8a5c1f2e3d4c5b6a798';
@@ -49,6 +50,22 @@ async function preview({ world, name }: Target): Promise<string> {
 
 /** Routes of the pantry door by method and path, and who may use them. */
 export const pantryRows: Record<string, Row> = {
+  'GET /packages/:name': { rule: 'reader', path: ({ encoded }) => `/packages/${encoded}` },
+  'GET /packages/:name/:version': { rule: 'reader', path: ({ encoded }) => `/packages/${encoded}/1.0.0` },
+  // An empty list is what there is of a package that nobody may know of; see the tests of the door.
+  'GET /packages/:name/versions': { rule: 'anybody', path: ({ encoded }) => `/packages/${encoded}/versions` },
+  'GET /search': { rule: 'anybody', path: '/search?q=demo' },
+  'POST /publish': {
+    rule: 'pantryPublisher',
+    path: '/publish',
+    body: async ({ name }) => ({
+      metadata: { name, version: '2.0.0' },
+      tarball: (await packageTarball(name, '2.0.0')).toString('base64'),
+    }),
+    changes: true,
+    // As at the npm door.
+    visibilities: ['public'],
+  },
   'GET /packages/:name/:version/tarball': {
     rule: 'reader',
     path: ({ encoded }) => `/packages/${encoded}/1.0.0/tarball`,

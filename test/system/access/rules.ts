@@ -57,6 +57,11 @@ export const rules = {
   reader: (caller, visibility) => (caller.bad ? 401 : sees(caller, visibility) ? 'yes' : 404),
   /** Its owners, the organisation's publishers and administrators. */
   publisher: changes(['publish'], publishes),
+  /** As `publisher`; a token that is not for publishing is no good there. */
+  pantryPublisher: (caller, visibility) =>
+    caller.user !== null && !caller.scopes.includes('publish')
+      ? 401
+      : changes(['publish'], publishes)(caller, visibility),
   /** Its owners, the organisation's maintainers and administrators. */
   maintainer: changes(['publish'], manages),
   /** As `maintainer`, for what the client must have read before. */
