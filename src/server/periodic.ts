@@ -81,6 +81,7 @@ export function periodicJobs({
     },
     { name: 'seal', interval: SEAL_INTERVAL, run: () => sealAll(store.events) },
     ...retention(values, store.audit),
+    ...ownSpool(kontor, values),
     {
       name: 'sweep',
       interval: values.sweepInterval,
@@ -91,6 +92,13 @@ export function periodicJobs({
       },
     },
   ];
+}
+
+/** With a bucket each replica has a folder of its own for uploads, which the one that sweeps the bucket does not see. */
+function ownSpool({ blobs }: Kontor, { storage, sweepInterval, sweepGrace }: Values): PeriodicJob[] {
+  if (storage.kind === 'files') return [];
+  const run = () => blobs.sweepStaged(systemClock() - sweepGrace);
+  return [{ name: 'sweep uploads', interval: sweepInterval, everywhere: true, run }];
 }
 
 /** Nothing to do where events are kept for ever. */
