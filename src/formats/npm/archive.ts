@@ -5,6 +5,8 @@ import { isObject, type JsonObject } from './json.ts';
 /** What an npm archive tells about its package. */
 export interface PackageArchive {
   packageJson: JsonObject;
+  /** Where package.json is in the tar stream. */
+  packageJsonAt: ContentPlace;
   fileCount: number;
   /** Bytes of all files. */
   unpackedSize: number;
@@ -12,6 +14,12 @@ export interface PackageArchive {
   hasShrinkwrap: boolean;
   /** True if `binding.gyp` does, which npm builds without being told to. */
   hasGyp: boolean;
+}
+
+/** The content of a file in an unpacked tar stream, in bytes. */
+export interface ContentPlace {
+  start: number;
+  size: number;
 }
 
 /** package.json of a real package is a few KiB; the longest that are known stay below 1 MiB. */
@@ -23,7 +31,7 @@ const MAX_PACKAGE_JSON = 1024 * 1024;
  */
 export async function readPackageArchive(source: Readable): Promise<PackageArchive> {
   const beside = new Set<string>();
-  let text: Buffer | undefined;
+  let found: { text: Buffer; start: number } | undefined;
   const onEntry = (entry: ArchiveEntry): WantedContent | undefined => {
     const [, name, ...deeper] = entry.path.split('/');
     if (name === undefined || deeper.length > 0 || entry.type !== 'file') return undefined;
@@ -39,20 +47,21 @@ export async function readPackageArchive(source: Readable): Promise<PackageArchi
     if (name !== 'package.json') return undefined;
     return {
       maxBytes: MAX_PACKAGE_JSON,
-      take: (content) => {
-        text = content;
+      take: (text, start) => {
+        found = { text, start };
       },
     };
   };
   const { files, unpackedSize } = await readTarGz(source, onEntry);
-  if (text === undefined) {
+  if (found === undefined) {
     throw new Fault(
       'archive_invalid',
       'The archive holds no package.json in its first folder; pack it with npm pack.',
     );
   }
   return {
-    packageJson: parse(text),
+    packageJson: parse(found.text),
+    packageJsonAt: { start: found.start, size: found.text.length },
     fileCount: files,
     unpackedSize,
     hasShrinkwrap: beside.has('npm-shrinkwrap.json'),

@@ -21,7 +21,8 @@ export interface ArchiveEntry {
 export interface WantedContent {
   /** A longer file is refused with Fault `archive_too_large`. */
   maxBytes: number;
-  take(content: Buffer): void;
+  /** `start`: where the content begins in the tar stream. */
+  take(content: Buffer, start: number): void;
 }
 
 export interface ArchiveSummary {
@@ -77,7 +78,7 @@ export class EntryReader {
       content.resume();
       return;
     }
-    wanted.take(await this.#collect(entry, content, wanted.maxBytes));
+    wanted.take(await this.#collect(entry, content, wanted.maxBytes), header.byteOffset ?? 0);
   }
 
   #judge(header: TarHeader): ArchiveEntry {

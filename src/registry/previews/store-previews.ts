@@ -1,4 +1,4 @@
-import { Fault, isFault } from '../../kernel/index.ts';
+import { Fault, inTurns, isFault } from '../../kernel/index.ts';
 import type { Blobs, StagedBlob } from '../ports/index.ts';
 import { previewKey } from './key.ts';
 import type { NewPreview, PreviewRow, PreviewStore, PublishPreviews } from './store.ts';
@@ -58,16 +58,4 @@ function rowOf(
   { event: _event, trustedPublisherId: _rule, ...one }: NewPreview,
 ): PreviewRow {
   return { ...one, sha, repository, publisherId, publishedBy, publishedAt: at };
-}
-
-/** As `Promise.all` of a map, with so many at work at a time. All have ended when this rejects. */
-async function inTurns<T, R>(items: T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const next = items.entries();
-  const worker = async () => {
-    for (const [index, item] of next) results[index] = await work(item);
-  };
-  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  return results;
 }
