@@ -6,13 +6,26 @@ import { sendFlatError } from '../flat-errors.ts';
 import type { PantryDoorOptions } from './options.ts';
 import { canonicalPath, takesAtRoot } from './paths.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { commitRoutes } from './routes/commits.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { previewAddressRoutes } from './routes/preview-addresses.ts';
+import { publishCommitRoutes } from './routes/publish-commit.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { searchRoutes } from './routes/search.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 
 export type { PantryDoorOptions } from './options.ts';
+
+const doorRoutes = [
+  packageRoutes,
+  tarballRoutes,
+  searchRoutes,
+  publishRoutes,
+  publishCommitRoutes,
+  commitRoutes,
+  previewAddressRoutes,
+  analyticsRoutes,
+];
 
 /** The protocol of Pantry's registry, onto our npm packages; see COMPAT.md for what of it is here. */
 export function pantryDoor(options: PantryDoorOptions): Door {
@@ -24,16 +37,7 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendFlatError);
       allowEveryOrigin(app);
-      for (const routes of [
-        packageRoutes,
-        tarballRoutes,
-        searchRoutes,
-        publishRoutes,
-        previewAddressRoutes,
-        analyticsRoutes,
-      ]) {
-        routes(app, options);
-      }
+      for (const routes of doorRoutes) routes(app, options);
       app.all('/*', () => {
         throw new Fault('not_found', 'Not found');
       });

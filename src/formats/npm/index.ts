@@ -24,6 +24,5 @@ export {
   type FoundPackage,
   type UpstreamKey,
 } from './questions.ts';
-export { npmAttestations, npmAudit, npmKeys, type AuditEntry, type UpstreamKey } from './questions.ts';
 export { readPreviewArchive, type PreviewArchive } from './preview-archive.ts';
 export { rewriteApart } from './rewrite-thread.ts';

@@ -87,13 +87,17 @@ test('what goes wrong on the way is told', async () => {
   const archive = await archiveOf({ name: 'demo' });
   const { packageJsonAt: place } = await readPackageArchive(Readable.from([archive]));
   const cut = Readable.from([archive.subarray(0, archive.length - 20)]);
-  await expect(buffer(Readable.from(rewriteApart(cut, { place, text: '{}' })))).rejects.toThrow();
+  await expect(buffer(Readable.from(rewriteApart(cut, { place, text: '{}' })))).rejects.toThrow(
+    'unexpected end of file',
+  );
   const lying = { start: place.start, size: place.size + 1 };
   await expect(
     buffer(Readable.from(rewriteApart(Readable.from([archive]), { place: lying, text: '{}' }))),
   ).rejects.toMatchObject({ code: 'archive_invalid' });
   const broken = Readable.from([Buffer.from('no gzip')]);
-  await expect(buffer(Readable.from(rewriteApart(broken, { place, text: '{}' })))).rejects.toThrow();
+  await expect(buffer(Readable.from(rewriteApart(broken, { place, text: '{}' })))).rejects.toThrow(
+    'header check',
+  );
   const large = gzipSync(Buffer.alloc(5_000_000, 'x'));
   for await (const _ of rewriteApart(Readable.from([large]), {
     place: { start: 4_000_000, size: 9 },
@@ -111,9 +115,10 @@ test('an archive of another package is refused', async () => {
   });
 });
 
+const read = async (packageJson: object) =>
+  readPreviewArchive(Readable.from([await archiveOf({ name: 'demo', ...packageJson })]), 'demo');
+
 test('who is to have it, and its version, stand in package.json', async () => {
-  const read = async (packageJson: object) =>
-    readPreviewArchive(Readable.from([await archiveOf({ name: 'demo', ...packageJson })]), 'demo');
   expect(await read({ version: '1.2.3', publishConfig: { access: 'restricted' } })).toMatchObject({
     version: '1.2.3',
     restricted: true,
@@ -124,12 +129,12 @@ test('who is to have it, and its version, stand in package.json', async () => {
   });
 });
 
-describe('dependencies on siblings', () => {
-  const rewritten = (packageJson: object) => {
-    const text = withSiblings(packageJson as Record<string, unknown>, urlOf);
-    return text === undefined ? undefined : (JSON.parse(text) as object);
-  };
+const rewritten = (packageJson: object) => {
+  const text = withSiblings(packageJson as Record<string, unknown>, urlOf);
+  return text === undefined ? undefined : (JSON.parse(text) as object);
+};
 
+describe('dependencies on siblings', () => {
   test('lead to their URLs in all three fields, and nothing else changes', () => {
     expect(
       rewritten({

@@ -1,5 +1,6 @@
 export { isPreviewKey } from './key.ts';
 export { Previews, type FoundPreview, type Preview, type PreviewParts } from './previews.ts';
+export { checkSha } from './sha.ts';
 export { repositoryOf } from './repository.ts';
 export type * from './store.ts';
 export { MOST_PACKAGES, type CommitUpload, type PreviewPackage } from './upload.ts';

@@ -160,14 +160,14 @@ export class Previews {
     return this.#found(rows[0], anyone);
   }
 
-  /** Names of what is stored of a commit, given as it was sent, and may be seen: what a new package may depend on. */
+  /** Names of what is stored of a commit, given whole and in lower case, and may be seen: what a new package may depend on. */
   async siblings(registry: RegistryRow, sha: string, principal: Principal): Promise<Set<string>> {
     const { store, rights } = this.#parts;
     const { reader } = await listReader(rights, registry, principal);
     const rows = await store.ofCommit({
       registryId: registry.id,
       goneUntil: this.#goneUntil(),
-      sha: sha.toLowerCase(),
+      sha,
       reader,
     });
     return new Set(rows.map(({ name }) => name));

@@ -4,7 +4,8 @@ import { repositoryOf, type FoundPreview } from '../../../registry/index.ts';
 import type { PantryDoorOptions } from '../options.ts';
 import { PREVIEW_PREFIX } from '../paths.ts';
 import { readPreviewAddress, type PreviewAddress } from '../preview-address.ts';
-import { previewLook, shortSha } from '../preview-look.ts';
+import { previewLook } from '../preview-look.ts';
+import { sendPreview } from '../send-preview.ts';
 
 /** A whole commit, which is looked for among no branches. */
 const WHOLE_SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
@@ -23,12 +24,12 @@ export function previewAddressRoutes(
     return files.head(reply, found, lookOf(found));
   });
 
-  app.get(`${PREVIEW_PREFIX}:address`, async (request, reply) => {
-    const found = describe(reply, await find(request));
-    const label = shortSha(found.sha);
-    const count = () => downloads.countPreview({ registryId: request.registry.id, name: found.name, label });
-    return files.get(request, reply, { file: found, look: lookOf(found), use: { count } });
-  });
+  app.get(`${PREVIEW_PREFIX}:address`, (request, reply) =>
+    sendPreview({ files, downloads }, request, reply, {
+      find: async () => describe(reply, await find(request)),
+      lookOf,
+    }),
+  );
 
   async function find(request: FastifyRequest): Promise<FoundPreview> {
     const { address: path } = request.params as { address: string };

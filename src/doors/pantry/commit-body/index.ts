@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify';
+import { Fault } from '../../../kernel/index.ts';
+import { isForm } from '../../multipart.ts';
+import { readCommitForm } from './form.ts';
+import { readCommitJson } from './json.ts';
+import type { CommitBody, CommitBodyOptions } from './sent.ts';
+
+export { discardAll, type CommitBody, type CommitBodyOptions, type SentPackage } from './sent.ts';
+
+/**
+ * Reads the packages of a commit, in each of the dialects of protocols/pantry 3, and stages their archives while they come. On any failure
+ * what was staged has been discarded before the promise rejects. Faults `unsupported_media`, `bad_request`, `too_large`, those of the
+ * readers and of `options.mayBring`.
+ */
+export function readCommitBody(request: FastifyRequest, options: CommitBodyOptions): Promise<CommitBody> {
+  const type = request.headers['content-type'];
+  if (isForm(type)) return readCommitForm(type, request.raw, options);
+  if (/^application\/json *(;|$)/i.test(type ?? '')) return readCommitJson(request.raw, options);
+  throw new Fault('unsupported_media', 'Unsupported content type');
+}
