@@ -3,9 +3,10 @@ import { packageTarball } from '../../setup/publish.ts';
 import type { Row, Target } from './row.ts';
 
 const SHA = 'a832a55d7cb1cbf3e4d0b8a5c1f2e3d4c5b6a798';
+const OTHER_SHA = 'b943b66e8dc2dcf4f5e1c9b6d2e3f4e5d6c7b809';
 
-/** Makes a preview of the package, and says how a path calls it. */
-async function preview({ world, name }: Target): Promise<string> {
+/** Makes a preview of the package. */
+async function preview({ world, name }: Target): Promise<void> {
   const { store, blobs, catalogue } = world.kontor;
   const [registry] = await catalogue.registries();
   const key = `commits/${SHA}/${name}/preview.tgz`;
@@ -45,7 +46,14 @@ async function preview({ world, name }: Target): Promise<string> {
     goneUntil: -1,
     at: Date.now(),
   });
-  return encodeURIComponent(`${name}@${SHA}`);
+}
+
+/** The path of what belongs to a preview of the package. */
+function ofPreview(rest: string) {
+  return async (target: Target): Promise<string> => {
+    await preview(target);
+    return `/commits/${SHA.slice(0, 7)}/${target.encoded}${rest}`;
+  };
 }
 
 /** Routes of the pantry door by method and path, and who may use them. */
@@ -82,6 +90,27 @@ export const pantryRows: Record<string, Row> = {
     rule: 'anybody',
     path: ({ encoded }) => `/analytics/${encoded}/requested-versions`,
   },
-  'GET /~/:address': { rule: 'reader', path: async (target) => `/~/${await preview(target)}` },
+  'POST /publish/commit': {
+    rule: 'publisher',
+    path: '/publish/commit',
+    body: async ({ name }) => {
+      const tarball = (await packageTarball(name, '2.0.0')).toString('base64');
+      return { sha: OTHER_SHA, name, tarball };
+    },
+    changes: true,
+    // To whom it is hidden, it is a name that somebody else has.
+    visibilities: ['public'],
+  },
+  // Others' packages are of the same commit: who sees what of it is in previews.test.ts.
+  'GET /commits/:sha': { rule: 'anybody', path: `/commits/${SHA}`, ok: [200, 404] },
+  'GET /commits/:sha/:name': { rule: 'reader', path: ofPreview('') },
+  'GET /commits/:sha/:name/tarball': { rule: 'reader', path: ofPreview('/tarball') },
+  'GET /~/:address': {
+    rule: 'reader',
+    path: async (target) => {
+      await preview(target);
+      return `/~/${encodeURIComponent(`${target.name}@${SHA}`)}`;
+    },
+  },
   'GET /*': { rule: 'open', path: '/nothing/at/all', ok: [404] },
 };
