@@ -55,7 +55,7 @@ const get = (path: string, token?: string) =>
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     }),
   );
-const post = (body: BodyInit, { token = anna, ...headers }: Record<string, string> = {}) =>
+const post = (body: string | FormData, { token = anna, ...headers }: Record<string, string> = {}) =>
   answerOf(
     fetch(`${server.url}/publish/commit`, {
       method: 'POST',
@@ -91,6 +91,14 @@ async function packageJsonOf(archive: Buffer): Promise<Record<string, unknown>> 
 }
 const namesOf = (body: Record<string, unknown>) =>
   (body['packages'] as { name: string }[]).map(({ name }) => name);
+
+const b64 = (bytes: Buffer) => bytes.toString('base64');
+const withDependencies = (name: string, dependencies: Record<string, string>) =>
+  makeTarball({
+    'package/bin/run.js': '#!/usr/bin/env node\n',
+    'package/package.json': JSON.stringify({ name, version: '1.0.0', dependencies }),
+    'package/index.js': `exports.name = '${name}';\n`,
+  });
 
 describe('the lines of the seed', () => {
   let mine: Buffer;
@@ -205,13 +213,6 @@ describe('the dialect of the Pantry CLI', () => {
 });
 
 describe('packages that depend on each other', () => {
-  const withDependencies = (name: string, dependencies: Record<string, string>) =>
-    makeTarball({
-      'package/bin/run.js': '#!/usr/bin/env node\n',
-      'package/package.json': JSON.stringify({ name, version: '1.0.0', dependencies }),
-      'package/index.js': `exports.name = '${name}';\n`,
-    });
-
   test('lead to each other’s previews, also to those that were there before [P-19]', async () => {
     const sha = freshSha();
     const [base, middle, top] = await Promise.all([
@@ -347,7 +348,6 @@ describe('what is not there', () => {
 describe('a publish', () => {
   let good: Buffer;
   let other: Buffer;
-  const b64 = (bytes: Buffer) => bytes.toString('base64');
   beforeAll(async () => {
     good = await packageTarball('good', '1.0.0');
     other = await packageTarball('other', '1.0.0');
