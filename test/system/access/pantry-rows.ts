@@ -91,7 +91,7 @@ export const pantryRows: Record<string, Row> = {
     path: ({ encoded }) => `/analytics/${encoded}/requested-versions`,
   },
   'POST /publish/commit': {
-    rule: 'publisher',
+    rule: 'pantryPublisher',
     path: '/publish/commit',
     body: async ({ name }) => {
       const tarball = (await packageTarball(name, '2.0.0')).toString('base64');

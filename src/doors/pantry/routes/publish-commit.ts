@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { checkNewName } from '../../../formats/npm/index.ts';
-import { Fault } from '../../../kernel/index.ts';
 import { checkSha, MOST_PACKAGES, type PreviewPackage } from '../../../registry/index.ts';
+import { refuseEncoding } from '../../body/index.ts';
+import { codeOf } from '../../one-time-code.ts';
 import { discardAll, readCommitBody } from '../commit-body/index.ts';
 import { openPackages, withSiblingUrls } from '../commit-packages.ts';
 import { publishedShape, siblingUrl } from '../commit-shapes.ts';
 import type { PantryDoorOptions } from '../options.ts';
+import { whoPublishes } from './publish.ts';
 
 /** Publishes the packages of a commit: protocols/pantry 3. All of them are stored, or none is. */
 export function publishCommitRoutes(
@@ -16,9 +18,9 @@ export function publishCommitRoutes(
 
   app.post('/publish/commit', { config }, async (request, reply) => {
     const { registry, base } = request;
-    const sender = await request.principal();
-    if (sender.kind === 'nobody') throw new Fault('unauthenticated', 'Authorization required');
-    if (sender.kind === 'user') await secondFactors.assertMayWrite(sender, codeOf(request.headers));
+    const sender = await whoPublishes(request);
+    refuseEncoding(request);
+    if (sender.kind === 'user') await secondFactors.assertMayWrite(sender, codeOf(request));
     const body = await readCommitBody(request, {
       maxTarballBytes,
       maxPackages: MOST_PACKAGES,
@@ -45,8 +47,4 @@ export function publishCommitRoutes(
       await discardAll([...sent, ...staged]);
     }
   });
-}
-
-function codeOf({ 'npm-otp': code }: Record<string, unknown>): string | undefined {
-  return typeof code === 'string' ? code : undefined;
 }
