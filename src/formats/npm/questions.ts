@@ -122,7 +122,8 @@ const LONGEST_TEXT = 2000;
 export function npmSearch(query: string): UpstreamQuestion {
   return {
     key: `search/${query}`,
-    path: `-/v1/search?text=${encodeURIComponent(query)}&size=${MOST_FOUND}`,
+    path: '-/v1/search',
+    query: `text=${encodeURIComponent(query)}&size=${MOST_FOUND}`,
     freshness: 5 * MINUTE,
     missingFreshness: 60 * MINUTE,
     read(text) {

@@ -6,6 +6,8 @@ export interface UpstreamQuestion {
   key: string;
   /** Below the upstream's base URL, percent-encoded, without a leading slash. */
   path: string;
+  /** Query of the URL, percent-encoded, without a question mark. */
+  query?: string;
   /** For how long an answer is given without asking again, milliseconds. */
   freshness: number;
   /** For how long "not found" is, milliseconds. */

@@ -130,12 +130,12 @@ export class Answers implements UpstreamAnswers {
   async #ask(
     registryId: number,
     { client }: Remote,
-    { key: name, path, read }: UpstreamQuestion,
+    { key: name, path, query, read }: UpstreamQuestion,
     key: string,
   ): Promise<StoredAnswer> {
     const upstream = client.base.href;
     try {
-      const text = await ask(client, { what: name, path });
+      const text = await ask(client, { what: name, path, query });
       const body = text === undefined ? null : read(text);
       if (body === undefined) throw client.down(`its answer to ${name} is nonsense`);
       this.#failures.forget(key, upstream);

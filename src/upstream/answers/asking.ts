@@ -11,14 +11,20 @@ export interface Asking {
   /** For sentences. */
   what: string;
   path: string;
+  /** As in `UpstreamQuestion`. */
+  query?: string | undefined;
   /** Sent with POST, as JSON; absent: GET. */
   body?: string;
 }
 
 /** The text of an answer; undefined if there is no such thing. Faults `upstream_down`, `upstream_failed`. */
-export async function ask(client: UpstreamClient, { what, path, body }: Asking): Promise<string | undefined> {
+export async function ask(
+  client: UpstreamClient,
+  { what, path, query, body }: Asking,
+): Promise<string | undefined> {
   const total = Math.min(client.timeouts.document, TOTAL);
   const url = client.below(path);
+  if (query !== undefined) url.search = query;
   const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
   const response = await (body === undefined
     ? client.get(url, headers, total)
