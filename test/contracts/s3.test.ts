@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server } from 'node:net';
 import { readdir } from 'node:fs/promises';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -68,6 +69,30 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
       await expect(reachBucket(fresh({ endpoint: await silent(), patience: 300 }))).rejects.toThrow(
         /nothing there answers \(no answer within 300 ms\)/,
       );
+    });
+
+    test.each([
+      ['a web page', 404, '<html><body>Not here</body>', /what answers there \(404\) does not speak S3/],
+      [
+        'another region',
+        400,
+        '<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>',
+        /lies in the region eu-west-1: set KONTOR_S3_REGION/,
+      ],
+      [
+        'a riddle',
+        418,
+        '<Error><Code>Teapot</Code><Message>short.</Message></Error>',
+        /answered 418 Teapot .*: short\.$/,
+      ],
+    ])('says so of %s', async (_, status, body, sentence) => {
+      const endpoint = await listening(
+        createHttpServer((__, response) => response.writeHead(status).end(body)),
+      );
+      await expect(reachBucket(fresh({ endpoint, patience: 5_000 }))).rejects.toMatchObject({
+        code: 'config_invalid',
+        message: expect.stringMatching(sentence) as string,
+      });
     });
 
     test('[P-34] says that there are no keys, also where the machine’s own service for them is silent', async () => {
@@ -320,8 +345,11 @@ async function keysOf(blobs: Blobs): Promise<string[]> {
 }
 
 /** An address where connections are taken and nothing is ever said. */
-async function silent(): Promise<string> {
-  const server = createServer((socket) => void socket.on('error', () => undefined));
+function silent(): Promise<string> {
+  return listening(createServer((socket) => void socket.on('error', () => undefined)));
+}
+
+async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const address = server.address();

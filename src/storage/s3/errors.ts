@@ -34,10 +34,18 @@ function recordIn(value: unknown, name: string): Record<string, unknown> | undef
   return typeof inner === 'object' && inner !== null ? { ...inner } : undefined;
 }
 
+/** A 404 that is about something else, or that is not S3's at all. */
+const NOT_OF_OBJECTS = new Set(['NoSuchBucket', 'NoSuchUpload', 'Error', 'SyntaxError']);
+
 /** True if there is no such object. HEAD has no body, so its 404 has no code but `NotFound`. */
 export function isMissing(error: unknown): boolean {
   const { code, status } = readError(error);
-  return status === 404 && code !== 'NoSuchBucket' && code !== 'NoSuchUpload';
+  return status === 404 && !NOT_OF_OBJECTS.has(code);
+}
+
+/** True if what answered does not speak S3: the SDK could not read it. */
+export function isForeign({ code, message }: StoreError): boolean {
+  return (code === 'Error' || code === 'SyntaxError') && message.includes('Deserialization');
 }
 
 /** True if a condition of the request did not hold: with `If-None-Match: *`, that the key is free. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/index.ts';
-import { readError, type StoreError } from './errors.ts';
+import { isForeign, readError, type StoreError } from './errors.ts';
 import type { S3Options } from './options.ts';
 
 type Where = Pick<S3Options, 'bucket' | 'endpoint' | 'region'>;
@@ -43,6 +43,9 @@ function reason(error: StoreError, where: Where, what: string): string {
   if (sentence !== undefined) return sentence;
   if (region !== undefined && region !== where.region) {
     return `it lies in the region ${region}: set KONTOR_S3_REGION to that`;
+  }
+  if (isForeign(error)) {
+    return `what answers there (${status}) does not speak S3: set KONTOR_S3_ENDPOINT to a store that does`;
   }
   if (status === undefined) {
     return `nothing there answers (${message || code}): start the store, or set KONTOR_S3_ENDPOINT to where it is`;
