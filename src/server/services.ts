@@ -38,11 +38,19 @@ export function createServices(wiring: ReadingWiring): Services {
   const { store, catalogue, blobs, policies, claims } = wiring.kontor;
   const reading = createReading(wiring);
   const downloads = new DownloadCounter(store.counts, systemClock, wiring.warn);
+  const previews = new Previews({
+    store: store.previews,
+    rights: store.rights,
+    gate: reading.gate,
+    blobs,
+    clock: systemClock,
+    life: previewLife(wiring.values),
+  });
   const analytics = new Analytics({
     counts: store.counts,
     downloads,
     reader: reading.reader,
-    rights: store.rights,
+    previews,
     claims,
     clock: systemClock,
   });
@@ -64,14 +72,7 @@ export function createServices(wiring: ReadingWiring): Services {
       clock: systemClock,
       newNames,
     }),
-    previews: new Previews({
-      store: store.previews,
-      rights: store.rights,
-      gate: reading.gate,
-      blobs,
-      clock: systemClock,
-      life: previewLife(wiring.values),
-    }),
+    previews,
     downloads,
     files,
     artifacts: new ArtifactSender({ files, reader: reading.reader, downloads, analytics }),

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../src/kernel/index.ts';
 import type { CountStore, DownloadCount, TopQuery } from '../../src/registry/index.ts';
 import { openSqlStore } from '../../src/storage/sql/index.ts';
-import { event } from './catalogue-fixtures.ts';
+import { at, event } from './catalogue-fixtures.ts';
 import { batch } from './count-fixtures.ts';
 import { openHouse, type House } from './organisation-fixtures.ts';
 import { adapters } from './stores.ts';
@@ -46,8 +47,16 @@ describe.each(adapters)('Counts on $name', (adapter) => {
   const total = (name: string) => counts.total(house.registry.id, name);
   const versions = (name: string) => counts.versions(house.registry.id, name);
   const top = (more: Partial<TopQuery> = {}) =>
-    counts.top({ registryId: house.registry.id, readerId: null, after: null, limit: 10, ...more });
-  const names = async (readerId: TopQuery['readerId']) => (await top({ readerId })).map(({ name }) => name);
+    counts.top({
+      registryId: house.registry.id,
+      reader: { readerId: null, trustedBy: [] },
+      goneUntil: -1,
+      after: null,
+      limit: 10,
+      ...more,
+    });
+  const names = async (readerId: TopQuery['reader']['readerId']) =>
+    (await top({ reader: { readerId, trustedBy: [] } })).map(({ name }) => name);
   const registryDays = () => counts.registryDays(house.registry.id, { first: 0, last: 999 });
 
   test('add up releases and previews of a name by day and by version [P-14] [P-69]', async () => {
@@ -214,6 +223,51 @@ describe.each(adapters)('Counts on $name', (adapter) => {
       change: { visibility: 'private' },
     });
     expect(await names(null)).toEqual([]);
+  });
+
+  test('name what has nothing but previews while they are here, to those who may see them', async () => {
+    const put = (name: string, restricted: boolean) => {
+      const key = `commits/abcdef0/${name}/1.tgz`;
+      return house.store.previews.publish({
+        registryId: house.registry.id,
+        sha: 'abcdef0',
+        repository: null,
+        packages: [
+          {
+            name,
+            version: null,
+            packageDir: null,
+            restricted,
+            key,
+            sha256: sha256Hex(key),
+            sha1: 'a'.repeat(40),
+            sha512: 'b64',
+            size: 10,
+            event: event('preview.publish', name, null),
+          },
+        ],
+        cursors: [],
+        run: null,
+        publisherId: house.user('anna').id,
+        publishedBy: 'anna',
+        overrideOwnership: false,
+        goneUntil: -1,
+        at,
+      });
+    };
+    await put('fork', false);
+    await put('hush', true);
+    await counts.add(
+      batch({ previews: ['fork', 'gone', 'hush'].map((name) => preview(name, 'abcdef0', 100)) }),
+    );
+    expect(await top()).toEqual([{ name: 'fork', downloads: 1, origin: 'preview' }]);
+    expect(await names(house.user('anna').id)).toEqual(['fork', 'hush']);
+    expect(await names('all')).toEqual(['fork', 'hush']);
+    expect(await top({ goneUntil: at })).toEqual([]);
+    // Whoever takes the name hides them with it.
+    await house.publish('berta', 'fork', '1.0.0', { visibility: 'private' });
+    expect(await top()).toEqual([]);
+    expect(await names(house.user('berta').id)).toEqual(['fork']);
   });
 
   test('keep of a name the hundred missing versions that were asked for last', async () => {

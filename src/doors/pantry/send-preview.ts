@@ -16,9 +16,9 @@ export async function sendPreview(
   { find, lookOf }: { find: () => Promise<FoundPreview>; lookOf: (found: FoundPreview) => FileLook },
 ): Promise<FastifyReply> {
   const send = (file: FoundPreview) => {
-    const { name, sha } = file;
-    const count = () =>
-      downloads.countPreview({ registryId: request.registry.id, name, label: shortSha(sha) });
+    const { name, sha, restricted } = file;
+    const registryId = request.registry.id;
+    const count = () => downloads.countPreview({ registryId, name, label: shortSha(sha), restricted });
     return files.get(request, reply, { file, look: lookOf(file), use: { count } });
   };
   const found = await find();

@@ -1,8 +1,8 @@
 import type { Principal } from '../../accounts/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import { readerId } from '../../policy/index.ts';
 import type { Claims } from '../claims.ts';
-import type { RegistryRow, Rights } from '../ports/index.ts';
+import type { RegistryRow } from '../ports/index.ts';
+import type { Previews } from '../previews/index.ts';
 import type { Reader } from '../reader.ts';
 import type { DownloadCounter } from './counter.ts';
 import { dayOf } from './days.ts';
@@ -18,7 +18,7 @@ export interface AnalyticsParts {
   counts: CountStore;
   downloads: DownloadCounter;
   reader: Pick<Reader, 'known'>;
-  rights: Rights;
+  previews: Pick<Previews, 'anyOf' | 'reach'>;
   claims: Claims;
   clock: Clock;
 }
@@ -101,13 +101,14 @@ export class Analytics {
 
   /** What is downloaded most of what whoever asks may see. */
   async top(registry: RegistryRow, principal: Principal, limit: number): Promise<TopEntry[]> {
-    const { counts, rights, claims } = this.#parts;
-    const policyRevision = (await rights.of(registry.id, '', null))?.policyRevision ?? 0;
+    const { counts, previews, claims } = this.#parts;
+    const { reader, goneUntil, policyRevision } = await previews.reach(registry, principal);
     const found: TopEntry[] = [];
     for (let after: TopEntry | null = null; ;) {
       const page: TopEntry[] = await counts.top({
         registryId: registry.id,
-        readerId: readerId(principal, registry.name),
+        reader,
+        goneUntil,
         after,
         limit: PAGE,
       });
@@ -128,7 +129,11 @@ export class Analytics {
   }
 
   async #sees(registry: RegistryRow, name: string, principal: Principal): Promise<boolean> {
-    return (await this.#parts.reader.known(registry, name, principal)) !== undefined;
+    const { reader, previews } = this.#parts;
+    return (
+      (await reader.known(registry, name, principal)) !== undefined ||
+      previews.anyOf(registry, name, principal)
+    );
   }
 }
 

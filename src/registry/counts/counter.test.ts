@@ -58,10 +58,12 @@ describe('The download counter', () => {
 
   test('reports previews by name and label, and missing versions', async () => {
     const { counter, reports } = counting();
-    const preview = { registryId: 1, name: '@acme/demo', label: 'abcdef0' };
+    const name = { registryId: 1, name: '@acme/demo' };
+    const preview = { ...name, label: 'abcdef0', restricted: false };
     counter.countPreview(preview);
     counter.countPreview(preview);
     counter.countPreview({ ...preview, label: '1234567' });
+    counter.countPreview({ ...preview, label: '7654321', restricted: true });
     counter.missed(1, 'demo', '9.0.0');
     counter.missed(1, 'demo', '9.0.0');
     await counter.flush();
@@ -69,8 +71,8 @@ describe('The download counter', () => {
       {
         releases: [],
         previews: [
-          { ...preview, day: 20, count: 2 },
-          { ...preview, label: '1234567', day: 20, count: 1 },
+          { ...name, label: 'abcdef0', day: 20, count: 2 },
+          { ...name, label: '1234567', day: 20, count: 1 },
         ],
         missing: [{ registryId: 1, name: 'demo', version: '9.0.0', count: 2, lastAt: 20 * DAY }],
       },
@@ -109,7 +111,7 @@ describe('The download counter', () => {
       counter.count({ packageId: 1, versionId });
     }
     counter.count({ packageId: 1, versionId: 100 });
-    counter.countPreview({ registryId: 1, name: 'demo', label: 'abcdef0' });
+    counter.countPreview({ registryId: 1, name: 'demo', label: 'abcdef0', restricted: false });
     state.report = async () => {};
     await counter.flush();
     const all = reports.flatMap(({ releases }) => releases);
@@ -117,7 +119,7 @@ describe('The download counter', () => {
     expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(MOST_WAITING + 1);
     expect(Math.max(...reports.map(({ releases }) => releases.length))).toBe(1_000);
     expect(warnings).toEqual([expect.stringMatching(/^2 downloads were not counted/)]);
-    counter.countPreview({ registryId: 1, name: 'demo', label: 'abcdef0' });
+    counter.countPreview({ registryId: 1, name: 'demo', label: 'abcdef0', restricted: false });
     await counter.flush();
     expect(reports.at(-1)?.previews).toHaveLength(1);
     expect(warnings).toHaveLength(1);

@@ -46,8 +46,17 @@ export class DownloadCounter {
     );
   }
 
-  /** A download of a preview; `label` is what the numbers call it. The name needs no package. */
-  countPreview({ registryId, name, label }: Pick<PreviewCount, 'registryId' | 'name' | 'label'>): void {
+  /**
+   * A download of a preview; `label` is what the numbers call it. The name needs no package. One that is restricted is not counted:
+   * nobody else may hear of it.
+   */
+  countPreview({
+    registryId,
+    name,
+    label,
+    restricted,
+  }: Pick<PreviewCount, 'registryId' | 'name' | 'label'> & { restricted: boolean }): void {
+    if (restricted) return;
     const lastAt = this.#clock();
     const day = dayOf(lastAt);
     const make = () => ({ registryId, name, label, day, count: 0, lastAt });

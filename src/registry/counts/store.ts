@@ -1,4 +1,4 @@
-import type { SearchQuery } from '../ports/index.ts';
+import type { PreviewReader } from '../previews/index.ts';
 
 /** Downloads of a version on a day, counted since the last report. */
 export interface DownloadCount {
@@ -69,8 +69,9 @@ export interface MissingVersion {
 
 export interface TopQuery {
   registryId: number;
-  /** Who asks, as in a search. */
-  readerId: SearchQuery['readerId'];
+  reader: PreviewReader;
+  /** As in `PreviewQuery`. */
+  goneUntil: number;
   /** Only what comes after this one. */
   after: { downloads: number; name: string } | null;
   limit: number;

@@ -8,7 +8,7 @@ import type { Blobs, RegistryRow, Rights, Visibility } from '../ports/index.ts';
 import { checkShaPrefix, MOST_CANDIDATES, onlyCommit } from './sha.ts';
 import { listReader, lookAt } from './sight.ts';
 import { storePreviews, type ReadyPreviews } from './store-previews.ts';
-import type { PreviewRow, PreviewStore } from './store.ts';
+import type { PreviewReader, PreviewRow, PreviewStore } from './store.ts';
 import { checkCommit, checkPackages, type CommitUpload, type PreviewPackage } from './upload.ts';
 
 /** A preview as it may be shown. */
@@ -171,6 +171,31 @@ export class Previews {
       reader,
     });
     return new Set(rows.map(({ name }) => name));
+  }
+
+  /** True if there is any of the name that whoever asks may see. */
+  async anyOf(registry: RegistryRow, name: string, principal: Principal): Promise<boolean> {
+    const { store, rights } = this.#parts;
+    const { sight } = await lookAt(rights, registry, name, principal);
+    const rows = await store.ofPackage({
+      registryId: registry.id,
+      goneUntil: this.#goneUntil(),
+      name,
+      beginning: '',
+      // What they may not see is looked for all the same, so that the queries tell no more than the answer.
+      sight: sight === 'none' ? { userId: askerOf(principal).userId } : sight,
+      limit: 1,
+    });
+    return sight !== 'none' && rows.length > 0;
+  }
+
+  /** Whose eyes go over the previews of a registry, and which of them are gone; see `PreviewQuery`. */
+  async reach(
+    registry: RegistryRow,
+    principal: Principal,
+  ): Promise<{ reader: PreviewReader; goneUntil: number; policyRevision: number }> {
+    const seen = await listReader(this.#parts.rights, registry, principal);
+    return { ...seen, goneUntil: this.#goneUntil() };
   }
 
   async #ready(

@@ -8,6 +8,7 @@ import type {
   VersionTotal,
 } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
+import { isSeen } from './previews.ts';
 import { isReadable } from './visible.ts';
 
 /** Of a name: of its package's versions and of its previews. */
@@ -62,7 +63,7 @@ export async function readVersionTotals(
 /** Walks down the index of numbers; only what the reader may not see is walked over. */
 export async function readTop(
   db: Kysely<Schema>,
-  { registryId, readerId, after, limit }: TopQuery,
+  { registryId, reader, goneUntil, after, limit }: TopQuery,
 ): Promise<TopEntry[]> {
   const rest =
     after === null
@@ -70,10 +71,14 @@ export async function readTop(
       : sql`numbers.downloads <= ${after.downloads}
           and (numbers.downloads < ${after.downloads} or numbers.name > ${after.name})`;
   const { rows } = await sql<TopEntry>`
-    select numbers.name, numbers.downloads, packages.origin from name_downloads as numbers
-    join packages on packages.registry_id = numbers.registry_id and packages.name = numbers.name
+    select numbers.name, numbers.downloads, coalesce(packages.origin, 'preview') as origin
+    from name_downloads as numbers
+    left join packages on packages.registry_id = numbers.registry_id and packages.name = numbers.name
     where numbers.registry_id = ${registryId} and numbers.downloads > 0 and ${rest}
-      and ${isReadable(registryId, readerId)}
+      and ((packages.id is not null and ${isReadable(registryId, reader.readerId)})
+        or exists (select 1 from previews
+          where previews.registry_id = numbers.registry_id and previews.name = numbers.name
+          and previews.published_at > ${goneUntil} and ${isSeen(registryId, reader)}))
     order by numbers.downloads desc, numbers.name limit ${limit}`.execute(db);
   return rows.map(({ name, downloads, origin }) => ({ name, downloads, origin }));
 }

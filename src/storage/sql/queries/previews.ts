@@ -122,7 +122,7 @@ function isOwnOrOpen(userId: number | null): RawBuilder<SqlBool> {
 }
 
 /** `previewSight` once more, for previews of many names. */
-function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): RawBuilder<SqlBool> {
+export function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): RawBuilder<SqlBool> {
   if (readerId === 'all') return sql`true`;
   const ours = sql`packages.registry_id = ${registryId} and packages.name = previews.name
     and packages.origin = 'local' and coalesce(packages.awaits, '') <> 'anyone'`;
