@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type {
   DayCount,
   Days,
@@ -60,17 +60,19 @@ export async function readVersionTotals(
   return rows.map(({ version, preview, downloads }) => ({ version, isPreview: preview === 1, downloads }));
 }
 
+export async function readTop(db: Kysely<Schema>, query: TopQuery): Promise<TopEntry[]> {
+  const { rows } = await topQuery(query).execute(db);
+  return rows.map(({ name, downloads, origin }) => ({ name, downloads, origin }));
+}
+
 /** Walks down the index of numbers; only what the reader may not see is walked over. */
-export async function readTop(
-  db: Kysely<Schema>,
-  { registryId, reader, goneUntil, after, limit }: TopQuery,
-): Promise<TopEntry[]> {
+export function topQuery({ registryId, reader, goneUntil, after, limit }: TopQuery): RawBuilder<TopEntry> {
   const rest =
     after === null
       ? sql`true`
       : sql`numbers.downloads <= ${after.downloads}
           and (numbers.downloads < ${after.downloads} or numbers.name > ${after.name})`;
-  const { rows } = await sql<TopEntry>`
+  return sql<TopEntry>`
     select numbers.name, numbers.downloads, coalesce(packages.origin, 'preview') as origin
     from name_downloads as numbers
     left join packages on packages.registry_id = numbers.registry_id and packages.name = numbers.name
@@ -79,8 +81,7 @@ export async function readTop(
         or exists (select 1 from previews
           where previews.registry_id = numbers.registry_id and previews.name = numbers.name
           and previews.published_at > ${goneUntil} and ${isSeen(registryId, reader)}))
-    order by numbers.downloads desc, numbers.name limit ${limit}`.execute(db);
-  return rows.map(({ name, downloads, origin }) => ({ name, downloads, origin }));
+    order by numbers.downloads desc, numbers.name limit ${limit}`;
 }
 
 export async function readRegistryDays(
