@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { npmClient, pathWith } from '../setup/clients.ts';
-import { machine, output, project } from '../setup/projects.ts';
+import { machine, output, project, readJson } from '../setup/projects.ts';
 import { publish, register } from '../setup/publish.ts';
 import { run } from '../setup/run.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { launcher, startKontor, type RunningKontor } from '../setup/server.ts';
 
 const folder = fileURLToPath(new URL('../../deploy/ci', import.meta.url));
 const read = (file: string): unknown => parse(readFileSync(join(folder, file), 'utf8'));
@@ -94,5 +94,46 @@ describe('[S-102] a release', () => {
     expect(await versions('by-job-two')).toEqual([]);
     output(await runJob('gitlab/release.gitlab-ci.yml', { ...variables, NODE_AUTH_TOKEN: token }, clone));
     expect(await versions('by-job-two')).toEqual(['1.0.0']);
+  });
+});
+
+describe('[S-102] a preview', () => {
+  const sha = 'a832a55d7cb1cbf3e4d0b8a5c1f2e3d4c5b6a798';
+  const command = launcher;
+
+  test('by the GitHub Action says in its output and summary where the packages are', async () => {
+    const clone = await releases('seen-by-action');
+    const [GITHUB_OUTPUT, GITHUB_STEP_SUMMARY] = [join(clone.cwd, 'output'), join(clone.cwd, 'summary')];
+    const job = { GITHUB_SHA: sha, GITHUB_REPOSITORY: 'acme/demo', GITHUB_OUTPUT, GITHUB_STEP_SUMMARY };
+    const inputs = {
+      registry: `${server.url}/`,
+      token,
+      packages: 'packages/*',
+      arguments: '--compact',
+      command,
+    };
+    const where = { ...clone, env: { ...clone.env, ...job } };
+    output(await runAction('github/preview/action.yml', inputs, where));
+    const url = `${server.url}/seen-by-action-one@a832a55`;
+    expect(readFileSync(GITHUB_STEP_SUMMARY, 'utf8')).toContain(`npm i ${url}`);
+    const json = /^json<<(\S+)\n([^]*)\n\1\n$/.exec(readFileSync(GITHUB_OUTPUT, 'utf8'))?.[2] ?? '';
+    expect(JSON.parse(json)).toMatchObject({
+      sha,
+      packages: [{ name: 'seen-by-action-one', url }, { name: 'seen-by-action-two' }],
+    });
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  test('by the GitLab job leaves a list of the packages, and a dead token fails it', async () => {
+    const clone = await releases('seen-by-job');
+    const job = { GITLAB_CI: 'true', CI_COMMIT_SHA: sha, KONTOR_REGISTRY_URL: server.url };
+    const variables = { ...job, KONTOR_COMMAND: command, KONTOR_PACKAGES: 'packages/*', KONTOR_TOKEN: token };
+    output(await runJob('gitlab/preview.gitlab-ci.yml', variables, clone));
+    expect(readJson(clone.cwd, 'previews.json')).toMatchObject({
+      sha,
+      packages: [{}, { name: 'seen-by-job-two' }],
+    });
+    const dead = { ...variables, KONTOR_TOKEN: 'ktr_garbage' };
+    expect(await runJob('gitlab/preview.gitlab-ci.yml', dead, clone)).toMatchObject({ code: 1 });
   });
 });
