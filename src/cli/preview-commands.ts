@@ -13,6 +13,7 @@ export function addPreviewCommands(program: Command, io: Io, done: (code: number
     .option('--registry <url>', 'of the server; else KONTOR_REGISTRY_URL, else what .npmrc says')
     .option('--json', 'for scripts')
     .option('--output <file>', 'write the JSON there, beside what is printed')
+    .option('--preview-version', 'with 0.0.0-preview-<sha> in place of their versions')
     .option('--compact', 'print short addresses')
     .option('--workspaces', 'of a root that is a package itself, publish the workspaces too')
     .addOption(

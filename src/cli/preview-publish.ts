@@ -14,6 +14,7 @@ export interface PreviewPublishOptions {
   registry?: string;
   json?: boolean;
   output?: string;
+  previewVersion?: boolean;
   compact?: boolean;
   workspaces?: boolean;
   packWith?: PackageManager;
@@ -41,6 +42,7 @@ export async function previewPublish(
     workspaces: options.workspaces ?? false,
     allowDirty: options.allowDirty ?? false,
     packWith: options.packWith,
+    previewVersion: options.previewVersion ?? false,
     compact: options.compact ?? false,
     note: (message) => io.err(`${message}\n`),
   });

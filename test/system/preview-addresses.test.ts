@@ -36,6 +36,7 @@ async function publish(
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const ask = (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init);
+const keyAt = async (path: string) => (await ask(path, { method: 'HEAD' })).headers.get('x-commit-key');
 const errorOf = async (response: Response) => [response.status, await response.json()];
 
 describe('[P-50] the address of a preview', () => {
@@ -91,10 +92,8 @@ describe('[P-50] the address of a preview', () => {
   test('of a branch or pull request follows it', async () => {
     await publish('moved', { sha: SHA, branch: 'main', pull_request: '7', run: '1' });
     await publish('moved', { sha: LATER, branch: 'main', run: '2' });
-    const keyAt = async (ref: string) =>
-      (await ask(`/tinylibs/tinybench/moved@${ref}`, { method: 'HEAD' })).headers.get('x-commit-key');
-    expect(await keyAt('main')).toBe(`tinylibs:tinybench:${LATER}`);
-    expect(await keyAt('7')).toBe(`tinylibs:tinybench:${SHA}`);
+    expect(await keyAt('/tinylibs/tinybench/moved@main')).toBe(`tinylibs:tinybench:${LATER}`);
+    expect(await keyAt('/tinylibs/tinybench/moved@7')).toBe(`tinylibs:tinybench:${SHA}`);
   });
 
   test.each([

@@ -88,6 +88,18 @@ describe('[S-102] kontor preview publish', () => {
     expect((await fetch(said.packages[0]?.url ?? '')).status).toBe(200);
   });
 
+  test('publishes archives that are there, as a version of the commit if that is wanted', async () => {
+    const folder = packages({ name: 'packed' });
+    output(await run('npm', ['pack', './packed'], folder));
+    const args = ['--sha', SHA, '--json', '--preview-version', 'packed-1.0.0.tgz'];
+    const said = JSON.parse(output(await preview(folder, args))) as { packages: { url: string }[] };
+    expect(said).toMatchObject({ packages: [{ name: 'packed', version: '0.0.0-preview-a832a55' }] });
+    expect(await packageJsonAt(said.packages[0]?.url ?? '')).toMatchObject({
+      version: '0.0.0-preview-a832a55',
+    });
+    expect(readJson(folder.cwd, 'packed/package.json')).toMatchObject({ version: '1.0.0' });
+  });
+
   test('tells the server of branch, pull request and run, as a job knows them', async () => {
     const folder = packages({ name: 'of-a-job' });
     const event = join(folder.cwd, 'event.json');
@@ -148,9 +160,7 @@ describe('[S-102] kontor preview publish', () => {
     const stranger = machine('http://127.0.0.1:9');
     const asJob = { cwd: folder.cwd, env: { ...stranger.env, PATH: path } };
     output(await preview(asJob, ['--sha', SHA, '*'], runner));
-    const engine = await ask(`/commits/${SHA}/engine/tarball.tgz`);
-    const unpacked = await run('tar', ['-xzOf', await saved(engine), 'package/package.json']);
-    expect(JSON.parse(unpacked.stdout)).toMatchObject({
+    expect(await packageJsonAt(`${server.url}/commits/${SHA}/engine/tarball.tgz`)).toMatchObject({
       dependencies: { fuel: `${server.url}/commits/${SHA}/fuel/tarball.tgz` },
     });
     expect(await preview(asJob, ['--sha', SHA, '.'], runner)).toMatchObject({ code: 1 });
@@ -205,8 +215,8 @@ describe('[S-102] kontor preview publish', () => {
   });
 });
 
-async function saved(response: Response): Promise<string> {
+async function packageJsonAt(url: string): Promise<unknown> {
   const file = join(machine('http://127.0.0.1:9').cwd, 'archive.tgz');
-  writeFileSync(file, Buffer.from(await response.arrayBuffer()));
-  return file;
+  writeFileSync(file, Buffer.from(await (await fetch(url)).arrayBuffer()));
+  return JSON.parse(output(await run('tar', ['-xzOf', file, 'package/package.json'])));
 }

@@ -1,8 +1,14 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../kernel/index.ts';
-import { isReadableName, readPackageArchive } from '../../formats/npm/index.ts';
+import {
+  isReadableName,
+  readPackageArchive,
+  rewriteApart,
+  type PackageArchive,
+} from '../../formats/npm/index.ts';
 import type { Variables } from './commit.ts';
 import { packageManagerOf, packArguments, programOf, type PackageManager } from './package-manager.ts';
 import type { Source } from './packages.ts';
@@ -26,6 +32,8 @@ export interface PackOptions {
   env: Variables;
   /** Who packs, whatever the projects say. */
   packWith: PackageManager | undefined;
+  /** In place of that of package.json; undefined: that. */
+  version: string | undefined;
 }
 
 /**
@@ -34,18 +42,37 @@ export interface PackOptions {
  */
 export async function packSource(source: Source, options: PackOptions): Promise<Packed | undefined> {
   const isFolder = source.kind === 'folder';
-  const file = isFolder ? await packFolder(source.path, options) : source.path;
-  const { packageJson } = await readPackageArchive(createReadStream(file));
-  const { name, version } = packageJson;
+  const packed = isFolder ? await packFolder(source.path, options) : source.path;
+  const archive = await readPackageArchive(createReadStream(packed));
+  const { packageJson } = archive;
+  const { name, version = options.version } = packageJson;
   if (packageJson['private'] === true) return undefined;
   if (typeof name !== 'string' || !isReadableName(name) || typeof version !== 'string') {
     throw new Fault('bad_request', `package.json of ${source.path} has no valid name, or no version.`);
   }
+  const file =
+    options.version === undefined ? packed : await withVersion(options.version, packed, archive, options);
   const { size } = await stat(file);
   const dependencies = ['dependencies', 'optionalDependencies'].flatMap((field) =>
     Object.keys(packageJson[field] ?? {}),
   );
-  return { name, version, file, size, dependencies };
+  return { name, version: options.version ?? version, file, size, dependencies };
+}
+
+/** The archive with another version in its package.json. */
+async function withVersion(
+  version: string,
+  file: string,
+  { packageJson, packageJsonAt }: PackageArchive,
+  { scratch }: PackOptions,
+): Promise<string> {
+  const target = join(await mkdtemp(join(scratch, 'version-')), 'package.tgz');
+  const text = `${JSON.stringify({ ...packageJson, version }, null, 2)}\n`;
+  await pipeline(
+    rewriteApart(createReadStream(file), { place: packageJsonAt, text }),
+    createWriteStream(target),
+  );
+  return target;
 }
 
 async function packFolder(folder: string, { scratch, env, packWith }: PackOptions): Promise<string> {

@@ -22,6 +22,8 @@ export interface PreviewPublishing {
   workspaces: boolean;
   allowDirty: boolean;
   packWith?: PackageManager | undefined;
+  /** `0.0.0-preview-<sha>` in place of the versions that the packages have. */
+  previewVersion: boolean;
   /** Short addresses. */
   compact: boolean;
   /** Told what is going on, a sentence each. */
@@ -56,7 +58,11 @@ export async function publishPreviews(options: PreviewPublishing): Promise<Publi
   for (const { path, reason } of skipped) note(`${path} is left out: ${reason}.`);
   const scratch = await mkdtemp(join(tmpdir(), 'kontor-preview-'));
   try {
-    const packed = await packAll(sources, { ...options, scratch });
+    const packed = await packAll(sources, {
+      ...options,
+      scratch,
+      version: options.previewVersion ? `0.0.0-preview-${commit.sha.slice(0, 7)}` : undefined,
+    });
     if (packed.length === 0)
       throw new Fault('bad_request', 'There is nothing to publish: every package is private.');
     note(`Publishing ${packed.length} package(s) of commit ${commit.sha.slice(0, 7)} to ${target.url}.`);
@@ -84,12 +90,12 @@ export async function publishPreviews(options: PreviewPublishing): Promise<Publi
 /** One after the other: build scripts of a workspace may write to the same files. */
 async function packAll(
   sources: readonly Source[],
-  options: PreviewPublishing & { scratch: string },
+  options: PreviewPublishing & { scratch: string; version: string | undefined },
 ): Promise<Packed[]> {
-  const { scratch, env, packWith, note } = options;
+  const { scratch, env, packWith, version, note } = options;
   const packed = new Map<string, Packed>();
   for (const source of sources) {
-    const one = await packSource(source, { scratch, env, packWith });
+    const one = await packSource(source, { scratch, env, packWith, version });
     if (one === undefined) {
       note(`${source.path} is left out: it is private.`);
       continue;

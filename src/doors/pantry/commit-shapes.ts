@@ -40,12 +40,17 @@ export function commitShape(base: string, sha: string, previews: Preview[]) {
   };
 }
 
-/** The answer to a publish. */
+/** The answer to a publish; `shasum` is ours, of what is served, since siblings are written into it. */
 export function publishedShape(base: string, sha: string, previews: Preview[]) {
   return {
     success: true,
     sha,
-    packages: previews.map(({ name }) => ({ name, url: previewUrl(base, sha, name), sha })),
+    packages: previews.map(({ name, sha1 }) => ({
+      name,
+      url: previewUrl(base, sha, name),
+      sha,
+      shasum: sha1,
+    })),
     message: `Published ${previews.length} package(s) from commit ${shortSha(sha)}`,
   };
 }

@@ -1,4 +1,4 @@
-export { readPackageArchive } from './archive.ts';
+export { readPackageArchive, type PackageArchive } from './archive.ts';
 export { npmAdvisories } from './advisory-ranges.ts';
 export { aboutPackage, type About } from './about.ts';
 export { abbreviatedVersion } from './abbreviated.ts';
