@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../src/kernel/index.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
-import { makeTarball, packageTarball, publish, register } from '../setup/publish.ts';
+import { digestsOf, makeTarball, packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { run } from '../setup/run.ts';
 
@@ -122,8 +122,8 @@ describe('the lines of the seed', () => {
       success: true,
       sha,
       packages: [
-        { name: 'my-package', url: tarballUrl(sha, 'my-package'), sha },
-        { name: '@scope/other', url: tarballUrl(sha, '@scope/other'), sha },
+        { name: 'my-package', url: tarballUrl(sha, 'my-package'), sha, shasum: digestsOf(mine).shasum },
+        { name: '@scope/other', url: tarballUrl(sha, '@scope/other'), sha, shasum: digestsOf(other).shasum },
       ],
       message: 'Published 2 package(s) from commit abc1234',
     });
