@@ -6,6 +6,7 @@ export {
   assertMayChangeAccount,
   byPassword,
   nobodyAt,
+  actingAs,
   signedInWithPassword,
   type Nobody,
   type Principal,

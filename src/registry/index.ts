@@ -24,6 +24,7 @@ export { checkRegistryName, isReservedName } from './names.ts';
 export * from './counts/index.ts';
 export { NewNames, type NewNamesParts } from './new-names.ts';
 export type { Publication } from './publication.ts';
+export { takeInVersion } from './take-in.ts';
 export { Publisher } from './publisher.ts';
 export { Stages } from './stages.ts';
 export { searchWords } from './search-words.ts';

@@ -9,6 +9,7 @@ export {
   type Given,
   type SettingName,
 } from './config/index.ts';
+export { embedKontor, type EmbeddedKontor } from './embed.ts';
 export { loggerTo } from './logger.ts';
 export { openKontor, type Kontor } from './kontor.ts';
 export { sendTestMail } from './mail.ts';

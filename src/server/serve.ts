@@ -126,7 +126,13 @@ async function start(
   };
   const services = createServices(wiring);
   const npm = await createNpm(wiring, services);
-  const metadata = await createMetadataFile(kontor, values, { base: () => values.publicUrl ?? url, logger });
+  const metadata = await createMetadataFile({
+    kontor,
+    services,
+    values,
+    logger,
+    base: () => values.publicUrl ?? url,
+  });
   const recorder = new AuditRecorder({ store: store.audit, clock: systemClock });
   const { auditEnabled: refusals, auditLogAllReads: reads } = values;
   const app = createApp({

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../kernel/index.ts';
+import { freeName } from './places.ts';
 import { WRITER } from './text.ts';
 
 /** Where what another server left is kept, beside what it lay in. */
@@ -23,28 +24,11 @@ export async function isForeign(file: string): Promise<boolean> {
   }
 }
 
-/** Moves a file or folder `name` of `folder` to where nothing of ours lies, under a name that is free, and answers where. */
-export async function keepAside(folder: string, name: string): Promise<string | undefined> {
-  await mkdir(join(folder, KEPT), { recursive: true, mode: 0o750 });
-  for (let number = 1; ; number += 1) {
-    const target = join(folder, KEPT, number === 1 ? name : `${name}.${number}`);
-    if (await exists(target)) continue;
-    try {
-      await rename(join(folder, name), target);
-      return target;
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+/** Moves a file of a folder to where nothing of ours lies, under a name that is free, and answers where it is. */
+export async function keepAside(folder: string, name: string): Promise<string> {
+  const kept = join(folder, KEPT);
+  await mkdir(kept, { recursive: true, mode: 0o750 });
+  const target = join(kept, await freeName(kept, name));
+  await rename(join(folder, name), target);
+  return target;
 }
