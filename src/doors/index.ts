@@ -8,3 +8,5 @@ export { escape, isFromOurPage, notice, page, sendPage } from './page.ts';
 export { assertShown, readResponse, sendFactorForm } from './show-factor.ts';
 export { ArtifactSender, type ArtifactSenderParts, type AskedArtifact } from './send-artifact.ts';
 export { FileSender, type FileUse } from './send-file.ts';
+export { signedPublication } from './npm-publication.ts';
+export { maintainerShape } from './publisher-shape.ts';
