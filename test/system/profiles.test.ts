@@ -10,7 +10,7 @@ import { startLine } from '../setup/line.ts';
 import { freePort } from '../setup/ports.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
 import { greetings, machine, output, project, readJson } from '../setup/projects.ts';
-import { publish, register } from '../setup/publish.ts';
+import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 
@@ -139,6 +139,18 @@ describe('from a clone, with bun on the PATH', () => {
     const token = await register({ url }, 'anna');
     expect(await publish({ url }, token, 'demo', '1.0.0')).toMatchObject({ status: 201 });
     expect(existsSync(join(cwd, '.registry/tarballs/npm/demo/1.0.0/demo-1.0.0.tgz'))).toBe(true);
+    const form = new FormData();
+    form.set('metadata', JSON.stringify({ name: 'my-package', version: '1.0.0' }));
+    form.set('tarball', new Blob([Uint8Array.from(await packageTarball('my-package', '1.0.0'))]), 'x.tgz');
+    const published = await fetch(`${url}/publish`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: form,
+    });
+    expect(await published.json()).toEqual({ success: true, message: 'Published my-package@1.0.0' });
+    await expect
+      .poll(() => readFileSync(join(cwd, '.registry/metadata.json'), 'utf8'), { timeout: 20_000 })
+      .toContain('"my-package"');
   });
 });
 

@@ -41,6 +41,7 @@ async function start(): Promise<Start> {
   const log: { msg: string }[] = [];
   const registry = new Registry({
     localStoragePath: data,
+    baseUrl: 'http://localhost:3000',
     npmFallback: false,
     log: { write: (line) => log.push(JSON.parse(line) as { msg: string }) },
   });

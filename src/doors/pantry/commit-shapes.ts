@@ -1,5 +1,5 @@
 import { isoTime } from '../../kernel/index.ts';
-import type { Preview } from '../../registry/index.ts';
+import type { Preview, PreviewRow } from '../../registry/index.ts';
 import { shortSha } from './preview-look.ts';
 
 /** Where a preview is downloaded: protocols/pantry 3. `base` as in `request.base`. */
@@ -13,7 +13,7 @@ export function siblingUrl(base: string, sha: string, name: string): string {
 }
 
 /** CommitPublish: protocols/pantry 3. */
-export function previewShape(base: string, preview: Preview) {
+export function previewShape(base: string, preview: PreviewRow) {
   const { name, sha, sha256, size, publishedAt, publishedBy, repository, packageDir, version } = preview;
   return {
     name,

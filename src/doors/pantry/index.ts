@@ -14,7 +14,13 @@ import { publishRoutes } from './routes/publish.ts';
 import { searchRoutes } from './routes/search.ts';
 import { tarballRoutes } from './routes/tarball.ts';
 
+export { commitShape, previewShape } from './commit-shapes.ts';
+export { createFinder, type FindPackages } from './find-packages.ts';
 export type { PantryDoorOptions } from './options.ts';
+export { packageMetadata } from './package-shape.ts';
+export { publishPacked } from './publish-packed.ts';
+export { readPublishMetadata } from './publish-metadata.ts';
+export { tarballUrl } from './shapes.ts';
 
 const doorRoutes = [
   packageRoutes,

@@ -36,8 +36,8 @@ const WORDS = ['description', 'repository', 'homepage', 'license', 'author', 'ke
  * Reads the metadata.json of Pantry's own server: protocols/pantry 8. Older ones are a map from names to records and nothing else.
  * Undefined if it is no such file.
  */
-export function readMetadata(text: string): Taken | undefined {
-  const root = parse(text);
+export function readMetadata(json: string): Taken | undefined {
+  const root = parse(json);
   if (root === undefined) return undefined;
   const isWhole = root['version'] === 1 && isObject(root['packages']);
   const packages = isWhole ? root['packages'] : root;

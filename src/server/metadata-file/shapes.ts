@@ -1,5 +1,7 @@
+import { tarballUrl } from '../../doors/pantry/index.ts';
 import { aboutPackage, newestVersion, type About } from '../../formats/npm/index.ts';
-import type { ListedPackage, PreviewRow } from '../../registry/index.ts';
+import { isoTime } from '../../kernel/index.ts';
+import type { ListedPackage } from '../../registry/index.ts';
 
 /** A version as Pantry's own server kept it: protocols/pantry 2. */
 export interface VersionRecord {
@@ -30,9 +32,9 @@ export function packageRecord(one: ListedPackage, base: string): PackageRecord {
     version,
     {
       version,
-      tarballUrl: `${base}/packages/${encodeURIComponent(name)}/${version}/tarball`,
+      tarballUrl: tarballUrl(base, name, version),
       checksum: `sha256:${sha256}`,
-      publishedAt: time(publishedAt),
+      publishedAt: isoTime(publishedAt),
       size,
     },
   ]);
@@ -42,43 +44,9 @@ export function packageRecord(one: ListedPackage, base: string): PackageRecord {
     ...(latest && aboutPackage(JSON.parse(latest.manifest))),
     versions: Object.fromEntries(versions),
     latestVersion: newest,
-    createdAt: time(one.createdAt),
-    updatedAt: time(one.updatedAt),
+    createdAt: isoTime(one.createdAt),
+    updatedAt: isoTime(one.updatedAt),
     totalDownloads: one.downloads,
     ...(latest && latest.publishedBy !== null && { publishedBy: latest.publishedBy }),
-  };
-}
-
-function time(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-/** A package of a commit, likewise: protocols/pantry 3. */
-export interface CommitRecord {
-  name: string;
-  sha: string;
-  tarballUrl: string;
-  checksum: string;
-  publishedAt: string;
-  repository?: string;
-  packageDir?: string;
-  version?: string;
-  size: number;
-  publishedBy?: string;
-}
-
-export function commitRecord(preview: PreviewRow, base: string): CommitRecord {
-  const { name, sha, repository, packageDir, version, publishedBy } = preview;
-  return {
-    name,
-    sha,
-    tarballUrl: `${base}/commits/${sha}/${encodeURIComponent(name)}/tarball`,
-    checksum: `sha256:${preview.sha256}`,
-    publishedAt: time(preview.publishedAt),
-    ...(repository !== null && { repository }),
-    ...(packageDir !== null && { packageDir }),
-    ...(version !== null && { version }),
-    size: preview.size,
-    ...(publishedBy !== null && { publishedBy }),
   };
 }

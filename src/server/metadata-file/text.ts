@@ -1,5 +1,6 @@
+import { previewShape } from '../../doors/pantry/index.ts';
 import type { Inventory, ListedPackage, PreviewPage, PreviewRow } from '../../registry/index.ts';
-import { commitRecord, packageRecord } from './shapes.ts';
+import { packageRecord } from './shapes.ts';
 
 /** Who wrote the file: what another server left there is taken in, and what we wrote is not. */
 export const WRITER = 'kontor';
@@ -24,7 +25,7 @@ export async function* metadataText(parts: TextParts): AsyncGenerator<string> {
   const { base } = parts;
   yield `{"version":1,"writtenBy":"${WRITER}",\n"packages":{`;
   yield* members(packagesOf(parts), (one) => [one.name, packageRecord(one, base)]);
-  const records = (rows: PreviewRow[]) => rows.map((row) => commitRecord(row, base));
+  const records = (rows: PreviewRow[]) => rows.map((row) => previewShape(base, row));
   yield '},\n"commits":{';
   yield* members(grouped(previewsOf(parts, 'commit'), 'sha'), ([sha, rows]) => [sha, records(rows)]);
   yield '},\n"packageCommits":{';
