@@ -1,11 +1,12 @@
 import { createNpmRemote, npmClientSettings } from '../formats/npm/index.ts';
+import { zigContent } from '../formats/zig/index.ts';
 import { systemClock } from '../kernel/index.ts';
-import { Gate, Reader, Why, type Upstream } from '../registry/index.ts';
-import { PullThrough, Turns } from '../upstream/index.ts';
+import { Gate, Reader, Why, type Upstream, type UpstreamSource } from '../registry/index.ts';
+import { Mirror, PullThrough, Turns } from '../upstream/index.ts';
 import type { Values } from './config/index.ts';
 import { versionRanges } from './formats.ts';
 import type { Kontor } from './kontor.ts';
-import { Upstreams } from './upstreams.ts';
+import { Upstreams, type UpstreamKind } from './upstreams.ts';
 
 /** What is stored, here and upstream, as readers get it. */
 export interface Reading {
@@ -31,7 +32,7 @@ export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring):
   const { store, catalogue, blobs, policies, claims } = kontor;
   const format = createNpmRemote();
   const upstreams = new Upstreams({
-    kinds: new Map([
+    kinds: new Map<string, UpstreamKind>([
       [
         'npm',
         {
@@ -39,22 +40,27 @@ export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring):
           source: (url) => npmClientSettings({ warn, ...(url !== 'npm' && { registry: url }) }),
         },
       ],
+      // No client of these has a configuration that names hosts.
+      ['zig', { format: null, source: asTyped }],
     ]),
     storeId: store.id,
     ownUrls,
   });
+  const stores = { catalogue, blobs, clock: systemClock, maxTarballBytes: values.maxTarballBytes };
+  const turns = new Turns({ leases: store.leases, clock: systemClock, shared: store.shared });
   const pullThrough = new PullThrough({
-    catalogue,
-    blobs,
-    clock: systemClock,
-    maxTarballBytes: values.maxTarballBytes,
+    ...stores,
     documents: store.upstreamDocuments,
-    turns: new Turns({ leases: store.leases, clock: systemClock, shared: store.shared }),
+    turns,
     remotesOf: upstreams.remotesOf,
     ownUrls,
     warn,
   });
-  const pullThroughs = new Map([['npm', pullThrough]]);
+  const mirror = new Mirror({ ...stores, turns, format: zigContent, reachedBy: upstreams.reachedBy });
+  const pullThroughs = new Map<string, Upstream>([
+    ['npm', pullThrough],
+    ['zig', mirror],
+  ]);
   const gate = new Gate({
     blocks: store.blocks,
     advisories: store.advisories,
@@ -70,7 +76,12 @@ export function createReading({ kontor, values, ownUrls, warn }: ReadingWiring):
     upstreams,
     pullThroughs,
     close: async () => {
-      await Promise.all([pullThrough.close(), format.close(), upstreams.close()]);
+      await Promise.all([pullThrough.close(), mirror.close(), format.close(), upstreams.close()]);
     },
   };
+}
+
+/** An address as the operator typed it, with what the environment says of proxies. */
+function asTyped(url: string): Promise<UpstreamSource> {
+  return Promise.resolve({ url, authorization: null, ca: null, strictTls: true, proxy: null, noProxy: [] });
 }

@@ -6,9 +6,13 @@ import { UpstreamClient, type Remote } from '../upstream/index.ts';
 /** After what a client's own configuration says of an upstream could not be read, it is read again, milliseconds. */
 const READ_AGAIN = 10_000;
 
+/** An upstream that can be asked. */
+export type Reached = Pick<Remote, 'settings' | 'client'>;
+
 /** How upstreams of one format are reached. */
 export interface UpstreamKind {
-  format: RemoteFormat;
+  /** Null where there are no documents to ask for. */
+  format: RemoteFormat | null;
   /**
    * Certificates, proxy and credentials for an address, as the format's own client on this machine is configured; undefined, after a
    * warning, if that cannot be read.
@@ -33,6 +37,7 @@ interface MadeClient {
 interface Current {
   format: string;
   settings: UpstreamSettings[];
+  reached: Promise<Reached[]>;
   remotes: Promise<Remote[]>;
 }
 
@@ -50,24 +55,32 @@ export class Upstreams {
   }
 
   /** Fault `upstream_down` if it cannot be known where one of them is: those behind it in the list are not asked in its place. */
-  remotesOf = ({ registry, policy }: UpstreamScope): Promise<Remote[]> => {
+  remotesOf = (scope: UpstreamScope): Promise<Remote[]> => this.#of(scope)?.remotes ?? Promise.resolve([]);
+
+  /** As `remotesOf`, also of a format that has no documents. */
+  reachedBy = (scope: UpstreamScope): Promise<Reached[]> => this.#of(scope)?.reached ?? Promise.resolve([]);
+
+  #of({ registry, policy }: UpstreamScope): Current | undefined {
     const kind = this.#options.kinds.get(registry.format);
-    if (kind === undefined) return Promise.resolve([]);
+    if (kind === undefined) return undefined;
     const current = this.#current.get(registry.id);
-    if (current?.settings === policy.upstreams) return current.remotes;
+    if (current?.settings === policy.upstreams) return current;
     if (current && isDeepStrictEqual(current.settings, policy.upstreams)) {
       current.settings = policy.upstreams;
-      return current.remotes;
+      return current;
     }
-    const remotes = Promise.all(
+    const reached = Promise.all(
       policy.upstreams.map(async (settings) => {
         const client = await this.#client(registry.format, kind, settings);
-        const remote = { settings, client, format: kind.format };
-        return remote;
+        const each: Reached = { settings, client };
+        return each;
       }),
     );
-    const { format } = registry;
-    const entry = { format, settings: policy.upstreams, remotes };
+    const { format } = kind;
+    const remotes = reached.then((all) =>
+      format === null ? [] : all.map(({ settings, client }) => ({ settings, client, format })),
+    );
+    const entry: Current = { format: registry.format, settings: policy.upstreams, reached, remotes };
     this.#current.set(registry.id, entry);
     remotes.then(
       () => this.#retire(),
@@ -75,8 +88,8 @@ export class Upstreams {
         if (this.#current.get(registry.id) === entry) this.#current.delete(registry.id);
       },
     );
-    return remotes;
-  };
+    return entry;
+  }
 
   async close(): Promise<void> {
     const clients = [...[...this.#clients.values()].map(({ client }) => client), ...this.#retired];

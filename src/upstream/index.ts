@@ -25,6 +25,7 @@ export type {
 } from './documents/index.ts';
 export { Turns, type Task, type TurnsOptions } from './lease.ts';
 export { PullThrough, type PullThroughOptions } from './pull-through.ts';
+export { Mirror, type MirrorOptions } from './mirror/index.ts';
 export { isOwnUrl } from './self.ts';
 export { defaultTimeouts } from './timeouts.ts';
 export { isOwnVia } from './via.ts';

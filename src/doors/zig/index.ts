@@ -5,6 +5,7 @@ import { allowEveryOrigin } from '../cors.ts';
 import { sendFlatError } from '../flat-errors.ts';
 import type { ZigDoorOptions } from './options.ts';
 import { hashRoutes } from './routes/hash.ts';
+import { mirrorRoutes } from './routes/mirror.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { removeRoutes } from './routes/remove.ts';
@@ -26,6 +27,7 @@ export function zigDoor(options: ZigDoorOptions): Door {
         packageRoutes,
         tarballRoutes,
         hashRoutes,
+        mirrorRoutes,
         searchRoutes,
         publishRoutes,
         removeRoutes,

@@ -17,5 +17,6 @@ export type * from './similar-names.ts';
 export type * from './staged-versions.ts';
 export type * from './storage-use.ts';
 export type * from './trusted-publishing.ts';
+export type * from './content.ts';
 export type * from './upstream-answers.ts';
 export type * from './upstream.ts';

@@ -25,6 +25,11 @@ export const zigRows: Record<string, Row> = {
     path: ({ name }) => `/packages/${name}/1.0.0/tarball`,
   },
   'GET /hash/:hash': { rule: 'reader', path: ({ world, name }) => `/hash/${world.hashOf(name)}` },
+  'GET /mirror/:hash/*': {
+    rule: 'anybody',
+    path: `/mirror/N-V-${'A'.repeat(44)}/example.com/x.tar.gz`,
+    ok: [404],
+  },
   'GET /search': { rule: 'anybody', path: '/search?q=demo' },
   'POST /publish': {
     rule: 'publisher',

@@ -1,0 +1,98 @@
+import { Fault } from '../../kernel/index.ts';
+import type { JudgedVersion } from '../../policy/index.ts';
+import type { Admit, StoredArtifact, Upstream, UpstreamScope } from '../../registry/index.ts';
+import type { Turns } from '../lease.ts';
+import { locate, type Reached } from './addresses.ts';
+import { fetchMirrored, type MirrorStores, type Wanted } from './fetch.ts';
+
+export interface MirrorOptions extends MirrorStores {
+  turns: Turns;
+  /** The upstreams that the policy names, in its order. */
+  reachedBy: (scope: UpstreamScope) => Promise<Reached[]>;
+}
+
+/**
+ * Pull-through of files that no document names. Their name is an address, which must begin with the URL of an upstream, and their
+ * version says what must be in them, so that it does not matter where they came from. Nothing is given before it was checked: a file of
+ * a mirror is right or is refused with a status.
+ */
+export class Mirror implements Upstream {
+  readonly #options: MirrorOptions;
+  /** What this process is fetching: whoever asks for it meanwhile joins. */
+  readonly #flights = new Map<string, Promise<StoredArtifact | undefined>>();
+  readonly #stop = new AbortController();
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+  }
+
+  document(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  glance(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  /** What was stored once is what its version says, wherever it was. */
+  mayHave(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  async versionOf(scope: UpstreamScope, name: string, file: string): Promise<JudgedVersion | undefined> {
+    const version = this.#options.format.versionOf(file);
+    const located = version === undefined ? undefined : await this.#locate(scope, name);
+    // When it was made nobody says.
+    return version === undefined || located === undefined ? undefined : { version, time: null };
+  }
+
+  async artifact(
+    scope: UpstreamScope,
+    name: string,
+    file: string,
+    admit: Admit,
+  ): Promise<StoredArtifact | undefined> {
+    const { registry, policy } = scope;
+    const version = this.#options.format.versionOf(file);
+    const located = version === undefined ? undefined : await this.#locate(scope, name);
+    if (version === undefined || located === undefined) return undefined;
+    if (policy.offline) {
+      throw new Fault(
+        'upstream_down',
+        `The registry ${registry.name} is offline (its setting "offline"), and ${name} is not stored here.`,
+      );
+    }
+    return this.#join({ registry, name, file, version, located, admit });
+  }
+
+  /** Gives up what is on its way, and waits until what is being stored is stored. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#flights.values());
+  }
+
+  async #locate(scope: UpstreamScope, name: string) {
+    return locate(name, await this.#options.reachedBy(scope));
+  }
+
+  #join(wanted: Wanted): Promise<StoredArtifact | undefined> {
+    const { registry, name, file } = wanted;
+    const key = JSON.stringify([registry.id, name, file]);
+    const joined = this.#flights.get(key);
+    if (joined) return joined;
+    const { turns, catalogue } = this.#options;
+    const flight = turns
+      .take<{ artifact: StoredArtifact | undefined }>({
+        key: `mirror ${key}`,
+        look: async () => {
+          const artifact = await catalogue.findArtifact(registry.id, name, file);
+          return artifact && { artifact };
+        },
+        work: async () => ({ artifact: await fetchMirrored(this.#options, wanted, this.#stop.signal) }),
+      })
+      .then(({ artifact }) => artifact)
+      .finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+}

@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readZigPackage } from '../../src/formats/zig/index.ts';
+import { tarGz, zigLibrary } from '../formats/zig-archive.ts';
+import { temporaryFolder } from '../setup/resources.ts';
+import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { fetchedHash, whyNoZig, zig012, zig016 } from '../setup/zig.ts';
+import { answers, retryLater, scriptedUpstream, type ScriptedUpstream } from '../upstream/index.ts';
+
+const missing = await whyNoZig();
+
+let upstream: ScriptedUpstream;
+let server: RunningKontor;
+let files: Map<string, Buffer>;
+let place: string;
+beforeAll(async () => {
+  upstream = await scriptedUpstream();
+  const cwd = temporaryFolder('settings');
+  const text = `registries:\n  zig:\n    upstreams:\n      - name: archives\n        url: ${upstream.url}open\n`;
+  writeFileSync(join(cwd, 'kontor.yaml'), text);
+  server = await startKontor({ cwd });
+  place = `127.0.0.1:${upstream.port}/open`;
+});
+afterAll(() => upstream.close());
+beforeEach(() => {
+  upstream.requests.length = 0;
+  files = new Map();
+  upstream.script = (request, response) => {
+    const body = files.get(request.url ?? '');
+    answers(body ? 200 : 404, body ?? 'no')(request, response);
+  };
+});
+
+/** Puts an archive at a path of the upstream; its hashes. */
+async function offered(path: string, bytes: Buffer) {
+  files.set(path, bytes);
+  return readZigPackage({ size: bytes.length, open: () => Readable.from([bytes]) });
+}
+
+async function asked(hash: string, address: string, init?: RequestInit) {
+  const response = await fetch(`${server.url}/zig/mirror/${hash}/${address}`, init);
+  const body = Buffer.from(await response.arrayBuffer());
+  const error = response.ok ? '' : (JSON.parse(body.toString()) as { error: string }).error;
+  return { status: response.status, headers: response.headers, body, error };
+}
+
+test.skipIf(missing !== undefined)('[P-41] real compilers fetch through the mirror', async () => {
+  const modern = await offered('/open/lib+1.tar.gz', await zigLibrary('lib', '1.0.0', 7));
+  const url = `${server.url}/zig/mirror/${modern.hash}/${place}/lib+1.tar.gz`;
+  expect(await fetchedHash(await zig016(), url)).toBe(modern.hash);
+  const naked = await offered('/open/naked.tar.gz', await tarGz([{ name: 'n/a', content: 'x' }]));
+  const old = `${server.url}/zig/mirror/${naked.legacyHash}/${place}/naked.tar.gz`;
+  expect(await fetchedHash(await zig012(), old)).toBe(naked.legacyHash);
+});
+
+describe('an archive of an upstream', () => {
+  test('is fetched once, whatever its hash is written like, and served as it came', async () => {
+    const bytes = await zigLibrary('one', '1.0.0');
+    const { hash, legacyHash } = await offered('/open/a/one.tar.gz', bytes);
+    const all = await Promise.all([1, 2, 3].map(() => asked(hash, `${place}/a/one.tar.gz`)));
+    for (const { status, body, headers } of all) {
+      expect([status, body.equals(bytes)]).toEqual([200, true]);
+      expect(headers.get('content-type')).toBe('application/gzip');
+      expect(headers.get('content-encoding')).toBeNull();
+      expect(headers.get('content-disposition')).toContain(`attachment; filename="${hash}.tar.gz"`);
+    }
+    expect(upstream.requests).toHaveLength(1);
+    files.clear();
+    expect((await asked(hash, `${place}/a/one.tar.gz`)).body.equals(bytes)).toBe(true);
+    expect((await asked(hash, `${place}/a/one.tar.gz`, { method: 'HEAD' })).status).toBe(200);
+    expect(upstream.requests).toHaveLength(1);
+    files.set('/open/a/one.tar.gz', bytes);
+    expect((await asked(legacyHash, `${place}/a/one.tar.gz`)).body.equals(bytes)).toBe(true);
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  test('that has no root folder and no manifest is mirrored as well', async () => {
+    const bytes = await tarGz([
+      { name: 'x/1', content: '1\n' },
+      { name: 'y/2', content: '2\n' },
+    ]);
+    const { hash } = await offered('/open/bare.tar.gz', bytes);
+    expect((await asked(hash, `${place}/bare.tar.gz`)).body.equals(bytes)).toBe(true);
+  });
+
+  test('that is another one is refused with both hashes and not stored', async () => {
+    const { hash } = await offered('/open/right.tar.gz', await zigLibrary('lib', '1.0.0', 1));
+    const other = await offered('/open/wrong.tar.gz', await zigLibrary('lib', '1.0.0', 2));
+    for (const expected of [hash, other.hash.replace('lib-1.0.0', 'lib-1.0.1')]) {
+      const { status, error } = await asked(expected, `${place}/wrong.tar.gz`);
+      expect(status).toBe(502);
+      expect(error).toContain(`has the hash ${other.hash}, and not ${expected}`);
+    }
+    await asked(hash, `${place}/wrong.tar.gz`);
+    // It was asked for each time.
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  test.each([
+    ['a web page', Buffer.from('<!doctype html>'), 502, 'not gzip'],
+    ['an archive that Zig cannot unpack', null, 502, 'a hard link'],
+  ])('%s is refused', async (_, given, status, words) => {
+    const link = [{ name: 'a/x', type: 'link' as const, to: 'a/y' }];
+    files.set('/open/odd.tar.gz', given ?? (await tarGz(link)));
+    const answer = await asked(`N-V-${'A'.repeat(44)}`, `${place}/odd.tar.gz`);
+    expect([answer.status, answer.error]).toEqual([status, expect.stringContaining(words)]);
+  });
+
+  test('that is not there is not found, and an upstream that is busy says when to come again', async () => {
+    const hash = `N-V-${'A'.repeat(44)}`;
+    expect(await asked(hash, `${place}/none.tar.gz`)).toMatchObject({ status: 404 });
+    upstream.script = answers(403, 'no');
+    expect(await asked(hash, `${place}/none.tar.gz`)).toMatchObject({ status: 502 });
+    upstream.script = retryLater(503, 1);
+    const busy = await asked(hash, `${place}/none.tar.gz`);
+    expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+});
+
+describe('nobody is asked', () => {
+  test.each([
+    ['beside the prefix of the upstream', 'secret/x.tar.gz'],
+    ['at what only begins like it', 'opened/x.tar.gz'],
+    ['above it by dots', 'open/../secret/x.tar.gz'],
+    ['above it by encoded dots', 'open/%2e%2e/secret/x.tar.gz'],
+    ['above it by encoded slashes', 'open/..%2fsecret/x.tar.gz'],
+  ])('%s', async (_, path) => {
+    files.set('/secret/x.tar.gz', await zigLibrary('lib', '1.0.0'));
+    const answer = await asked(`N-V-${'A'.repeat(44)}`, `127.0.0.1:${upstream.port}/${path}`);
+    expect([400, 404]).toContain(answer.status);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test.each([
+    ['another host', 'example.com/open/x.tar.gz', 404, 'no upstream of this registry'],
+    ['another port', '127.0.0.1:1/open/x.tar.gz', 404, 'no upstream of this registry'],
+    ['what is no host', 'a..b@c/x.tar.gz', 400, 'Write the address'],
+    ['a host alone', 'example.com', 400, 'Write the address'],
+    ['a query', 'example.com/x.tar.gz?token=1', 400, 'leave the query out'],
+  ])('at %s', async (_, address, status, words) => {
+    const answer = await asked(`N-V-${'A'.repeat(44)}`, address);
+    expect([answer.status, answer.error]).toEqual([status, expect.stringContaining(words)]);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  test.each([
+    ['short', 'abc', 'short'],
+    ['long', 'a'.repeat(111), 'long'],
+    ['incomplete', 'a'.repeat(60), 'incomplete'],
+  ])('for a hash that is %s', async (_, hash, words) => {
+    const answer = await asked(hash, `${place}/x.tar.gz`);
+    expect([answer.status, answer.error]).toEqual([400, expect.stringContaining(words)]);
+    expect(upstream.requests).toHaveLength(0);
+  });
+});
