@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { api } from '../setup/api.ts';
 import { publish, register } from '../setup/publish.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 import { askZig, publishZig, zigManifest, zigTarball } from '../setup/zig-packages.ts';
@@ -264,5 +267,114 @@ describe('A publish of a Zig package', () => {
     expect(asked.headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE, OPTIONS');
     const refused = await fetch(`${server.url}/zig/packages/nothing`);
     expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+  });
+});
+
+/** What can be asked of a package. */
+const asked = (name: string) => [
+  `/packages/${name}`,
+  `/packages/${name}/1.0.0`,
+  `/packages/${name}/1.0.0/tarball`,
+  `/packages/${name}/versions`,
+];
+
+/** What the command line says beside the server. */
+const beside = async (...args: string[]) => {
+  const { code, stdout, stderr } = await kontor(args, { env: { KONTOR_DATA: server.data } });
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
+};
+
+describe('A private Zig package', () => {
+  test('is to strangers as if it were not there', async () => {
+    const { body } = await publishZig(server, anna, { name: 'hidden' });
+    await api(server, 'PUT', '/registries/zig/packages/hidden/visibility', {
+      token: anna,
+      body: { visibility: 'private' },
+    });
+    for (const [index, path] of asked('hidden').entries()) {
+      const nowhere = asked('nowhere')[index] ?? '';
+      for (const token of [undefined, berta]) {
+        const { status, body: seen } = await get(path, token);
+        const other = await get(nowhere, token);
+        expect([status, JSON.stringify(seen).replaceAll('hidden', 'nowhere')]).toEqual([
+          other.status,
+          JSON.stringify(other.body),
+        ]);
+      }
+    }
+    const { hash, legacyHash } = body as Record<string, string>;
+    for (const form of [hash, legacyHash]) {
+      expect((await get(`/hash/${form}`, berta)).status).toBe(404);
+      expect((await get(`/hash/${form}`, anna)).status).toBe(200);
+    }
+    expect((await get('/search?q=hidden', berta)).body).toEqual({ results: [] });
+    expect((await get('/search?q=hidden', anna)).body).toMatchObject({ results: [{ name: 'hidden' }] });
+    const response = await fetch(`${server.url}/zig/packages/hidden/1.0.0/tarball`, {
+      headers: { authorization: `Bearer ${anna}` },
+    });
+    expect(response.headers.get('cache-control')).toContain('private');
+  });
+});
+
+describe('What an operator sees and does', () => {
+  test('a block hides versions of a Zig package everywhere, and why says so', async () => {
+    const hashes: string[] = [];
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) {
+      const { body } = await publishZig(server, anna, { name: 'blocked', version });
+      hashes.push(String(body['hash']));
+    }
+    await beside('block', 'add', 'blocked@>=1.1.0', '--registry', 'zig', '--reason', 'It is bad.');
+    await expect.poll(async () => (await get('/packages/blocked')).body['version']).toBe('1.0.0');
+    expect((await get('/packages/blocked/versions')).body).toMatchObject({ versions: ['1.0.0'] });
+    expect((await get('/search?q=blocked')).body).toMatchObject({ results: [{ version: '1.0.0' }] });
+    for (const path of ['/packages/blocked/2.0.0', '/packages/blocked/2.0.0/tarball']) {
+      const { status, body } = await get(path);
+      expect([status, body['error']]).toEqual([403, expect.stringContaining('It is bad.')]);
+    }
+    const found = await Promise.all(hashes.map(async (hash) => (await get(`/hash/${hash}`)).status));
+    expect(found).toEqual([200, 404, 404]);
+    const told = await beside('why', 'blocked', '--registry', 'zig');
+    expect(told).toMatch(/2\.0\.0.*It is bad\./);
+  });
+
+  test('what is stored of Zig packages is counted, and found whole', async () => {
+    await publishZig(server, anna, { name: 'counted' });
+    expect(await beside('storage')).toMatch(/zig +owned +[1-9]/);
+    expect(await beside('verify')).toMatch(/the store is whole/);
+    expect(await beside('registry', 'show', 'zig')).toContain('zig');
+    expect(await beside('registry', 'explain', 'counted', '--registry', 'zig')).toContain('counted');
+  });
+
+  test('[P-69] downloads of a Zig package are counted, however they are asked for', async () => {
+    await publishZig(server, anna, { name: 'fetch_ed' });
+    const url = `${server.url}/zig/packages/fetch-ed/1.0.0/tarball`;
+    for (const path of [url, url, url.replace('-', '_')]) {
+      await (await fetch(path)).arrayBuffer();
+    }
+    await fetch(url, { method: 'HEAD' });
+    const total = async () => {
+      const answer = await fetch(`${server.url}/pantry/analytics/fetch-ed`);
+      return ((await answer.json()) as Record<string, unknown>)['totalDownloads'];
+    };
+    await expect.poll(total, { timeout: 20_000 }).toBe(3);
+  });
+
+  test('a store from before the format gets its registry at the next start', async () => {
+    const first = await startKontor();
+    await first.stop();
+    const file = new DatabaseSync(join(first.data, 'kontor.db'));
+    file.exec("delete from registries where name = 'zig'");
+    file.close();
+    const again = await startKontor({ data: first.data });
+    expect(await askZig(again, '/search?q=')).toEqual({ status: 200, body: { results: [] } });
+    await again.stop();
+  });
+
+  test('a publish and a removal are in the log of events', async () => {
+    await publishZig(server, anna, { name: 'logged' });
+    await askZig(server, '/packages/logged', { method: 'DELETE', token: anna });
+    const listed = await beside('audit', 'list', '--registry', 'zig', '--package', 'logged', '--json');
+    for (const type of ['package.publish', 'package.unpublish']) expect(listed).toContain(type);
   });
 });

@@ -4,7 +4,7 @@ import type { StagedBlob } from '../../registry/index.ts';
 import { readTarballJson } from '../body/index.ts';
 import { isForm, readForm } from '../multipart.ts';
 import { PantryFault } from '../flat-errors.ts';
-import { megabytes } from './shapes.ts';
+import { tarballTooLarge } from '../pantry-uploads.ts';
 
 /** What a publish brings, in either of its two forms. */
 export interface Upload {
@@ -35,7 +35,7 @@ export async function readUpload(request: FastifyRequest, options: UploadOptions
   const { maxTarballBytes } = options;
   // Base64 takes a third more.
   const most = Math.ceil(maxTarballBytes / 3) * 4 + 2 * MAX_METADATA_BYTES;
-  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge(maxTarballBytes);
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tarballTooLarge(maxTarballBytes);
   if (isForm(type)) return readFormUpload(type, request, options);
   if (/^application\/json *(;|$)/i.test(type ?? '')) return readJsonUpload(request, options);
   throw new PantryFault('unsupported_media', 'Unsupported content type');
@@ -56,7 +56,7 @@ async function readFormUpload(
     },
     stage,
     maxFileBytes: maxTarballBytes,
-    tooLarge: () => tooLarge(maxTarballBytes),
+    tooLarge: () => tarballTooLarge(maxTarballBytes),
     maxFiles: 1,
     maxFieldBytes: MAX_METADATA_BYTES,
   });
@@ -82,7 +82,7 @@ async function readJsonUpload(
     maxMetadataBytes: MAX_METADATA_BYTES,
     maxTarballBytes,
     maxTarballs: 1,
-    tooLarge: () => tooLarge(maxTarballBytes),
+    tooLarge: () => tarballTooLarge(maxTarballBytes),
     stage,
   }).catch((error: unknown) => {
     // What came is all that was sent.
@@ -107,10 +107,6 @@ function parse(text: string): unknown {
   } catch (cause) {
     throw new PantryFault('bad_request', 'Invalid metadata JSON', { cause });
   }
-}
-
-function tooLarge(maxTarballBytes: number): Fault {
-  return new PantryFault('too_large', `Tarball exceeds maximum size of ${megabytes(maxTarballBytes)}`);
 }
 
 function twice(name: string): Fault {

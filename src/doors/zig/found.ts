@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { zigRanges } from '../../formats/zig/index.ts';
 import { systemClock } from '../../kernel/index.ts';
-import { judgeVersions, type GateRules } from '../../policy/index.ts';
+import { judgeVersions, repairTags, type GateRules } from '../../policy/index.ts';
 import type { PackageRow, VersionRow } from '../../registry/index.ts';
 import { localVersions } from '../local-versions.ts';
 import type { ZigDoorOptions } from './options.ts';
@@ -38,15 +38,17 @@ export async function versionsOf(
     .toSorted((one, other) => zigRanges.compare(other, one));
 }
 
-/** What people get who ask for no version. */
+/** What people get who ask for no version: the newest one, whose tag the catalogue keeps, or the next good one. */
 export async function newestOf(
   options: Pick<ZigDoorOptions, 'catalogue'>,
   found: FoundPackage,
 ): Promise<VersionRow | undefined> {
   const { catalogue } = options;
   const { head, rules } = found;
-  // The tag is kept at the newest version.
-  const tagged = rules.key === '' ? (await catalogue.tags(head.id))['latest'] : undefined;
-  const newest = tagged ?? zigRanges.newest(await versionsOf(options, found));
-  return newest === undefined ? undefined : catalogue.version(head.id, newest);
+  const { latest: tagged } = await catalogue.tags(head.id);
+  if (tagged === undefined) return undefined;
+  if (rules.key === '') return catalogue.version(head.id, tagged);
+  const good = (await versionsOf(options, found)).map((version) => ({ version, deprecated: false }));
+  const { latest } = repairTags({ latest: tagged }, 'latest', good, zigRanges);
+  return latest === undefined ? undefined : catalogue.version(head.id, latest);
 }

@@ -32,7 +32,7 @@ export const zigRows: Record<string, Row> = {
   },
   'GET /search': { rule: 'anybody', path: '/search?q=demo' },
   'POST /publish': {
-    rule: 'publisher',
+    rule: 'pantryPublisher',
     path: '/publish',
     changes: true,
     headers: () => ({ 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }),

@@ -3,11 +3,11 @@ import { checkNewName } from '../../../formats/npm/index.ts';
 import { checkSha, MOST_PACKAGES, type PreviewPackage } from '../../../registry/index.ts';
 import { refuseEncoding } from '../../body/index.ts';
 import { codeOf } from '../../one-time-code.ts';
+import { whoPublishes } from '../../pantry-uploads.ts';
 import { discardAll, readCommitBody } from '../commit-body/index.ts';
 import { openPackages, withSiblingUrls } from '../commit-packages.ts';
 import { publishedShape, siblingUrl } from '../commit-shapes.ts';
 import type { PantryDoorOptions } from '../options.ts';
-import { whoPublishes } from './publish.ts';
 
 /** Publishes the packages of a commit: protocols/pantry 3. All of them are stored, or none is. */
 export function publishCommitRoutes(

@@ -1,12 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Principal } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import type { FastifyInstance } from 'fastify';
 import { refuseEncoding } from '../../body/index.ts';
 import { codeOf } from '../../one-time-code.ts';
+import { whoPublishes } from '../../pantry-uploads.ts';
 import type { PantryDoorOptions } from '../options.ts';
 import { readPublishMetadata } from '../publish-metadata.ts';
 import { publishPacked } from '../publish-packed.ts';
-import { PantryFault } from '../../flat-errors.ts';
 import { readUpload } from '../upload.ts';
 
 /** `POST /publish`: protocols/pantry 2. */
@@ -35,16 +33,4 @@ export function publishRoutes(app: FastifyInstance, options: PantryDoorOptions):
       await upload.staged.discard();
     }
   });
-}
-
-/** Who asks, if they may publish anything at all: what is read after it has no end. Faults `unauthenticated`, `token_invalid`. */
-export async function whoPublishes(request: FastifyRequest): Promise<Principal> {
-  const principal = await request.principal();
-  if (principal.kind === 'nobody') {
-    throw new Fault('unauthenticated', 'You must be logged in to publish: send a token.');
-  }
-  if (principal.kind === 'user' && !principal.scopes.includes('publish')) {
-    throw new PantryFault('token_invalid', 'Token does not have publish permission');
-  }
-  return principal;
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { Fault } from '../../../kernel/index.ts';
+import { refuseEncoding } from '../../body/index.ts';
+import { PantryFault } from '../../flat-errors.ts';
 import { isForm, readForm, type Form } from '../../multipart.ts';
+import { codeOf } from '../../one-time-code.ts';
+import { tarballTooLarge, whoPublishes } from '../../pantry-uploads.ts';
 import type { ZigDoorOptions } from '../options.ts';
 import { publicationOf } from '../publication.ts';
-import { codeOf, senderOf } from '../sender.ts';
 import { usageShape } from '../shapes.ts';
 
 /** Fields and the frame of a form, beside its archive; bytes. */
@@ -15,22 +17,23 @@ export function publishRoutes(app: FastifyInstance, options: ZigDoorOptions): vo
   const { blobs, publisher, secondFactors, maxTarballBytes } = options;
 
   app.post('/publish', { config: { audit: 'package.publish', limit: 'publish' } }, async (request, reply) => {
-    const sender = senderOf(await request.principal());
+    const sender = await whoPublishes(request);
+    refuseEncoding(request);
     const type = request.headers['content-type'];
-    if (!isForm(type)) throw new Fault('unsupported_media', 'Unsupported content type');
+    if (!isForm(type)) throw new PantryFault('unsupported_media', 'Unsupported content type');
     if (Number(request.headers['content-length'] ?? 0) > maxTarballBytes + MAX_REST) {
-      throw tooLarge(maxTarballBytes);
+      throw tarballTooLarge(maxTarballBytes);
     }
     if (sender.kind === 'user') await secondFactors.assertMayWrite(sender, codeOf(request));
     const form = await readForm(type, request.raw, {
       kindOf: (name) => (name === 'tarball' ? 'file' : FIELDS.has(name) ? 'field' : undefined),
       stage: () => blobs.stage(),
       maxFileBytes: maxTarballBytes,
-      tooLarge: () => tooLarge(maxTarballBytes),
+      tooLarge: () => tarballTooLarge(maxTarballBytes),
       maxFiles: 1,
     });
     const [archive] = form.files;
-    if (archive === undefined) throw new Fault('bad_request', 'Missing tarball');
+    if (archive === undefined) throw new PantryFault('bad_request', 'Missing tarball');
     try {
       const { publication, release } = await publicationOf({
         archive,
@@ -56,8 +59,4 @@ export function publishRoutes(app: FastifyInstance, options: ZigDoorOptions): vo
 
 function fieldOf({ fields }: Form, name: string): string | undefined {
   return fields.find((field) => field.name === name)?.value;
-}
-
-function tooLarge(maxBytes: number): Fault {
-  return new Fault('too_large', `Tarball exceeds maximum size of ${Math.floor(maxBytes / 1024 ** 2)}MB`);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { codeOf } from '../../one-time-code.ts';
 import type { ZigDoorOptions } from '../options.ts';
 import { nameOf } from '../request.ts';
-import { codeOf } from '../sender.ts';
 
 /** Takes a package away for good, with all its versions; their numbers are never given out again. */
 export function removeRoutes(app: FastifyInstance, { publisher, secondFactors }: ZigDoorOptions): void {
