@@ -11,7 +11,7 @@ import type { CliConfig, Kontor, ServerFace } from './server-face.ts';
 
 const NOW = 1_700_000_000_000;
 const part = (blobs: number, bytes: number) => ({ blobs, bytes });
-const rest = { events: 7, unsealed: 1, orphans: 3, problems: [] };
+const rest = { previews: part(5, 50), events: 7, unsealed: 1, orphans: 3, problems: [] };
 const whole: VerifyReport = { ...part(2, 4096), owned: part(1, 96), cached: part(1, 4000), ...rest };
 
 let store: MemoryAccountStore;
@@ -419,7 +419,7 @@ describe('verify', () => {
     const { code, out } = await kontorDoes('verify');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^blobs +2 with 4096 bytes\nowned +1 with 96 bytes\ncached +1 with 4000 bytes.*\nevents +7, and 1 not yet sealed\nleftovers +3 /,
+      /^blobs +2 with 4096 bytes\nowned +1 with 96 bytes\ncached +1 with 4000 bytes.*\npreviews +5 with 50 bytes\nevents +7, and 1 not yet sealed\nleftovers +3 /,
     );
     expect(out).toMatch(/the store is whole\n$/);
   });

@@ -13,9 +13,10 @@ export function storage(context: Context, options: { json?: boolean }): Promise<
     context.io.out(
       table([
         ['REGISTRY', 'WHAT', 'PACKAGES', 'VERSIONS', 'FILES', 'BYTES'],
-        ...report.registries.flatMap(({ registry, owned, cached, documents }) => [
+        ...report.registries.flatMap(({ registry, owned, cached, previews, documents }) => [
           row(registry, 'owned', owned),
           row(registry, 'cached', cached),
+          [registry, 'previews', `${previews.count}`, '', `${previews.count}`, `${previews.bytes}`],
           [registry, 'documents', `${documents.count}`, '', '', `${documents.bytes}`],
         ]),
       ]),

@@ -5,7 +5,7 @@ import { json, table } from './table.ts';
 export function verify(context: Context, options: { json?: boolean }): Promise<number> {
   return withKontor(context, async (kontor) => {
     const report = await kontor.verify();
-    const { blobs, bytes, owned, cached, events, unsealed, orphans, problems } = report;
+    const { blobs, bytes, owned, cached, previews, events, unsealed, orphans, problems } = report;
     const clean = problems.length === 0;
     if (options.json) context.io.out(json({ clean, ...report }));
     else {
@@ -14,6 +14,7 @@ export function verify(context: Context, options: { json?: boolean }): Promise<n
           ['blobs', `${blobs} with ${bytes} bytes`],
           ['owned', `${owned.blobs} with ${owned.bytes} bytes`],
           ['cached', `${cached.blobs} with ${cached.bytes} bytes, which only packages of upstreams have`],
+          ['previews', `${previews.blobs} with ${previews.bytes} bytes`],
           ['events', `${events}, and ${unsealed} not yet sealed`],
           ['leftovers', `${orphans} without a row, which the sweeper takes`],
           ['problems', `${problems.length}`],

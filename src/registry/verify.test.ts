@@ -85,7 +85,16 @@ test('reports a store in order as clean, with what it counted', async () => {
 
 test('finds an empty store clean', async () => {
   const none = { blobs: 0, bytes: 0 };
-  const clean = { ...none, owned: none, cached: none, events: 0, unsealed: 0, orphans: 0, problems: [] };
+  const clean = {
+    ...none,
+    owned: none,
+    cached: none,
+    previews: none,
+    events: 0,
+    unsealed: 0,
+    orphans: 0,
+    problems: [],
+  };
   expect(await verify({ catalogue, blobs })).toEqual(clean);
 });
 

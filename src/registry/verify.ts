@@ -3,10 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isFault } from '../kernel/index.ts';
 import { verifyChain, type AuditStore, type EventStore } from '../ledger/index.ts';
 import type { BlobRow, ListedBlob, Blobs, Catalogue } from './ports/index.ts';
+import type { PreviewStore } from './previews/index.ts';
 
 export interface VerifyOptions {
   catalogue: Pick<Catalogue, 'blobs' | 'knownKeys' | 'danglingReferences'>;
   blobs: Pick<Blobs, 'open' | 'list'>;
+  /** Left out: those that `catalogue.knownKeys` knows are no orphans, and nothing else is looked at. */
+  previews?: { store: Pick<PreviewStore, 'blobs'>; goneUntil: number };
   /** Left out: the events are not looked at. */
   chain?: { events: Pick<EventStore, 'sealed' | 'unsealed'>; audit: Pick<AuditStore, 'head' | 'segments'> };
 }
@@ -20,6 +23,8 @@ export interface VerifyReport {
   owned: { blobs: number; bytes: number };
   /** Those that only upstreams' packages have, which can be pulled again. */
   cached: { blobs: number; bytes: number };
+  /** Those that previews of commits have. */
+  previews: { blobs: number; bytes: number };
   /** Sealed events checked. */
   events: number;
   /** Events that still wait for their place in the chain. */
@@ -40,12 +45,13 @@ const MOST_PROBLEMS = 1000;
  * Compares all that is stored with what the rows say: every blob's size and SHA-256, references, the chain of events.
  * Changes nothing and may run beside a server. Rejects only if the catalogue or the events cannot be read.
  */
-export async function verify({ catalogue, blobs, chain }: VerifyOptions): Promise<VerifyReport> {
+export async function verify({ catalogue, blobs, previews, chain }: VerifyOptions): Promise<VerifyReport> {
   const report: VerifyReport = {
     blobs: 0,
     bytes: 0,
     owned: { blobs: 0, bytes: 0 },
     cached: { blobs: 0, bytes: 0 },
+    previews: { blobs: 0, bytes: 0 },
     events: 0,
     unsealed: 0,
     orphans: 0,
@@ -56,7 +62,8 @@ export async function verify({ catalogue, blobs, chain }: VerifyOptions): Promis
     if (report.problems.length < MOST_PROBLEMS) report.problems.push(sentence);
     else unlisted += 1;
   };
-  await verifyBlobs(catalogue, blobs, report, problem);
+  await verifyBlobs(blobRows(catalogue), blobs, report, problem);
+  if (previews) await verifyBlobs(previewRows(previews), blobs, report, problem);
   for (const sentence of await catalogue.danglingReferences()) problem(sentence);
   report.orphans = await countOrphans(catalogue, blobs);
   if (chain) {
@@ -68,18 +75,20 @@ export async function verify({ catalogue, blobs, chain }: VerifyOptions): Promis
   return report;
 }
 
+/** Whose a blob is, as the report has it. */
+type Part = 'owned' | 'cached' | 'previews';
+
 async function verifyBlobs(
-  catalogue: VerifyOptions['catalogue'],
+  rows: AsyncGenerator<BlobRow & { part: Part }>,
   blobs: VerifyOptions['blobs'],
   report: VerifyReport,
   problem: (sentence: string) => void,
 ): Promise<void> {
-  const rows = blobRows(catalogue);
   const reader = async () => {
     // Two loops over one generator: each takes the next row when it is free.
     for await (const row of rows) {
       const found = await readBlob(blobs, row);
-      for (const part of [report, row.owned ? report.owned : report.cached]) {
+      for (const part of [report, report[row.part]]) {
         part.blobs += 1;
         part.bytes += found.size;
       }
@@ -89,11 +98,24 @@ async function verifyBlobs(
   await Promise.all(Array.from({ length: READERS }, reader));
 }
 
-async function* blobRows(catalogue: VerifyOptions['catalogue']): AsyncGenerator<ListedBlob> {
+async function* blobRows(catalogue: VerifyOptions['catalogue']): AsyncGenerator<BlobRow & { part: Part }> {
+  const page = (after: string): Promise<ListedBlob[]> => catalogue.blobs(after, PAGE);
+  for await (const { owned, ...row } of paged(page)) yield { ...row, part: owned ? 'owned' : 'cached' };
+}
+
+async function* previewRows({
+  store,
+  goneUntil,
+}: NonNullable<VerifyOptions['previews']>): AsyncGenerator<BlobRow & { part: Part }> {
+  const page = (afterKey: string) => store.blobs({ goneUntil, afterKey, limit: PAGE });
+  for await (const row of paged(page)) yield { ...row, part: 'previews' };
+}
+
+async function* paged<R extends BlobRow>(page: (after: string) => Promise<R[]>): AsyncGenerator<R> {
   for (let after = ''; ;) {
-    const page = await catalogue.blobs(after, PAGE);
-    yield* page;
-    const last = page.at(-1);
+    const rows = await page(after);
+    yield* rows;
+    const last = rows.at(-1);
     if (!last) return;
     after = last.key;
   }

@@ -11,6 +11,7 @@ import { Fault, systemClock } from '../kernel/index.ts';
 import { theServer, type Actor } from '../ledger/index.ts';
 import {
   Advisories,
+  allKeys,
   BlockKeeper,
   checkRegistryName,
   ClaimKeeper,
@@ -38,6 +39,7 @@ import { versionRanges } from './formats.ts';
 import { issuerKeys } from './openid/index.ts';
 import { keyWrap } from './key-wrap.ts';
 import { createIdentity, type Identity } from './identity.ts';
+import { previewsGoneUntil } from './preview-life.ts';
 import { createPolicies } from './policies.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
 
@@ -163,7 +165,17 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
         return catalogue.createRegistry(name, format, systemClock(), by, settings);
       },
       storageUse: async () => storageReport(await store.storageUses.read(), values.upstreamCacheBytes),
-      verify: () => verify({ catalogue, blobs, chain: store }),
+      verify: () =>
+        verify({
+          catalogue: {
+            ...allKeys(catalogue, store.previews),
+            blobs: (after, limit) => catalogue.blobs(after, limit),
+            danglingReferences: () => catalogue.danglingReferences(),
+          },
+          blobs,
+          previews: { store: store.previews, goneUntil: previewsGoneUntil(values, systemClock()) },
+          chain: store,
+        }),
       migrate: () => Promise.resolve(migrations),
       close: () => store.close(),
     };

@@ -1,10 +1,11 @@
 import type { Accounts } from '../accounts/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { dropOldEvents, sealAll, type AuditRecorder, type AuditStore } from '../ledger/index.ts';
-import { sweep, tidyCounts } from '../registry/index.ts';
+import { allKeys, expirePreviews, sweep, tidyCounts } from '../registry/index.ts';
 import type { Logger } from 'pino';
 import { cacheJob } from './cache-job.ts';
 import type { Values } from './config/index.ts';
+import { previewLife } from './preview-life.ts';
 import type { RegistryTable } from './http/registries.ts';
 import type { PeriodicJob } from './jobs.ts';
 import type { Kontor } from './kontor.ts';
@@ -74,6 +75,7 @@ export function periodicJobs({
       run: () => registries.refresh(),
     },
     cacheJob(kontor, values, logger),
+    ...previewExpiry(kontor, values, logger),
     {
       name: 'tidy counts',
       interval: RETENTION_INTERVAL,
@@ -86,7 +88,12 @@ export function periodicJobs({
       name: 'sweep',
       interval: values.sweepInterval,
       run: async () => {
-        const swept = await sweep({ catalogue, blobs, clock: systemClock, grace: values.sweepGrace });
+        const swept = await sweep({
+          catalogue: allKeys(catalogue, store.previews),
+          blobs,
+          clock: systemClock,
+          grace: values.sweepGrace,
+        });
         if (swept.staged + swept.orphans > 0)
           logger.info(swept, 'swept what crashed or refused publishes left behind');
       },
@@ -99,6 +106,17 @@ function ownSpool({ blobs }: Kontor, { storage, sweepInterval, sweepGrace }: Val
   if (storage.kind === 'files') return [];
   const run = () => blobs.sweepStaged(systemClock() - sweepGrace);
   return [{ name: 'sweep uploads', interval: sweepInterval, everywhere: true, run }];
+}
+
+/** Nothing to do where previews are kept for ever. */
+function previewExpiry({ store, blobs }: Kontor, values: Values, logger: Logger): PeriodicJob[] {
+  const life = previewLife(values);
+  if (life === undefined) return [];
+  const run = async () => {
+    const gone = await expirePreviews({ store: store.previews, blobs, clock: systemClock, life });
+    if (gone.removed > 0) logger.info(gone, 'removed previews of commits whose time was over');
+  };
+  return [{ name: 'expire previews', interval: values.sweepInterval, run }];
 }
 
 /** Nothing to do where events are kept for ever. */

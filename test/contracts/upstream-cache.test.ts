@@ -175,11 +175,18 @@ describe.each(adapters)('The cache of upstreams on $name', (adapter) => {
     const nothing = { packages: 0, versions: 0, files: 0, bytes: 0 };
     expect(await store.storageUses.read()).toEqual({
       registries: [
-        { registry: 'empty', owned: nothing, cached: nothing, documents: { count: 0, bytes: 0 } },
+        {
+          registry: 'empty',
+          owned: nothing,
+          cached: nothing,
+          previews: { count: 0, bytes: 0 },
+          documents: { count: 0, bytes: 0 },
+        },
         {
           registry: 'npm',
           owned: { packages: 1, versions: 2, files: 2, bytes: 6 },
           cached: { packages: 1, versions: 2, files: 2, bytes: 9 },
+          previews: { count: 0, bytes: 0 },
           documents: { count: 1, bytes: 6 },
         },
       ],

@@ -13,6 +13,8 @@ export interface RegistryUse {
   owned: Kept;
   /** What was pulled from upstreams, and can be pulled again. */
   cached: Kept;
+  /** Of commits; their time may be over. */
+  previews: { count: number; bytes: number };
   /** What upstreams said about packages. */
   documents: { count: number; bytes: number };
 }

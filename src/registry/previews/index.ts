@@ -1,4 +1,5 @@
-export { isPreviewKey } from './key.ts';
+export { allKeys } from './all-keys.ts';
+export { expirePreviews, type ExpiryParts } from './expiry.ts';
 export { Previews, type FoundPreview, type Preview, type PreviewParts } from './previews.ts';
 export { checkSha } from './sha.ts';
 export { repositoryOf } from './repository.ts';

@@ -5,12 +5,13 @@ import { keyOf } from '../keys.ts';
 const PREFIX = 'commits';
 
 /**
- * A storage key for a preview that an operator can read, and that is never used again.
+ * A storage key for a preview that an operator can read, and that is never used again. All of a commit lie in one folder, which goes with
+ * the last of them.
  *
- * @example 'commits/abc1234/@acme/demo/5d41402abc4b2a76.tgz'
+ * @example 'commits/abc1234/@acme%2fdemo-5d41402abc4b2a76.tgz'
  */
 export function previewKey(sha: string, name: string): string {
-  return keyOf([PREFIX, sha, ...name.split('/'), `${randomBytes(8).toString('hex')}.tgz`]);
+  return `${keyOf([PREFIX, sha, name])}-${randomBytes(8).toString('hex')}.tgz`;
 }
 
 /** True for keys that belong to previews, and not to versions. */

@@ -111,7 +111,7 @@ describe('previews of a commit', () => {
       visibility: 'public',
     });
     expect(await keysOf(`commits/${sha}/`)).toEqual(stored.map(({ key }) => key).toSorted());
-    expect(stored[0]?.key).toMatch(new RegExp(`^commits/${sha}/@acme/b/[0-9a-f]{16}\\.tgz$`));
+    expect(stored[0]?.key).toMatch(new RegExp(`^commits/${sha}/@acme%2fb-[0-9a-f]{16}\\.tgz$`));
   });
 
   test('that are published again take the place and the room of those before [P-16]', async () => {

@@ -131,8 +131,8 @@ export interface PreviewStore {
    * event `preview.expire` for each.
    */
   expire(command: { goneUntil: number; limit: number; by: Actor; at: number }): Promise<ExpiredPreviews>;
-  /** Every preview's blob after `afterKey` in key order: what must be in the blob store under `commits/`. */
-  blobs(afterKey: string, limit: number): Promise<BlobRow[]>;
+  /** The blobs of previews after `afterKey` in key order: what must be in the blob store under `commits/`. */
+  blobs(page: { goneUntil: number; afterKey: string; limit: number }): Promise<BlobRow[]>;
   /** Which of these keys a preview has. */
   knownKeys(keys: string[]): Promise<Set<string>>;
   /** Bars `key` from ever being used, if no preview has it; true if it is barred now. See `Catalogue.barKey`. */

@@ -11,6 +11,7 @@ const Report = Type.Object({
       registry: Type.String(),
       owned: kept('Packages that were published here.'),
       cached: kept('What was pulled from upstreams, and can be pulled again.'),
+      previews: Type.Object({ count: Count, bytes: Count }, { description: 'Of commits, for a while.' }),
       documents: Type.Object(
         { count: Count, bytes: Count },
         { description: 'What upstreams said about packages.' },

@@ -28,6 +28,15 @@ export async function readStorageUse({ db }: Session): Promise<StorageUse> {
     .where('status', '=', 'found')
     .groupBy('registry_id')
     .execute();
+  const previews = await db
+    .selectFrom('previews')
+    .select(({ fn }) => [
+      'registry_id',
+      fn.countAll<number | string>().as('count'),
+      fn.sum<number | string>('size').as('bytes'),
+    ])
+    .groupBy('registry_id')
+    .execute();
   const stored = await db
     .selectFrom('blobs')
     .select(({ fn }) => [
@@ -48,13 +57,22 @@ export async function readStorageUse({ db }: Session): Promise<StorageUse> {
   return {
     registries: registries.map(({ id, name }): RegistryUse => {
       const said = documents.find((each) => each.registry_id === id);
+      const made = previews.find((each) => each.registry_id === id);
       return {
         registry: name,
         owned: keptOf(id, 'local'),
         cached: keptOf(id, 'upstream'),
+        previews: { count: Number(made?.count ?? 0), bytes: Number(made?.bytes ?? 0) },
         documents: { count: Number(said?.count ?? 0), bytes: Number(said?.bytes ?? 0) },
       };
     }),
-    stored: { files: Number(stored?.files ?? 0), bytes: Number(stored?.bytes ?? 0) },
+    stored: {
+      files: Number(stored?.files ?? 0) + sum(previews, 'count'),
+      bytes: Number(stored?.bytes ?? 0) + sum(previews, 'bytes'),
+    },
   };
+}
+
+function sum<F extends string>(rows: Record<F, number | string>[], field: F): number {
+  return rows.reduce((total, row) => total + Number(row[field]), 0);
 }

@@ -12,7 +12,7 @@ export function previewStoreOn(db: Kysely<Schema>, writer: Writer): PreviewStore
     ofPackage: (query) => previews.previewsOfPackage(db, query),
     atCursor: (query) => previews.previewAtCursor(db, query),
     expire: (command) => writer.run('expirePreviews', command),
-    blobs: (afterKey, limit) => previews.pagePreviewBlobs(db, afterKey, limit),
+    blobs: (page) => previews.pagePreviewBlobs(db, page),
     knownKeys: (keys) => previews.knownPreviewKeys(db, keys),
     barKey: (key, at) => writer.run('barPreviewKey', { key, at }),
   };

@@ -40,6 +40,7 @@ export function withFaults(store: SqlStore): SqlStore {
     packageAccess: guarded(store.packageAccess),
     registrySettings: guarded(store.registrySettings),
     origins: guarded(store.origins),
+    previews: guarded(store.previews),
     similarNames: guarded(store.similarNames),
     accounts: guarded(store.accounts),
     secondFactors: guarded(store.secondFactors),

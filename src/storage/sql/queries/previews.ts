@@ -90,13 +90,13 @@ export async function previewAtCursor(db: Kysely<Schema>, query: Input<'atCursor
 
 export async function pagePreviewBlobs(
   db: Kysely<Schema>,
-  afterKey: string,
-  limit: number,
+  { goneUntil, afterKey, limit }: Input<'blobs'>,
 ): Promise<BlobRow[]> {
   return db
     .selectFrom('previews')
     .select(['key', 'sha256', 'size'])
     .where('key', '>', afterKey)
+    .where('published_at', '>', goneUntil)
     .orderBy('key')
     .limit(limit)
     .execute();
