@@ -63,6 +63,8 @@ describe.each(adapters)('Previews on $name', (adapter) => {
   /** What a run of a continuous integration publishes of the branch. */
   const run = (commit: string, number: number | null, more: Partial<PublishPreviews> = {}) =>
     publish([preview('demo')], { sha: commit, run: number, cursors: [place], ...more });
+  const pageOf = (afterKey: string, goneUntil = -1) =>
+    store.previews.blobs({ goneUntil, afterKey, limit: 2 });
   const query = () => ({ registryId: npm.id, goneUntil: -1 });
   const namesOf = async (reader: PreviewReader, commit = sha) =>
     (await store.previews.ofCommit({ ...query(), sha: commit, reader })).map(({ name }) => name);
@@ -273,8 +275,6 @@ describe.each(adapters)('Previews on $name', (adapter) => {
     const all = [preview('a'), preview('b'), preview('c')];
     await publish(all);
     const keys = all.map(({ key }) => key).toSorted();
-    const pageOf = (afterKey: string, goneUntil = -1) =>
-      store.previews.blobs({ goneUntil, afterKey, limit: 2 });
     const page = await pageOf('');
     expect(page.map(({ key }) => key)).toEqual(keys.slice(0, 2));
     expect(page[0]).toEqual({ key: keys[0], sha256: sha256Hex(keys[0] ?? ''), size: 10 });
