@@ -3,6 +3,7 @@ import { readError } from './errors.ts';
 import type { Line } from './line.ts';
 import type { Place } from './list.ts';
 import type { S3Options } from './options.ts';
+import { retrying } from './retry.ts';
 import { startFault } from './sentences.ts';
 
 /** Enough that what is not ours, such as a leftover of a probe, does not hide what is. */
@@ -60,10 +61,10 @@ async function create(line: Line, bucket: string, inRegion: boolean): Promise<vo
     );
   }
   try {
-    await line.run((sending) => line.client.send(command, sending));
+    // Another replica may be about to make it: then the store wants to be asked again.
+    await retrying(() => line.run((sending) => line.client.send(command, sending)));
   } catch (error) {
-    const { code } = readError(error);
-    // Ours: another replica was faster, or is just about to be.
-    if (code !== 'BucketAlreadyOwnedByYou' && code !== 'OperationAborted') throw error;
+    // Ours: another replica was faster.
+    if (readError(error).code !== 'BucketAlreadyOwnedByYou') throw error;
   }
 }
