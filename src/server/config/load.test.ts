@@ -161,6 +161,15 @@ describe('refusals', () => {
     ]);
   });
 
+  test('variables of the publishing commands may be there too', () => {
+    expect(() =>
+      load({ KONTOR_REGISTRY_URL: 'https://packages.example.com', KONTOR_TOKEN: 'ktr_x' }),
+    ).not.toThrow();
+    expect(problems({ KONTOR_TOKENS: 'ktr_x' })).toEqual([
+      'KONTOR_TOKENS is not a setting: did you mean KONTOR_TOKEN?',
+    ]);
+  });
+
   test('a misspelt name is refused, and the nearest one named', () => {
     expect(problems({ KONTOR_PROT: '1' })).toEqual([
       'KONTOR_PROT is not a setting: did you mean KONTOR_PORT?',
