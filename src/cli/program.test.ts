@@ -50,6 +50,7 @@ const kontor = (): Kontor => ({
   },
   accounts,
   store: {
+    counts: {} as Kontor['store']['counts'],
     events: { sealed: async () => [], unsealed: async () => 2 },
     audit: {
       find: async (query) => {

@@ -9,6 +9,7 @@ import { addPreviewCommands } from './preview-commands.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 import { reportError } from './report-error.ts';
 import type { ServerFace } from './server-face.ts';
+import type { StatsOptions } from './stats.ts';
 import { addTokenCommands } from './token-commands.ts';
 import { version } from './version.ts';
 import type { WhyOptions } from './why.ts';
@@ -75,6 +76,14 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
     .option('--json', 'for scripts')
     .action((options: { json?: boolean }) =>
       on(async (context) => (await import('./storage.ts')).storage(context, options)),
+    );
+  program
+    .command('stats [name]')
+    .description('show what is downloaded most, or how often a package was downloaded')
+    .option('--registry <name>', 'where', 'npm')
+    .option('--json', 'for scripts')
+    .action((name: string | undefined, options: StatsOptions) =>
+      on(async (context) => (await import('./stats.ts')).stats(context, name, options)),
     );
   program
     .command('config')

@@ -1,6 +1,13 @@
 import type { Organisations } from '../accounts/index.ts';
 import type { AuditStore, EventStore } from '../ledger/index.ts';
-import type { Advisories, BlockKeeper, Catalogue, Registries, WhyAnswer } from '../registry/index.ts';
+import type {
+  Advisories,
+  BlockKeeper,
+  Catalogue,
+  CountStore,
+  Registries,
+  WhyAnswer,
+} from '../registry/index.ts';
 import type { Config, Kontor as OpenedKontor, RunningServer, WhyQuestion } from '../server/index.ts';
 import type { Io } from './io.ts';
 
@@ -9,8 +16,9 @@ export type CliConfig = Pick<Config, 'sources' | 'warnings'> & {
   values: Pick<Config['values'], 'host' | 'port' | 'publicUrl'>;
 };
 
-/** What the audit commands read. */
-export interface AuditedStore {
+/** What commands read of the store itself. */
+export interface ReadStore {
+  counts: Pick<CountStore, 'total' | 'versions' | 'days' | 'top' | 'registryDays' | 'missing'>;
   events: Pick<EventStore, 'sealed' | 'unsealed'>;
   audit: Pick<AuditStore, 'find' | 'head' | 'segments'>;
 }
@@ -36,7 +44,7 @@ export type Kontor = Pick<
   registries: Pick<Registries, 'changeFor'>;
   advisories: Pick<Advisories, 'import' | 'list' | 'show' | 'scan' | 'remove'>;
   blocks: Pick<BlockKeeper, 'add' | 'list' | 'remove'>;
-  store: AuditedStore;
+  store: ReadStore;
 };
 
 /** The composition root as commands see it: loaded only when a command runs, and replaced by a smaller one in tests. */

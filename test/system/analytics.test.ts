@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, session } from '../setup/api.ts';
 import { packageUrl, publish, publishBody, packageTarball, register } from '../setup/publish.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 
 const DAY = 86_400_000;
 
@@ -254,6 +254,18 @@ describe('Numbers in the API', () => {
     expect((await api(server, 'GET', `${PACKAGES}/secret/downloads`, { token: anna })).body).toMatchObject({
       total: 2,
     });
+  });
+
+  test('are at the command line too, beside the running server', async () => {
+    const env = { KONTOR_DATA: server.data };
+    const all = await kontor(['stats'], { env });
+    expect(all.stdout).toMatch(/^PACKAGE +DOWNLOADS\n@acme\/busy +3\nsecret +2\n/);
+    expect(all.stdout).toContain('everything in npm, 30 days: 6\n');
+    const { stdout } = await kontor(['stats', 'calm'], { env });
+    expect(stdout).toMatch(/^VERSION +DOWNLOADS\n1\.0\.0 +1\n/);
+    expect(stdout).toMatch(
+      /calm: 1 in all, 1 in 30 days, the last at \d{4}-.*Z\nasked for .*: 3\.0\.0 \(1\)\n/,
+    );
   });
 
   test('say what is downloaded most, and to administrators how much of everything [S-101]', async () => {
