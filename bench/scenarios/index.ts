@@ -12,6 +12,7 @@ import { pullThrough } from './pull-through.ts';
 import { publish } from './publish.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
+import { zigHash } from './zig-hash.ts';
 
 /** In the order in which they run: the large store comes last, since its server is kept for all that need it. */
 export const scenarios: readonly Scenario[] = [
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   authenticated,
   tarball,
   coldTarball,
+  zigHash,
   growth,
   publish,
   install,

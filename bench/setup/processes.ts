@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { promisify } from 'node:util';
 
 /** Servers run on the first core and everything that makes load, this process too, on the second. */
@@ -23,7 +23,22 @@ export function isPinned(): boolean {
 /** Moves this process with all threads to the core of the load; what it starts inherits that. */
 export async function pinLoad(haveTaskset: boolean): Promise<void> {
   pinned = haveTaskset && availableParallelism() > 1;
-  if (pinned) await promisify(execFile)('taskset', ['-a', '-c', '-p', LOAD_CORE, String(process.pid)]);
+  if (pinned) await moveTo(LOAD_CORE);
+}
+
+/** Gives this process and what it starts all cores while `work` runs, for what has no server. */
+export async function onAllCores<T>(work: () => Promise<T>): Promise<T> {
+  if (!pinned) return work();
+  await moveTo(`0-${cpus().length - 1}`);
+  try {
+    return await work();
+  } finally {
+    await moveTo(LOAD_CORE);
+  }
+}
+
+async function moveTo(cores: string): Promise<void> {
+  await promisify(execFile)('taskset', ['-a', '-c', '-p', cores, String(process.pid)]);
 }
 
 export interface StartedServer {
