@@ -183,6 +183,13 @@ describe('[S-102] kontor preview publish', () => {
       1,
       /BASE\/team\/publish\/commit is not there.* Give --registry the address/,
     ],
+    [
+      'a registry that nobody has named',
+      ['--sha', SHA],
+      { npm_config_userconfig: '/dev/null', KONTOR_TOKEN: 'ktr_secret' },
+      1,
+      /not known which registry to publish to: say --registry or KONTOR_REGISTRY_URL/,
+    ],
     ['no URL', ['--registry', 'example.com'], {}, 1, /example\.com is no http or https URL/],
     ['no package', ['--sha', SHA, 'elsewhere'], {}, 1, /elsewhere cannot be read \(ENOENT\)/],
     [

@@ -67,6 +67,9 @@ describe('the commit that is published', () => {
   });
 
   test('must be known', async () => {
+    const job = { ...env, GITHUB_SHA: sha, GITHUB_EVENT_PATH: '/nowhere/event.json' };
+    await expect(find({ env: job })).rejects.toThrow('GITHUB_EVENT_PATH');
+    expect(await find({ env: job, given: { sha } })).toMatchObject({ sha });
     await expect(find({ cwd: temporaryFolder('empty') })).rejects.toThrow('say it with --sha');
     await expect(find({ given: { sha: '--all' } })).rejects.toThrow(
       '"--all" is no commit that git knows here',

@@ -22,7 +22,7 @@ const FULL_SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 export async function findCommit({ cwd, env, given, allowDirty }: CommitQuestion): Promise<Commit> {
   const git = await gitIn(cwd, env);
   if (!allowDirty) await refuseChanges(git);
-  const job = commitOfJob(env, await readEvent(env));
+  const job = commitOfJob(env, given.sha === undefined ? await readEvent(env) : undefined);
   const sha = given.sha ?? job.sha ?? (await git?.('rev-parse', 'HEAD'));
   if (sha === undefined) {
     throw new Fault(

@@ -21,6 +21,8 @@ export interface TargetQuestion {
   warn: (message: string) => void;
 }
 
+/** The registry that npm is configured for where nobody has configured it. */
+const NPMS_OWN = 'registry.npmjs.org';
 /** A server may take its time with a large commit, milliseconds. */
 const PATIENCE = 900_000;
 
@@ -35,7 +37,8 @@ export async function findTarget({ cwd, env, registry, warn }: TargetQuestion): 
     throw new Fault('bad_request', `${said} is no http or https URL, such as https://packages.example.com.`);
   }
   const settings = await npmClientSettings({ registry: said, env: { ...env }, cwd, warn });
-  if (settings === undefined) {
+  // Nobody has said a word of that one: a token of ours would be shown to strangers.
+  if (settings === undefined || (said === undefined && new URL(settings.url).hostname === NPMS_OWN)) {
     throw new Fault(
       'bad_request',
       'It is not known which registry to publish to: say --registry or KONTOR_REGISTRY_URL.',
