@@ -9,6 +9,7 @@ import { notModified } from './not-modified.ts';
 import { packument } from './packument.ts';
 import { population } from './population.ts';
 import { pullThrough } from './pull-through.ts';
+import { previews } from './previews.ts';
 import { publish } from './publish.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   zigHash,
   growth,
   publish,
+  previews,
   install,
   pullThrough,
   members,

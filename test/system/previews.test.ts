@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { gunzipSync } from 'node:zlib';
@@ -18,7 +20,7 @@ let lastSha = 0xabc1234000;
 
 beforeAll(async () => {
   files = temporaryFolder('archives');
-  server = await startInProcess({ KONTOR_MAX_PACKAGE_SIZE: '50MB' });
+  server = await startInProcess({ KONTOR_MAX_PACKAGE_SIZE: '50MB', KONTOR_SWEEP_INTERVAL: '200ms' });
   anna = await register(server, 'anna');
   ben = await register(server, 'ben');
   return () => server.stop();
@@ -508,5 +510,28 @@ describe('a publish', () => {
     const annas = await packageTarball('annas', '1.0.1');
     expect(await post(form({ sha }, { annas }), { token: ben })).toMatchObject({ status: 403 });
     expect(namesOf((await get(`/commits/${sha}`)).body)).toEqual(['good']);
+  });
+});
+
+describe('time', () => {
+  const DAY = 86_400_000;
+  /** What the database says after so many days. */
+  const age = (sha: string, days: number) => {
+    const database = new DatabaseSync(join(server.data, 'kontor.db'), { timeout: 10_000 });
+    database.exec(`update previews set published_at = published_at - ${days * DAY} where sha = '${sha}'`);
+    database.close();
+  };
+
+  test('takes previews away after 90 days, from readers at once and from the disk soon [P-52]', async () => {
+    const sha = freshSha();
+    const folder = join(server.data, 'blobs', 'commits', sha);
+    await post(form({ sha }, { old: await packageTarball('old', '1.0.0') }));
+    expect(existsSync(folder)).toBe(true);
+    age(sha, 89);
+    expect((await get(`/commits/${sha}`)).status).toBe(200);
+    age(sha, 2);
+    for (const rest of ['', '/old', '/old/tarball'])
+      expect((await get(`/commits/${sha}${rest}`)).status).toBe(404);
+    await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
   });
 });
