@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { PutBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { S3Storage } from '../../src/index.ts';
@@ -9,6 +11,7 @@ import { bucketVariables } from '../setup/s3.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
 
 const noCeph = await whyNoCeph();
+const DAY = 86_400_000;
 
 describe.skipIf(noCeph !== undefined)('previews of commits on S3', () => {
   let gateway: CephGateway;
@@ -21,7 +24,9 @@ describe.skipIf(noCeph !== undefined)('previews of commits on S3', () => {
     gateway = await startCeph();
     bucket = gateway.bucketName();
     objects = new S3Storage(bucket, { endpoint: gateway.endpoint, credentials: gateway.user });
-    server = await startKontor({ env: bucketVariables(gateway, bucket) });
+    server = await startKontor({
+      env: { ...bucketVariables(gateway, bucket), KONTOR_SWEEP_INTERVAL: '200ms' },
+    });
     token = await register(server, 'anna');
   });
 
@@ -44,9 +49,7 @@ describe.skipIf(noCeph !== undefined)('previews of commits on S3', () => {
     const sha = 'abc1234def5678';
     const url = await preview(sha, 'my-package');
     const keys = await objects.list('commits/');
-    expect(keys).toEqual([
-      expect.stringMatching(/^commits\/abc1234def5678\/my-package\/[0-9a-f]+\.tgz$/) as string,
-    ]);
+    expect(keys).toEqual([expect.stringMatching(/^commits\/abc1234def5678\/my-package\b.*\.tgz$/) as string]);
     expect(await objects.list('npm/')).toEqual([]);
 
     expect(await setLifecycle()).toBe(200);
@@ -56,6 +59,25 @@ describe.skipIf(noCeph !== undefined)('previews of commits on S3', () => {
     expect((await fetch(url)).status).toBe(404);
     expect((await fetch(`${server.url}/commits/${sha}`)).status).toBeLessThan(500);
     await preview(sha, 'my-package');
+  });
+
+  test('[P-52] are there on day 89; on day 91 they are 404, and their objects gone', async () => {
+    const sha = 'fed4321cba8765';
+    const url = await preview(sha, 'aging');
+    const keys = () => objects.list(`commits/${sha}/`);
+    const database = new DatabaseSync(join(server.data, 'kontor.db'));
+    const agesBy = (days: number) =>
+      database
+        .prepare('update previews set published_at = published_at - ? where name = ?')
+        .run(days * DAY, 'aging');
+    agesBy(89);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await keys()).toHaveLength(1);
+    agesBy(2);
+    database.close();
+    expect((await fetch(url)).status).toBe(404);
+    await expect.poll(keys, { timeout: 20_000 }).toEqual([]);
+    expect((await fetch(`${server.url}/commits/${sha}`)).status).toBe(404);
   });
 
   /** Puts the rules of `deploy/` on the bucket; the status of the answer. */

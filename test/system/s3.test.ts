@@ -2,15 +2,16 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { reachBucket } from '../../src/storage/s3/index.ts';
-import { S3Storage } from '../../src/index.ts';
+import { createServer, Registry, S3Storage } from '../../src/index.ts';
 import { startCeph, whyNoCeph, type CephGateway } from '../setup/ceph.ts';
 import { npmClient } from '../setup/clients.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
 import { greeter, greetings, machine, output, project } from '../setup/projects.ts';
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { downloadedIntegrity } from '../setup/read.ts';
+import { temporaryFolder } from '../setup/resources.ts';
 import { run } from '../setup/run.ts';
 import { bucketOptions, bucketVariables } from '../setup/s3.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
@@ -169,6 +170,28 @@ describe.skipIf(noCeph !== undefined)('a server on S3', () => {
     expect((await reachBucket(bucketOptions(gateway, { bucket: packages }))).isEmpty).toBe(true);
     await publish(aam, await register(aam, 'anna'), 'first', '1.0.0');
     expect(await objects(packages).list()).toEqual(['npm/first/1.0.0/first-1.0.0.tgz']);
+  });
+
+  test('[P-58] a registry in a program keeps its packages in the bucket that it names', async () => {
+    const s3Bucket = gateway.bucketName();
+    const registry = new Registry({
+      s3Bucket: `${s3Bucket}/shop`,
+      s3Region: 'us-east-1',
+      s3Endpoint: gateway.endpoint,
+      localStoragePath: join(temporaryFolder('library'), 'store'),
+      npmFallback: false,
+      settings: {
+        s3AccessKeyId: gateway.user.accessKeyId,
+        s3SecretAccessKey: gateway.user.secretAccessKey,
+        registration: 'open',
+      },
+    });
+    const { start, stop } = createServer(registry, 0);
+    const started = await start();
+    onTestFinished(() => stop());
+    await publish(started, await register(started, 'anna'), 'sold', '1.0.0');
+    expect(await objects(s3Bucket).list()).toEqual(['shop/npm/sold/1.0.0/sold-1.0.0.tgz']);
+    expect(() => new Registry({ s3Bucket, settings: { storage: 'file:./x' } })).toThrow(/two places/);
   });
 
   test.skipIf(!hasPostgres())(
