@@ -151,7 +151,12 @@ describe('a hostile form is refused and leaves nothing staged', () => {
     ['cut off behind a file', body([file, file], '').subarray(0, -16), 'body_truncated'],
     ['cut off in a header', body([file, file]).subarray(0, 5150), 'body_truncated'],
     ['not a form at all', 'x'.repeat(50_000), 'body_truncated'],
-    ['a header without end', `------b0undary\r\nX: ${'x'.repeat(50_000)}`, 'body_truncated'],
+    ['a header without end', `------b0undary\r\nX: ${'x'.repeat(50_000)}`, 'too_large'],
+    ['a header line without a colon', '------b0undary\r\nx\r\n\r\n\r\n------b0undary--\r\n', 'bad_request'],
+    ['its boundary within a line', `------b0undaryx\r\n\r\n\r\n------b0undary--\r\n`, 'bad_request'],
+    ['blanks without end behind its boundary', `------b0undary${' '.repeat(5000)}`, 'bad_request'],
+    ['an empty boundary', body([file]), 'bad_request', 'multipart/form-data; boundary='],
+    ['a boundary of 300', body([file]), 'bad_request', `multipart/form-data; boundary=${'b'.repeat(300)}`],
     ['a file over the limit', body([{ name: 'file', content: 'a'.repeat(100_001) }]), 'too_large'],
     ['a field over the limit', body([file, { name: 'field', content: 'a'.repeat(1001) }]), 'too_large'],
     [
@@ -196,6 +201,34 @@ describe('a hostile form is refused and leaves nothing staged', () => {
   });
 });
 
+const named = async (header: string) => {
+  const { form } = await read(`------b0undary\r\n${header}\r\n\r\nx\r\n------b0undary--`, 3);
+  return form;
+};
+
+describe('the header of a part', () => {
+  test('names it as browsers, curl and others write it', async () => {
+    for (const header of [
+      'content-disposition:form-data;name=field',
+      'Content-Type: text/plain\r\nContent-Disposition: form-data; name="field"',
+      'Content-Disposition: form-data;\r\n name="field"',
+      'CONTENT-DISPOSITION: Form-Data; filename="name=\\"x\\""; NAME="field"',
+    ]) {
+      expect((await named(header)).fields).toEqual([{ name: 'field', value: 'x' }]);
+    }
+    const { files } = await named(
+      'Content-Disposition: form-data; name="file:\\"ä\\\\"; filename="C:\\dir\\x.tgz"',
+    );
+    expect(files).toMatchObject([{ name: 'file:"ä\\', fileName: 'x.tgz' }]);
+  });
+
+  test('that does not name it is one of a part without a name', async () => {
+    for (const header of ['', 'X: y', 'Content-Disposition: attachment; name="field"']) {
+      expect(await named(header)).toEqual({ fields: [], files: [] });
+    }
+  });
+});
+
 describe('any form', () => {
   const content = fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
@@ -231,6 +264,38 @@ describe('any form', () => {
         const short = whole.subarray(0, cut % (whole.length - 3));
         expect((await refusal(short, { size })).code).toBe('body_truncated');
       }),
+    );
+  });
+
+  test('of pieces of forms is read or refused, and never waited for', async () => {
+    const texts = fc.array(
+      fc.constantFrom(
+        '\r\n',
+        '--',
+        '------b0undary',
+        '------b0undary--',
+        '\r\n\r\n',
+        'Content-Disposition: form-data; name="file"',
+        'name: x',
+        '; ',
+        'x',
+        '\r',
+        '\n',
+      ),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 60 }), async (given, size) => {
+        const staging = new Staging();
+        const whole = given.join('');
+        const outcome = await readForm(TYPE, pieces(whole, size), optionsWith(staging)).then(
+          ({ files }) => files.length,
+          (error: unknown) => error,
+        );
+        expect(typeof outcome === 'number' || isFault(outcome)).toBe(true);
+        expect(staging.leftovers).toBe(typeof outcome === 'number' ? outcome : 0);
+      }),
+      { numRuns: 1000 },
     );
   });
 

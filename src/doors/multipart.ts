@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
-import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { Fault, isFault, type Digests } from '../kernel/index.ts';
+import { Fault, freeChunk, type Digests } from '../kernel/index.ts';
 import type { StagedBlob } from '../registry/index.ts';
-import { received } from './body/index.ts';
+import { FormSplitter, received, shown, type FormEvent } from './body/index.ts';
 
 type PartKind = 'file' | 'field' | undefined;
 
@@ -46,150 +43,111 @@ export function isForm(contentType: string | undefined): contentType is string {
   return /^multipart\/form-data *(;|$)/i.test(contentType ?? '');
 }
 
-/** Bytes of the lines between parts, of headers and of a preamble, all in all. */
+/** Bytes of the lines between parts, of headers and of what stands around it, all in all. */
 const MAX_FRAME = 1024 ** 2;
 
 /**
  * Reads a form (RFC 7578) and stages its files while they arrive: memory does not grow with them. On any failure what was staged has
- * been discarded before the promise rejects, and a request stream is left open, unread, for the answer.
+ * been discarded before the promise rejects, and a request stream is left open, unread, for the answer. The chunks of `source` are
+ * freed on the way.
  *
- * Faults: `bad_request` (no boundary), `body_truncated` (also when the client hangs up), `too_large`, and those of the options.
+ * Faults: `bad_request`, `body_truncated` (also when the client hangs up), `too_large`, and those of the options.
  */
 export async function readForm(
   contentType: string,
   source: AsyncIterable<Uint8Array>,
   options: FormOptions,
 ): Promise<Form> {
-  const reading = new FormReading(contentType, options);
+  const splitter = new FormSplitter(contentType);
+  const parts = new FormParts({ maxFieldBytes: 1024 ** 2, maxFields: 20, ...options });
   try {
-    for await (const chunk of received(source)) await reading.write(chunk);
-    return await reading.end();
+    for await (const chunk of received(source)) {
+      parts.meter(chunk.length);
+      for (const event of splitter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))) {
+        await parts.take(event);
+      }
+      freeChunk(chunk);
+    }
+    splitter.end();
+    return parts.form;
   } catch (error) {
-    await reading.abandon(error);
+    // The refusal is what the client must hear; a copy that cannot be discarded now is swept later.
+    await Promise.allSettled(parts.staged.map((staged) => staged.discard()));
     throw error;
   }
 }
 
-class FormReading {
-  readonly #options: Required<FormOptions>;
-  readonly #parser: BusboyInstance;
-  readonly #fields: Form['fields'] = [];
-  readonly #files: Promise<FormFile>[] = [];
-  readonly #streams: Readable[] = [];
-  readonly #staged: StagedBlob[] = [];
-  readonly #failed: Promise<never>;
-  #fail: (error: unknown) => void = () => {};
-  #bytes = 0;
+/** The part at hand. */
+interface OpenPart {
+  name: string;
+  fileName: string | undefined;
+  size: number;
+  /** Set for a file. */
+  staged?: StagedBlob;
+  /** Set for a field. */
+  pieces?: Buffer[];
+}
 
-  constructor(contentType: string, options: FormOptions) {
-    this.#options = { maxFieldBytes: 1024 ** 2, maxFields: 20, ...options };
-    this.#failed = new Promise((_resolve, reject) => (this.#fail = reject));
-    // Whoever waits for something else hears of it there.
-    this.#failed.catch(() => undefined);
-    this.#parser = this.#open(contentType);
+/** Makes files and fields of what a form turns out to be. */
+class FormParts {
+  readonly form: Form = { fields: [], files: [] };
+  /** Everything that was begun. */
+  readonly staged: StagedBlob[] = [];
+  readonly #options: Required<FormOptions>;
+  #part: OpenPart | undefined;
+  #bytes = 0;
+  #others = 0;
+
+  constructor(options: Required<FormOptions>) {
+    this.#options = options;
   }
 
-  /** Resolves when the parser wants more. */
-  async write(chunk: Uint8Array): Promise<void> {
+  /** Fault `too_large` over the limit of all that a form may hold: what is read past is held by no other. */
+  meter(bytes: number): void {
     const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = this.#options;
-    this.#bytes += chunk.length;
+    this.#bytes += bytes;
     if (this.#bytes > maxFiles * maxFileBytes + maxFields * maxFieldBytes + MAX_FRAME) {
       throw new Fault('too_large', 'The form is over the limit of all that it may hold; send less at once.');
     }
-    const taken = new Promise<void>((resolve) => this.#parser.write(chunk, () => resolve()));
-    await Promise.race([taken, this.#failed]);
   }
 
-  async end(): Promise<Form> {
-    const finished = once(this.#parser, 'finish');
-    this.#parser.end();
-    await Promise.race([finished, this.#failed]);
-    const files = await Promise.race([Promise.all(this.#files), this.#failed]);
-    return { fields: this.#fields, files };
+  async take(event: FormEvent): Promise<void> {
+    if (event.kind === 'part') this.#part = await this.#begin(event);
+    else if (this.#part === undefined) throw new TypeError('Nothing of a form stands outside of its parts.');
+    else if (event.kind === 'data') await this.#write(this.#part, event.bytes);
+    else await this.#end(this.#part);
   }
 
-  /** Discards what was staged, once nothing is written to it any more. */
-  async abandon(error: unknown): Promise<void> {
-    this.#fail(error);
-    for (const stream of this.#streams) stream.destroy();
-    await Promise.allSettled(this.#files);
-    // The refusal is what the client must hear; a copy that cannot be discarded now is swept later.
-    await Promise.allSettled(this.#staged.map((staged) => staged.discard()));
-  }
-
-  #open(contentType: string): BusboyInstance {
-    const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = this.#options;
-    const parser = open({
-      headers: { 'content-type': contentType },
-      isPartAFile: (name) => this.#kindOf(name) !== 'field',
-      limits: {
-        parts: maxFiles + maxFields,
-        fileSize: maxFileBytes,
-        fieldSize: maxFieldBytes,
-        headerPairs: 20,
-        headerSize: 16 * 1024,
-      },
-    });
-    parser.on('file', (name: string | undefined, stream, fileName: string | undefined) => {
-      this.#streams.push(stream);
-      // Also after everybody has gone: an error without a listener ends the process.
-      stream.on('error', () => undefined);
-      stream.on('limit', () => this.#fail(this.#options.tooLarge(name ?? '')));
-      if (this.#kind !== 'file') return void stream.resume();
-      if (this.#files.length === maxFiles) return this.#fail(tooMany('files', maxFiles));
-      const file = this.#take(name ?? '', fileName, stream);
-      file.catch((error: unknown) => this.#fail(error));
-      this.#files.push(file);
-    });
-    parser.on('field', (name: string | undefined, value, _nameCut, valueCut) => {
-      if (valueCut) this.#fail(fieldTooLarge(name ?? '', maxFieldBytes));
-      this.#fields.push({ name: name ?? '', value });
-    });
-    parser.on('partsLimit', () => this.#fail(tooMany('parts', maxFiles + maxFields)));
-    parser.on('error', (cause) => this.#fail(truncated(cause)));
-    return parser;
-  }
-
-  /** Of the part that has just begun. */
-  #kind: PartKind;
-
-  #kindOf(name: string | undefined): PartKind {
-    this.#kind = undefined;
-    try {
-      this.#kind = this.#options.kindOf(name ?? '');
-    } catch (error) {
-      this.#fail(error);
+  async #begin({ name, fileName }: FormEvent & { kind: 'part' }): Promise<OpenPart> {
+    const { kindOf, stage, maxFiles, maxFields } = this.#options;
+    const part = { name, fileName, size: 0 };
+    const kind = kindOf(name);
+    if (kind === 'file') {
+      if (this.staged.length === maxFiles) throw tooMany('files', maxFiles);
+      const staged = await stage(name);
+      this.staged.push(staged);
+      return { ...part, staged };
     }
-    return this.#kind;
+    if (++this.#others > maxFields) throw tooMany('fields', maxFields);
+    return kind === 'field' ? { ...part, pieces: [] } : part;
   }
 
-  async #take(name: string, fileName: string | undefined, stream: Readable): Promise<FormFile> {
-    const staged = await this.#options.stage(name);
-    this.#staged.push(staged);
-    for await (const chunk of stream as AsyncIterable<Buffer>) await staged.write(chunk);
-    return { name, fileName, staged, digests: await staged.finish() };
+  async #write(part: OpenPart, bytes: Buffer): Promise<void> {
+    const { maxFieldBytes, maxFileBytes, tooLarge } = this.#options;
+    part.size += bytes.length;
+    if (part.pieces) {
+      if (part.size > maxFieldBytes) throw fieldTooLarge(part.name, maxFieldBytes);
+      part.pieces.push(Buffer.from(bytes));
+      return;
+    }
+    if (part.size > maxFileBytes) throw tooLarge(part.name);
+    await part.staged?.write(bytes);
   }
-}
 
-function open(config: ConstructorParameters<typeof Busboy>[0]): BusboyInstance {
-  try {
-    return new Busboy(config);
-  } catch (cause) {
-    throw new Fault(
-      'bad_request',
-      'The Content-Type of a form names its boundary: multipart/form-data; boundary=…',
-      { cause },
-    );
+  async #end({ name, fileName, staged, pieces }: OpenPart): Promise<void> {
+    if (staged) this.form.files.push({ name, fileName, staged, digests: await staged.finish() });
+    else if (pieces) this.form.fields.push({ name, value: Buffer.concat(pieces).toString('utf8') });
   }
-}
-
-function truncated(cause: unknown): Fault {
-  if (isFault(cause)) return cause;
-  return new Fault(
-    'body_truncated',
-    'The form ends before its closing boundary; send all of it, with the boundary that its Content-Type names.',
-    { cause },
-  );
 }
 
 function tooMany(what: string, most: number): Fault {
@@ -197,8 +155,5 @@ function tooMany(what: string, most: number): Fault {
 }
 
 function fieldTooLarge(name: string, maxBytes: number): Fault {
-  return new Fault(
-    'too_large',
-    `The field ${JSON.stringify(name.slice(0, 80))} is over the limit of ${maxBytes} bytes.`,
-  );
+  return new Fault('too_large', `The field ${shown(name)} is over the limit of ${maxBytes} bytes.`);
 }
