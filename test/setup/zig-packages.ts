@@ -58,6 +58,8 @@ export interface ZigPublishOptions {
   fields?: Record<string, string>;
   /** Name of the registry. Default: `zig`. */
   registry?: string;
+  /** A code of a second factor. */
+  otp?: string;
 }
 
 export interface ZigAnswer {
@@ -80,7 +82,10 @@ export async function publishZig(
   for (const [field, value] of Object.entries(options.fields ?? {})) form.append(field, value);
   const response = await fetch(`${server.url}/${registry}/publish`, {
     method: 'POST',
-    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(options.otp !== undefined && { 'npm-otp': options.otp }),
+    },
     body: form,
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };

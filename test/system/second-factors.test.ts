@@ -3,6 +3,7 @@ import { Authenticator } from '../setup/authenticator.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
 import { packageTarball, publish, publishBody, register } from '../setup/publish.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
+import { publishZig } from '../setup/zig-packages.ts';
 
 let server: RunningKontor;
 beforeAll(async () => {
@@ -228,6 +229,21 @@ describe('a publish of who wants the second factor at writes', () => {
       (await ask(`/${name}/-/${name}-1.0.0.tgz/-rev/${after}`, { method: 'DELETE', token })).status,
     ).toBe(200);
   });
+});
+
+test('the Zig door asks for the second factor too, before a publish and a removal', async () => {
+  const { token, app } = await enrol('zoe');
+  const wish = { name: 'of_zoe' };
+  const refused = await publishZig(server, token, wish);
+  expect([refused.status, refused.body['error']]).toEqual([
+    401,
+    expect.stringContaining('one-time password'),
+  ]);
+  const first = await publishZig(server, token, wish, { otp: await app.next() });
+  expect(first.status).toBe(201);
+  const path = `${server.url}/zig/packages/of-zoe`;
+  expect((await ask(path, { method: 'DELETE', token })).status).toBe(401);
+  expect((await ask(path, { method: 'DELETE', token, otp: await app.next() })).status).toBe(200);
 });
 
 describe('who wants it only for the account', () => {
