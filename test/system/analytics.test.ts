@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { api, session } from '../setup/api.ts';
 import { packageUrl, publish, publishBody, packageTarball, register } from '../setup/publish.ts';
 import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
+import { publishZig } from '../setup/zig-packages.ts';
 
 const DAY = 86_400_000;
 
@@ -277,6 +278,63 @@ describe('Numbers in the API', () => {
     const { body } = await api(server, 'GET', all, { token: chef });
     const { days } = body as { days: { downloads: number }[] };
     expect(days.map(({ downloads }) => downloads).reduce((sum, count) => sum + count, 0)).toBe(6);
+  });
+});
+
+describe('A name', () => {
+  test('has one number for its releases at every door, its previews and its repeated downloads [P-69]', async () => {
+    const sha = 'a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4e5f6a1b2';
+    await publish(server, anna, 'ways', '1.0.0');
+    for (const name of ['ways', 'fork-only']) {
+      const form = new FormData();
+      form.append('sha', sha);
+      const archive = await packageTarball(name, '0.0.0');
+      form.append(`package:${name}`, new Blob([new Uint8Array(archive)]), 'package.tgz');
+      const response = await fetch(`${server.url}/publish/commit`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${anna}` },
+        body: form,
+      });
+      expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
+    }
+    await download([
+      // What is asked for again is given by the express lane.
+      ...Array.from({ length: 5 }, () => '/npm/ways/-/ways-1.0.0.tgz'),
+      '/packages/ways/1.0.0/tarball',
+      '/pantry/packages/ways/1.0.0/tarball',
+      `/commits/${sha}/ways/tarball`,
+      ...Array.from({ length: 3 }, () => `/pantry/commits/${sha.slice(0, 7)}/ways/tarball`),
+      `/ways@${sha.slice(0, 10)}.tgz`,
+      `/commits/${sha}/fork-only/tarball`,
+    ]);
+    await expect.poll(() => total('/analytics/ways'), { timeout: 20_000 }).toBe(12);
+    expect((await ask('/analytics/ways')).body).toMatchObject({
+      versionDownloads: { '1.0.0': 7, a1b2c3d: 5 },
+    });
+    expect(((await timeline('/analytics/ways/timeline')).at(-1)?.count ?? 0) > 0).toBe(true);
+    expect((await ask('/npm/downloads/point/last-week/ways')).body).toMatchObject({ downloads: 12 });
+    const found = await ask('/search?q=ways');
+    expect(found.body).toMatchObject({ results: [{ name: 'ways', downloads: 12 }] });
+    const { body } = await api(server, 'GET', '/registries/npm/packages/ways/downloads', { token: anna });
+    expect(body).toMatchObject({ total: 12 });
+    expect((await top('?limit=1'))[0]).toEqual({ name: 'ways', downloads: 12 });
+    // No package is needed for a preview, nor for its numbers.
+    await expect.poll(() => total('/analytics/fork-only'), { timeout: 20_000 }).toBe(1);
+    expect(await top()).toContainEqual({ name: 'fork-only', downloads: 1 });
+    expect((await ask('/npm/downloads/point/last-week/fork-only')).body).toMatchObject({ downloads: 1 });
+  });
+
+  test('of a Zig package has its number too, with dashes and with underscores [P-69]', async () => {
+    expect(await publishZig(server, anna, { name: 'zig_ways' })).toMatchObject({ status: 201 });
+    await download(Array.from({ length: 2 }, () => '/zig/packages/zig-ways/1.0.0/tarball'));
+    expect((await fetch(`${server.url}/zig/packages/zig_ways/9.0.0/tarball`)).status).toBe(404);
+    for (const name of ['zig-ways', 'zig_ways']) {
+      await expect.poll(() => total(`/analytics/${name}`), { timeout: 20_000 }).toBe(2);
+    }
+    await expect.poll(() => missing('zig_ways'), { timeout: 20_000 }).toEqual([['9.0.0', 1]]);
+    expect(await top()).toContainEqual({ name: 'zig-ways', downloads: 2 });
+    const { body } = await api(server, 'GET', '/registries/zig/packages/zig-ways/downloads', { token: anna });
+    expect(body).toMatchObject({ total: 2, versions: [{ version: '1.0.0', downloads: 2 }] });
   });
 });
 

@@ -1,3 +1,4 @@
+import { lookupName } from '../../formats/zig/index.ts';
 import type { Principal } from '../../accounts/index.ts';
 import type {
   Analytics,
@@ -27,7 +28,9 @@ export class Numbers {
 
   /** Undefined if there is no such name, for whoever asks, or it was never downloaded. */
   async of(name: string): Promise<NameNumbers | undefined> {
-    const found = await this.#each((registry) => this.#analytics.of(registry, name, this.#principal));
+    const found = await this.#each((registry) =>
+      this.#analytics.of(registry, nameIn(registry, name), this.#principal),
+    );
     const total = sum(found.map((numbers) => numbers.total));
     if (total === 0) return undefined;
     const times = found.flatMap(({ lastAt }) => (lastAt === null ? [] : [lastAt]));
@@ -41,7 +44,9 @@ export class Numbers {
   }
 
   async days(name: string, days: Days): Promise<DayCount[]> {
-    const found = await this.#each((registry) => this.#analytics.days(registry, name, this.#principal, days));
+    const found = await this.#each((registry) =>
+      this.#analytics.days(registry, nameIn(registry, name), this.#principal, days),
+    );
     const counts = new Map<number, number>();
     for (const { day, count } of found.flat()) counts.set(day, (counts.get(day) ?? 0) + count);
     return [...counts].map(([day, count]) => ({ day, count }));
@@ -49,7 +54,7 @@ export class Numbers {
 
   async missing(name: string, limit: number): Promise<MissingVersion[]> {
     const found = await this.#each((registry) =>
-      this.#analytics.missing(registry, name, this.#principal, limit),
+      this.#analytics.missing(registry, nameIn(registry, name), this.#principal, limit),
     );
     return found
       .flat()
@@ -71,6 +76,11 @@ export class Numbers {
     const answers = await Promise.all(this.#registries.map(ask));
     return answers.filter((answer) => answer !== undefined);
   }
+}
+
+/** Zig's packages are found by the name in their manifest too. */
+function nameIn({ format }: RegistryRow, name: string): string {
+  return format === 'zig' ? lookupName(name) : name;
 }
 
 function sum(counts: number[]): number {
