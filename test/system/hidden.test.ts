@@ -2,11 +2,13 @@ import { StatementSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api, session } from '../setup/api.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
-import { publish, register } from '../setup/publish.ts';
+import { packageTarball, publish, register } from '../setup/publish.ts';
 
 /** What this process asks its database from now on; the writer is another thread. */
 const asked: string[] = [];
 type Method = 'get' | 'all' | 'run' | 'iterate';
+/** Of a commit with the packages of anna. */
+const SHA = 'abc1234def5678';
 const methods: Method[] = ['get', 'all', 'run', 'iterate'];
 const originals = methods.map((method) => [method, StatementSync.prototype[method]] as const);
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
   stranger = await register(server, 'stranger');
   await api(server, 'POST', '/organisations', { token: anna, body: { name: 'acme' } });
   for (const name of ['@acme/secret', '@acme/inner', 'secret']) await publish(server, anna, name, '1.0.0');
+  await publishCommit(['@acme/secret', 'secret']);
   const hide = (name: string, visibility: string) =>
     api(server, 'PUT', `/registries/npm/packages/${encodeURIComponent(name)}/visibility`, {
       token: anna,
@@ -45,6 +48,21 @@ afterAll(async () => {
   for (const [method, original] of originals) StatementSync.prototype[method] = original as never;
   await server.stop();
 });
+
+async function publishCommit(names: string[]): Promise<void> {
+  const form = new FormData();
+  form.append('sha', SHA);
+  for (const name of names) {
+    form.append(
+      `package:${name}`,
+      new Blob([new Uint8Array(await packageTarball(name, '1.0.1'))]),
+      'package.tgz',
+    );
+  }
+  const headers = { authorization: `Bearer ${anna}` };
+  const { status } = await fetch(`${server.url}/publish/commit`, { method: 'POST', headers, body: form });
+  if (status !== 201) throw new Error(`the commit was not published: ${status}`);
+}
 
 interface Told {
   status: number;
@@ -124,6 +142,9 @@ describe('A private package [S-99]', () => {
     ['numbers', (name: string) => `/analytics/${name}`],
     ['timeline', (name: string) => `/pantry/analytics/${name}/timeline`],
     ['missing versions', (name: string) => `/analytics/${name}/requested-versions`],
+    ['preview', (name: string) => `/commits/${SHA}/${name}`],
+    ['tarball of a preview', (name: string) => `/commits/${SHA.slice(0, 7)}/${name}/tarball`],
+    ['address of a preview', (name: string) => `/${name}@${SHA}`],
     ['file of a missing version', (name: string) => `/npm/${name}/-/${name.replace(/.*\//, '')}-9.9.9.tgz`],
   ] as const;
 
@@ -138,6 +159,18 @@ describe('A private package [S-99]', () => {
         ).toEqual([]);
       }
     }
+  });
+
+  test('leaves no trace of the commits that it has previews of', async () => {
+    for (const [, token] of who()) {
+      for (const length of [14, 7]) {
+        const [known, unknown] = [SHA.slice(0, length), 'fedcba98765432'.slice(0, length)];
+        expect(
+          await differences([`/commits/${known}`, known], [`/commits/${unknown}`, unknown], token),
+        ).toEqual([]);
+      }
+    }
+    expect((await tell(`/commits/${SHA}`, anna)).status).toBe(200);
   });
 
   test('cannot be told from none by trying to change it', async () => {
