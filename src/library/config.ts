@@ -3,6 +3,7 @@ import {
   chooseConfig,
   isLoopback,
   isSettingName,
+  loadConfig,
   settingNames,
   type Config,
   type Given,
@@ -74,6 +75,14 @@ export function configFor(options: RegistryOptions, cwd: string): Config {
   }
   if (problems.length > 0) throw new Fault('config_invalid', problems.join('\n'));
   return chooseConfig(chosen, cwd);
+}
+
+/** As `kontor serve` reads them, save that the profile is Pantry's if nothing else says which. */
+export function configFromEnv(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
+  const config = loadConfig({ env, cwd });
+  return config.values.profile === 'none'
+    ? loadConfig({ env: { ...env, KONTOR_PROFILE: 'pantry' }, cwd })
+    : config;
 }
 
 function unknownOptions(options: object): string[] {

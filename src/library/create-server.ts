@@ -1,6 +1,7 @@
-import { loggerTo, serve, type RunningServer } from '../server/index.ts';
-import { configFor } from './config.ts';
-import { madeWith, type Registry } from './registry.ts';
+import { Fault } from '../kernel/index.ts';
+import { loggerTo, serve, type Config, type RunningServer } from '../server/index.ts';
+import { madeWith } from './made.ts';
+import type { Registry } from './registry.ts';
 
 /** What a start leads to. */
 export interface StartedServer {
@@ -17,7 +18,7 @@ export interface RegistryServer {
    * with a message that says what to do, and ends a program that does not catch it. Starting what runs already changes nothing.
    */
   start(): Promise<StartedServer>;
-  /** Takes no new requests, finishes those that are under way, writes down everything and frees the port. Stopping twice is fine. */
+  /** Takes no new requests, finishes those that are under way, writes down everything, also what methods of the registry did, and frees the port. Stopping twice is fine. */
   stop(): Promise<void>;
 }
 
@@ -31,16 +32,15 @@ export interface RegistryServer {
  * start()
  */
 export function createServer(registry: Registry, port?: number): RegistryServer {
-  const { options, cwd } = madeWith(registry);
-  const chosen = { ...options, port: port ?? options.port ?? 3000 };
-  const config = configFor(chosen, cwd);
+  const { config: made, log, store } = madeWith(registry);
+  const config = port === undefined ? made : withPort(made, port);
   let running: Promise<RunningServer> | undefined;
 
   return {
     start: async () => {
       const mine = (running ??= serve(
         config,
-        loggerTo(config.values.logLevel, options.log ?? { write: () => undefined }),
+        loggerTo(config.values.logLevel, log ?? { write: () => undefined }),
       ));
       try {
         return tell(await mine);
@@ -54,8 +54,16 @@ export function createServer(registry: Registry, port?: number): RegistryServer 
       running = undefined;
       const server = await last?.catch(() => undefined);
       await server?.stop();
+      await store.close();
     },
   };
+}
+
+function withPort(config: Config, port: number): Config {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Fault('config_invalid', `The port ${port} is none: take a whole number from 0 to 65535.`);
+  }
+  return { ...config, values: { ...config.values, port } };
 }
 
 function tell({ url, firstAdministrator: first }: RunningServer): StartedServer {

@@ -5,6 +5,7 @@ export {
   isSettingName,
   loadConfig,
   settingNames,
+  showDatabase,
   type Config,
   type Given,
   type SettingName,

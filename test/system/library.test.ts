@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLocalRegistry, createServer, Registry, type RegistryOptions } from '../../src/index.ts';
 import { isFault } from '../../src/kernel/index.ts';
 import { freePort } from '../setup/ports.ts';
-import { publish, register } from '../setup/publish.ts';
+import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 
 /** A registry of its own in a fresh folder, that knows no other one. */
@@ -141,3 +142,115 @@ describe('a server', () => {
     expect(document.dist.tarball).toBe('https://registry.example.com/npm/demo/-/demo-1.0.0.tgz');
   });
 });
+
+describe("a registry's methods", () => {
+  const sha = 'abc1234def5678';
+  const folder = temporaryFolder('methods');
+  const base = 'http://localhost:3000';
+  const registry = registryIn(folder, { baseUrl: base });
+
+  test('[P-58] publish, and read again what every door has', async () => {
+    const tarball = await packageTarball('@acme/demo', '1.0.0', {
+      'package/package.json': JSON.stringify({
+        name: '@acme/demo',
+        version: '1.0.0',
+        dependencies: { other: '^1.0.0' },
+      }),
+    });
+    await registry.publish({ name: '@acme/demo', version: '1.0.0', description: 'A demo' }, tarball);
+    await registry.publish(
+      { name: '@acme/demo', version: '0.9.0' },
+      await packageTarball('@acme/demo', '0.9.0'),
+    );
+    expect(await registry.getPackage('@acme/demo')).toEqual({
+      name: '@acme/demo',
+      version: '1.0.0',
+      description: 'A demo',
+      dependencies: { other: '^1.0.0' },
+      tarballUrl: `${base}/packages/%40acme%2Fdemo/1.0.0/tarball`,
+      checksum: `sha256:${createHash('sha256').update(tarball).digest('hex')}`,
+      publishedAt: expect.stringMatching(/^\d{4}-/),
+      size: tarball.length,
+      downloads: 0,
+    });
+    expect(await registry.getPackage('@acme/demo', '0.9.0')).toMatchObject({ version: '0.9.0' });
+    expect(await registry.listVersions('@acme/demo')).toEqual(['1.0.0', '0.9.0']);
+    expect(await registry.search('demo')).toEqual([
+      { name: '@acme/demo', version: '1.0.0', description: 'A demo', downloads: 0 },
+    ]);
+    expect(await registry.exists('@acme/demo', '1.0.0')).toBe(true);
+    expect(await registry.exists('@acme/demo', '1.0.1')).toBe(false);
+    const bytes = await registry.downloadTarball('@acme/demo', '1.0.0');
+    expect(Buffer.from(bytes ?? []).equals(tarball)).toBe(true);
+    expect(existsSync(join(folder, 'store/initial-admin-password'))).toBe(true);
+  });
+
+  test('[P-58] what is not there is null, and what is refused says why', async () => {
+    expect(await registry.getPackage('nothing')).toBeNull();
+    expect(await registry.getPackage('no such/name')).toBeNull();
+    expect(await registry.listVersions('nothing')).toEqual([]);
+    expect(await registry.downloadTarball('nothing', '1.0.0')).toBeNull();
+    expect(await registry.getCommitPackage(sha, 'nothing')).toBeNull();
+    expect(await registry.getCommitPackages(sha)).toBeNull();
+    expect(await registry.downloadCommitTarball(sha, 'nothing')).toBeNull();
+    const again = await packageTarball('@acme/demo', '1.0.0');
+    const metadata = { name: '@acme/demo', version: '1.0.0' };
+    await expect(registry.publish(metadata, again)).rejects.toMatchObject({ code: 'version_exists' });
+    await expect(registry.publish({ ...metadata, version: '2.0.0' }, again)).rejects.toMatchObject({
+      code: 'manifest_invalid',
+    });
+    await expect(registry.publish(metadata, again, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(registry.getCommitPackages('abc')).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
+  test('[P-58] packages of commits, beside a server that has them too', async () => {
+    const tarball = await packageTarball('my-package', '1.0.0');
+    const bytes = new Uint8Array(tarball).buffer;
+    const options = { repository: 'https://git.example/org/repo', packageDir: 'packages/my-package' };
+    const published = await registry.publishCommit('my-package', sha, bytes, options);
+    expect(published).toMatchObject({
+      name: 'my-package',
+      sha,
+      tarballUrl: `${base}/commits/${sha}/my-package/tarball`,
+      version: '1.0.0',
+      size: tarball.length,
+      publishedBy: 'admin',
+      ...options,
+    });
+    await registry.publishCommit('my-package', 'fed4321', tarball);
+    expect(await registry.getCommitPackage('abc1234', 'my-package')).toEqual(published);
+    expect(await registry.getCommitPackages(sha)).toMatchObject({ sha, packages: [published] });
+    const commits = await registry.getPackageCommits('my-package');
+    expect(commits.map((one) => one.sha)).toEqual(['fed4321', sha]);
+    expect(await registry.getPackageCommits('my-package', 1)).toHaveLength(1);
+
+    const { start, stop } = createServer(registry, 0);
+    const { url } = await start();
+    expect(await (await fetch(`${url}/commits/${sha}/my-package`)).json()).toEqual(published);
+    await (await fetch(`${url}/commits/${sha}/my-package/tarball`)).arrayBuffer();
+    const stored = await registry.downloadCommitTarball(sha, 'my-package');
+    expect(Buffer.from(stored ?? []).equals(tarball)).toBe(true);
+    await registry.publish({ name: 'beside', version: '1.0.0' }, await packageTarball('beside', '1.0.0'));
+    expect((await fetch(`${url}/npm/beside`)).status).toBe(200);
+    await stop();
+    const metadata = JSON.parse(readFileSync(join(folder, 'store/metadata.json'), 'utf8')) as Metadata;
+    expect(Object.keys(metadata.packages)).toEqual(['@acme/demo', 'beside']);
+    expect(metadata.commits[sha]).toEqual([published]);
+    expect(metadata.packageCommits['my-package']?.map((one) => one.sha)).toEqual([sha, 'fed4321']);
+    await expect(registry.search('my-package')).resolves.toEqual([]);
+    await registry.close();
+  });
+
+  test('say where everything is', () => {
+    expect(registry.getStorageBackends()).toEqual({
+      tarball: { kind: 'files', place: join(folder, 'store/tarballs') },
+      metadata: { kind: 'sqlite', place: join(folder, 'store/kontor.db') },
+    });
+  });
+});
+
+interface Metadata {
+  packages: Record<string, unknown>;
+  commits: Record<string, unknown[]>;
+  packageCommits: Record<string, { sha: string }[]>;
+}

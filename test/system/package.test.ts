@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { npmClient, sandbox, type Client } from '../setup/clients.ts';
 import { greeter, greetings, machine, output, project } from '../setup/projects.ts';
 import { freePort } from '../setup/ports.ts';
-import { register } from '../setup/publish.ts';
+import { packageTarball, register } from '../setup/publish.ts';
 import { temporaryFolder, track } from '../setup/resources.ts';
 import { run, type RunResult } from '../setup/run.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
@@ -149,7 +149,7 @@ test("[P-55] [P-56] [P-57] [P-59] the seed's program runs as it stands, under th
       `process.once('SIGTERM', () => stop().then(() => console.log('stopped', typeof Registry)))`,
     ),
   );
-  const answer = await answerOf(`http://localhost:${port}/packages/x`);
+  const answer = await answerOf(`http://localhost:${port}/commits/abc1234`);
   expect(answer.status).toBe(404);
   expect(await answer.json()).toEqual({ error: expect.any(String) });
 
@@ -158,6 +158,8 @@ test("[P-55] [P-56] [P-57] [P-59] the seed's program runs as it stands, under th
   const box = machine(`http://localhost:${port}/npm`, token);
   const { manifest, files: sources } = greetings;
   output(await npm.run(['publish'], project(box, manifest.name, manifest, sources)));
+  const published = await fetch(`http://localhost:${port}/packages/${manifest.name}`);
+  expect(await published.json()).toMatchObject({ name: manifest.name, version: manifest.version });
   // [P-61]
   const tarballs = await readdir(join(cwd, '.registry/tarballs'), { recursive: true });
   expect(tarballs.filter((file) => file.endsWith('.tgz'))).toHaveLength(1);
@@ -165,6 +167,25 @@ test("[P-55] [P-56] [P-57] [P-59] the seed's program runs as it stands, under th
   // It wrote nothing, and nothing keeps the process once it has stopped.
   expect(await end()).toEqual({ code: 0, stdout: 'stopped function\n', stderr: '' });
   expect(await fetch(`http://localhost:${port}/`).catch(() => 'free')).toBe('free');
+});
+
+test('[P-55] the programs of docs/library.md run', async () => {
+  const page = await readFile(join(root, 'docs/library.md'), 'utf8');
+  const programs = [...page.matchAll(/```js\n(import [\s\S]*?)```/g)].map(([, text = '']) => text);
+  const [, publishing = ''] = programs;
+  expect(publishing).toContain('registry.publish(');
+  const cwd = await mkdtemp(join(installed, 'program-'));
+  await writeFile(join(cwd, 'program.mjs'), publishing);
+  await writeFile(join(cwd, 'my-package-1.0.0.tgz'), await packageTarball('my-package', '1.0.0'));
+  const { env } = sandbox();
+  const ran = await run(process.execPath, ['program.mjs'], { cwd, env: { ...env, PATH } });
+  const tarball = 'http://localhost:3000/packages/my-package/1.0.0/tarball';
+  expect(ran).toEqual({ code: 0, stdout: `undefined ${tarball} [ '1.0.0' ]\n`, stderr: '' });
+  expect(programs[0]?.replace("'kontor'", "'@stacksjs/registry'")).toBe(
+    seedsProgram(3000)
+      .replaceAll(/^\/\/.*\n/gm, '')
+      .trimStart(),
+  );
 });
 
 test('[P-57] a start that fails says why, and ends a program that does not listen', async () => {
@@ -204,7 +225,10 @@ const STRICT = {
 };
 
 const typedProgram = (name: string) => `
-import { Registry, S3Storage, createLocalRegistry, createServer, type RegistryOptions } from '${name}';
+import {
+  Registry, S3Storage, createLocalRegistry, createRegistryFromEnv, createServer,
+  type PackageMetadata, type RegistryOptions,
+} from '${name}';
 
 const options: RegistryOptions = {
   s3Bucket: 'local',
@@ -218,11 +242,15 @@ const started: Promise<{ url: string }> = start();
 const stopped: Promise<void> = stop();
 createServer(createLocalRegistry());
 createServer(createLocalRegistry('http://localhost:3000'), 3000);
+const found: Promise<PackageMetadata | null> = registry.getPackage('demo');
+const done: Promise<void> = registry.publish({ name: 'demo', version: '1.0.0' }, new Uint8Array(1));
+registry.publishCommit('demo', 'abc1234', new ArrayBuffer(1), { repository: undefined });
+createServer(createRegistryFromEnv());
 const storage: S3Storage = new S3Storage('my-bucket', 'us-east-1');
 const bytes: Promise<Uint8Array> = storage.download('key');
 // @ts-expect-error no such option
 new Registry({ s3Buckets: 'local' });
 // @ts-expect-error a number
 createServer(registry, '3000');
-export { bytes, started, stopped };
+export { bytes, done, found, started, stopped };
 `;

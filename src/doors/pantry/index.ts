@@ -18,8 +18,10 @@ export { commitShape, previewShape } from './commit-shapes.ts';
 export { createFinder, type FindPackages } from './find-packages.ts';
 export type { PantryDoorOptions } from './options.ts';
 export { packageMetadata } from './package-shape.ts';
+export { publishCommit } from './publish-commit.ts';
 export { publishPacked } from './publish-packed.ts';
 export { readPublishMetadata } from './publish-metadata.ts';
+export { shortSha } from './preview-look.ts';
 export { tarballUrl } from './shapes.ts';
 
 const doorRoutes = [

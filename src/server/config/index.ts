@@ -1,4 +1,4 @@
-export type { DatabaseLocation } from './database.ts';
+export { showDatabase, type DatabaseLocation } from './database.ts';
 export { configurationTable, describeConfig } from './describe.ts';
 export type { Given } from './environment.ts';
 export { chooseConfig, loadConfig, type Config, type LoadOptions, type Source } from './load.ts';
