@@ -20,7 +20,7 @@ let lastSha = 0xabc1234000;
 
 beforeAll(async () => {
   files = temporaryFolder('archives');
-  server = await startInProcess({ KONTOR_MAX_PACKAGE_SIZE: '50MB', KONTOR_SWEEP_INTERVAL: '200ms' });
+  server = await startInProcess({ KONTOR_SWEEP_INTERVAL: '200ms' });
   anna = await register(server, 'anna');
   ben = await register(server, 'ben');
   return () => server.stop();
