@@ -168,6 +168,31 @@ describe('a publish of who wants the second factor at writes', () => {
     expect(await put('of-dora', '1.0.1', { token, otp: '\u00b9\u00b2\u00b3456' })).toMatchObject(wrongCode);
   });
 
+  test('is so at the pantry door too', async () => {
+    const { token, app } = await enrol('petra');
+    const send = async (version: string, otp?: string) => {
+      const tarball = (await packageTarball('of-petra', version)).toString('base64');
+      const response = await fetch(`${server.url}/publish`, {
+        method: 'POST',
+        headers: {
+          authorization: token,
+          'content-type': 'application/json',
+          ...(otp !== undefined && { 'npm-otp': otp }),
+        },
+        body: JSON.stringify({ metadata: { name: 'of-petra', version }, tarball }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    expect(await send('1.0.0')).toMatchObject({
+      status: 401,
+      text: expect.stringMatching(/one-time pass/) as string,
+    });
+    expect((await ask('/of-petra')).status).toBe(404);
+    const otp = await app.next();
+    expect((await send('1.0.0', otp)).status).toBe(201);
+    expect((await send('1.0.1', otp)).status).toBe(401);
+  });
+
   test('needs the code of its own user', async () => {
     const emil = await enrol('emil');
     const eva = await enrol('eva');
