@@ -4,7 +4,10 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readZigPackage, type ZigPackage } from '../../src/formats/zig/index.ts';
+import { parseZon } from '../../src/formats/zig/zon/index.ts';
+import { isFault } from '../../src/kernel/index.ts';
 import { oldZonManifest, tarGz, zonManifest, type TarItem } from '../formats/zig-archive.ts';
+import { anyPlain, print } from '../formats/zon.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { fetchedHash, whyNoZig, zig012, zig016, type ZigCompiler } from '../setup/zig.ts';
 
@@ -12,6 +15,16 @@ const missing = await whyNoZig();
 
 function ours(bytes: Buffer): Promise<ZigPackage> {
   return readZigPackage({ size: bytes.length, open: () => Readable.from([bytes]) });
+}
+
+function isTaken(text: string): boolean {
+  try {
+    parseZon(Buffer.from(text), 'x');
+    return true;
+  } catch (error) {
+    if (isFault(error, 'manifest_invalid')) return false;
+    throw error;
+  }
 }
 
 function sources(manifest: string, root = 'v3/'): TarItem[] {
@@ -131,5 +144,41 @@ describe.skipIf(missing !== undefined)("Zig's own compilers", () => {
       ...items,
     ]);
     expect(await fetchedHash(modern, save(bytes))).toBe((await ours(bytes)).hash);
+  });
+
+  test('take the ZON that we take, and refuse what we refuse', async () => {
+    const pieces = [
+      '.{',
+      '}',
+      '.a',
+      '=',
+      ',',
+      '"x"',
+      "'a'",
+      '\\\\l\n',
+      '// c\n',
+      '-',
+      '01',
+      '1.5',
+      '.@"q"',
+      '\t',
+      'é',
+    ];
+    const damaged = fc
+      .tuple(anyPlain, fc.nat(), fc.constantFrom('', ...pieces))
+      .map(([value, place, piece]) => {
+        const text = print(value);
+        const at = place % (text.length + 1);
+        return text.slice(0, at) + piece + text.slice(at);
+      });
+    const file = join(folder, 'random.zon');
+    const verdicts: { text: string; theirs: boolean; taken: boolean }[] = [];
+    for (const text of fc.sample(damaged, { numRuns: 60, seed: 3 })) {
+      writeFileSync(file, text);
+      const { code } = await modern.run(['ast-check', '--zon', file], { cwd: folder });
+      verdicts.push({ text, theirs: code === 0, taken: isTaken(text) });
+    }
+    expect(verdicts.filter(({ theirs, taken }) => theirs !== taken)).toEqual([]);
+    expect(new Set(verdicts.map(({ theirs }) => theirs)).size).toBe(2);
   });
 });

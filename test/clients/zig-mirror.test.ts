@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readZigPackage } from '../../src/formats/zig/index.ts';
 import { tarGz, zigLibrary } from '../formats/zig-archive.ts';
 import { temporaryFolder } from '../setup/resources.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { kontor, startKontor, type RunningKontor } from '../setup/server.ts';
 import { fetchedHash, whyNoZig, zig012, zig016 } from '../setup/zig.ts';
 import { answers, retryLater, scriptedUpstream, type ScriptedUpstream } from '../upstream/index.ts';
 
@@ -53,6 +53,21 @@ test.skipIf(missing !== undefined)('[P-41] real compilers fetch through the mirr
   const naked = await offered('/open/naked.tar.gz', await tarGz([{ name: 'n/a', content: 'x' }]));
   const old = `${server.url}/zig/mirror/${naked.legacyHash}/${place}/naked.tar.gz`;
   expect(await fetchedHash(await zig012(), old)).toBe(naked.legacyHash);
+});
+
+test('what was mirrored is no package of the registry, and a block takes it back', async () => {
+  const { hash } = await offered('/open/blocked/x.tar.gz', await zigLibrary('findable', '1.0.0'));
+  expect((await asked(hash, `${place}/blocked/x.tar.gz`)).status).toBe(200);
+  for (const path of ['search?q=findable', 'search?q=open', 'search?q=127.0.0.1']) {
+    const found = await fetch(`${server.url}/zig/${path}`);
+    expect(await found.text()).not.toContain('blocked');
+  }
+  expect((await fetch(`${server.url}/zig/hash/${hash}`)).status).toBe(404);
+  const block = ['block', 'add', `${place}/blocked/*`, '--registry', 'zig', '--reason', 'It is bad.'];
+  expect(await kontor(block, { env: { KONTOR_DATA: server.data } })).toMatchObject({ code: 0 });
+  const refused = await asked(hash, `${place}/blocked/x.tar.gz`);
+  expect([refused.status, refused.error]).toEqual([403, expect.stringContaining('It is bad.')]);
+  expect(upstream.requests).toHaveLength(1);
 });
 
 describe('an archive of an upstream', () => {
