@@ -27,7 +27,7 @@ export interface Publication {
   attestation: Attestation | null;
   /** As in `PublishCommand`. */
   contentHashes?: string[];
-  newestIsDefault?: boolean;
+  raisesDefault?: boolean;
   artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
 }
 

@@ -157,7 +157,7 @@ describe.each(adapters)('Versions by the hash of their content on $name', (adapt
   });
 });
 
-describe.each(adapters)('The default tag of a package whose newest version has it, on $name', (adapter) => {
+describe.each(adapters)('The default tag that a publish may raise, on $name', (adapter) => {
   let house: House;
   beforeEach(async () => {
     house = await openHouse(adapter);
@@ -165,7 +165,7 @@ describe.each(adapters)('The default tag of a package whose newest version has i
   afterEach(() => house.close());
 
   const publish = (version: string) =>
-    house.publish('anna', 'demo', version, { tags: [], fallbackTag: null, newestIsDefault: true });
+    house.publish('anna', 'demo', version, { tags: [], fallbackTag: null, raisesDefault: true });
   const latest = async () => {
     const head = await house.store.catalogue.findPackage(house.registry.id, 'demo');
     return head && (await house.store.catalogue.tags(head.id))['latest'];
@@ -178,6 +178,18 @@ describe.each(adapters)('The default tag of a package whose newest version has i
       ['1.9.0', '1.10.0'],
       ['2.0.0-beta.1', '1.10.0'],
       ['2.0.0', '2.0.0'],
+    ] as const) {
+      await publish(version);
+      expect(await latest()).toBe(newest);
+    }
+  });
+
+  test('does not go back to a version that its owner has passed over', async () => {
+    for (const version of ['1.0.0', '2.0.0']) await publish(version);
+    await house.publish('anna', 'demo', '1.5.0', { tags: ['latest'] });
+    for (const [version, newest] of [
+      ['1.4.0', '1.5.0'],
+      ['1.5.1', '1.5.1'],
     ] as const) {
       await publish(version);
       expect(await latest()).toBe(newest);

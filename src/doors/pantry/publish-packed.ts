@@ -1,5 +1,5 @@
 import type { Machine, Principal, SignedIn } from '../../accounts/index.ts';
-import { checkNewName, npmRanges, readPackedRelease, readVersion } from '../../formats/npm/index.ts';
+import { checkNewName, readPackedRelease, readVersion } from '../../formats/npm/index.ts';
 import { Fault, type Digests } from '../../kernel/index.ts';
 import type { Catalogue, Publisher, RegistryRow, Signer, StagedBlob } from '../../registry/index.ts';
 import { signedPublication } from '../npm-publication.ts';
@@ -33,10 +33,8 @@ export async function publishPacked(
     throw new Fault('version_exists', `${name} has a version ${version} already.`);
   }
   await admit(sender);
-  const latest = head && (await catalogue.tags(head.id))['latest'];
-  const isLatest = latest === undefined || npmRanges.newest([latest, version]) === version;
   const release = await readPackedRelease(
-    { name, version, tags: isLatest ? ['latest'] : [], description },
+    { name, version, tags: [], description },
     { digests, open: () => staged.open() },
   );
   const publication = await signedPublication(signer, release, {
@@ -44,5 +42,5 @@ export async function publishPacked(
     digests,
     publisher: publisherShape(sender, registry, name),
   });
-  return (await publisher.publish(registry, sender, publication)).notices;
+  return (await publisher.publish(registry, sender, { ...publication, raisesDefault: true })).notices;
 }

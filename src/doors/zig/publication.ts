@@ -56,7 +56,7 @@ export async function publicationOf({
     deprecated: null,
     tags: [],
     fallbackTag: null,
-    newestIsDefault: true,
+    raisesDefault: true,
     visibility: null,
     attestation: null,
     contentHashes: [found.hash, found.legacyHash],

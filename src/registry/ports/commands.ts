@@ -24,9 +24,10 @@ export interface PublishCommand {
   /** A tag that is set too if the package does not have it yet; null for none. */
   fallbackTag: string | null;
   /**
-   * True if the default tag is not for publishers to choose: it goes to the highest version by semver, a release before any prerelease.
+   * True if the default tag is to go to this version where that is higher, by semver and any release before any prerelease, than the
+   * one that has it; to the highest of all where none has.
    */
-  newestIsDefault?: boolean;
+  raisesDefault?: boolean;
   /** What people find the package by while this version is the default one. */
   searchText: SearchText;
   /** What people are told who install it, or null: a version may be born deprecated. */

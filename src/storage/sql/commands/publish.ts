@@ -9,7 +9,9 @@ import { addVersion } from './versions.ts';
 export async function publish(session: Session, command: PublishCommand): Promise<PublishOutcome> {
   const { head, versionId, unusedKeys } = await addVersion(session, command, 'published');
   const tagged = await setTags(session, head.id, versionId, command);
-  const speaks = command.newestIsDefault ? await tagNewest(session, head.id, command.at) : tagged;
+  const speaks = command.raisesDefault
+    ? await raiseDefault(session, head.id, { id: versionId, version: command.version }, command.at)
+    : tagged;
   const revision = head.revision + 1;
   await session.db
     .updateTable('packages')
@@ -27,17 +29,33 @@ export async function publish(session: Session, command: PublishCommand): Promis
 }
 
 /** The head is locked, so whoever publishes at the same time counts the version too. True: another version may speak for the package now. */
-async function tagNewest(session: Session, packageId: number, at: number): Promise<boolean> {
-  const rows = await session.db
+async function raiseDefault(
+  session: Session,
+  packageId: number,
+  added: { id: number; version: string },
+  at: number,
+): Promise<boolean> {
+  const current = await session.db
+    .selectFrom('tags')
+    .innerJoin('versions', 'versions.id', 'tags.version_id')
+    .select(['versions.id', 'versions.version'])
+    .where('tags.package_id', '=', packageId)
+    .where('tags.tag', '=', DEFAULT_TAG)
+    .executeTakeFirst();
+  const versions = current ? [current, added] : await publishedVersions(session, packageId);
+  const newest = newestVersion(versions.map(({ version }) => version));
+  const versionId = versions.find(({ version }) => version === newest)?.id;
+  if (versionId === undefined || versionId === current?.id) return false;
+  return setTags(session, packageId, versionId, { tags: [DEFAULT_TAG], fallbackTag: null, at });
+}
+
+function publishedVersions(session: Session, packageId: number): Promise<{ id: number; version: string }[]> {
+  return session.db
     .selectFrom('versions')
     .select(['id', 'version'])
     .where('package_id', '=', packageId)
     .where('state', '=', 'published')
     .execute();
-  const newest = newestVersion(rows.map(({ version }) => version));
-  const versionId = rows.find(({ version }) => version === newest)?.id;
-  if (versionId === undefined) return false;
-  return setTags(session, packageId, versionId, { tags: [DEFAULT_TAG], fallbackTag: null, at });
 }
 
 /** True if the version is now the one that speaks for the package. */
