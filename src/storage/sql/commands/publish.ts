@@ -9,9 +9,9 @@ import { addVersion } from './versions.ts';
 export async function publish(session: Session, command: PublishCommand): Promise<PublishOutcome> {
   const { head, versionId, unusedKeys } = await addVersion(session, command, 'published');
   const tagged = await setTags(session, head.id, versionId, command);
-  const speaks = command.raisesDefault
-    ? await raiseDefault(session, head.id, { id: versionId, version: command.version }, command.at)
-    : tagged;
+  const raised =
+    command.raisesDefault === true &&
+    (await raiseDefault(session, head.id, { id: versionId, version: command.version }, command.at));
   const revision = head.revision + 1;
   await session.db
     .updateTable('packages')
@@ -23,7 +23,7 @@ export async function publish(session: Session, command: PublishCommand): Promis
     })
     .where('id', '=', head.id)
     .execute();
-  if (speaks) await refreshSearch(session, head.id);
+  if (tagged || raised) await refreshSearch(session, head.id);
   await recordEvent(session, command.event);
   return { outcome: 'published', packageId: head.id, revision, unusedKeys };
 }
