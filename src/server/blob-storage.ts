@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../kernel/index.ts';
 import type { Blobs } from '../registry/index.ts';
-import { openFileBlobs } from '../storage/files/index.ts';
+import { fileMarker, openFileBlobs, type StoreMarker } from '../storage/files/index.ts';
 import type { Values } from './config/index.ts';
+import { refuseOthersStorage } from './store-marker.ts';
 
 /** Where blobs are kept, before anything is made there. */
 export interface BlobStorage {
@@ -11,6 +12,8 @@ export interface BlobStorage {
   name: string;
   /** True if no blob is there, or no such place. */
   isEmpty: boolean;
+  /** Says whose the blobs are. */
+  marker: StoreMarker;
   /** Makes what is missing. `probed`: for a server, which tries first whether the store keeps what it relies on. */
   open(options: { probed: boolean }): Promise<Blobs>;
 }
@@ -20,12 +23,17 @@ export async function reachStorage(values: Values): Promise<BlobStorage> {
   const { storage } = values;
   if (storage.kind === 'files') {
     const { path } = storage;
-    return { name: path, isEmpty: await isEmptyFolder(path), open: () => openFileBlobs(path) };
+    return {
+      name: path,
+      isEmpty: await isEmptyFolder(path),
+      marker: fileMarker(path),
+      open: () => openFileBlobs(path),
+    };
   }
   // Who keeps files does not pay for the client of an object store.
   const { reachBucket } = await import('../storage/s3/index.ts');
   const { s3AccessKeyId: accessKeyId, s3SecretAccessKey: secretAccessKey } = values;
-  const { isEmpty, open } = await reachBucket({
+  const { isEmpty, marker, open } = await reachBucket({
     bucket: storage.bucket,
     prefix: storage.prefix,
     region: values.s3Region,
@@ -37,16 +45,21 @@ export async function reachStorage(values: Values): Promise<BlobStorage> {
     forcePathStyle: values.s3ForcePathStyle ?? values.s3Endpoint !== undefined,
     spool: join(values.data, 'spool'),
   });
-  return { name: `the bucket ${storage.bucket}`, isEmpty, open };
+  return { name: `the bucket ${storage.bucket}`, isEmpty, marker, open };
 }
 
 /**
  * Blobs for a command beside a running server: a bucket is reached when the command asks for bytes, which most do not. So
- * they take no longer than with files, and work while the store is down.
+ * they take no longer than with files, and work while the store is down. Fault `config_invalid` then for a bucket of another store.
  */
-export function deferBlobs(values: Values): Blobs {
+export function deferBlobs(values: Values, storeId: string): Blobs {
   let opened: Promise<Blobs> | undefined;
-  const blobs = async () => (opened ??= (await reachStorage(values)).open({ probed: false }));
+  const reach = async () => {
+    const storage = await reachStorage(values);
+    await refuseOthersStorage(storage, storeId);
+    return storage.open({ probed: false });
+  };
+  const blobs = () => (opened ??= reach());
   return {
     stage: async () => (await blobs()).stage(),
     size: async (key) => (await blobs()).size(key),

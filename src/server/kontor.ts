@@ -42,6 +42,7 @@ import { createIdentity, type Identity } from './identity.ts';
 import { previewsGoneUntil } from './preview-life.ts';
 import { createPolicies } from './policies.ts';
 import { refuseLostBlobs, storeFault } from './store-fault.ts';
+import { claimStorage, refuseOthersStorage } from './store-marker.ts';
 
 /** Formats that this release has a door for. */
 const formats = ['npm', 'zig'];
@@ -94,7 +95,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
   const { values } = config;
   const { store, migrations } = await openSqlStore(values.database, options);
   try {
-    const blobs = await openBlobs(store.catalogue, values, options.create);
+    const blobs = await openBlobs(store, values, options.create);
     if (options.create) await createFirstRegistries(store.catalogue);
     const { catalogue } = store;
     const { policies, policyKeeper } = createPolicies(config, store);
@@ -185,11 +186,14 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
   }
 }
 
-async function openBlobs(catalogue: Catalogue, values: Values, isServer: boolean): Promise<Blobs> {
-  if (!isServer && values.storage.kind === 's3') return deferBlobs(values);
+async function openBlobs({ id, catalogue }: SqlStore, values: Values, isServer: boolean): Promise<Blobs> {
+  if (!isServer && values.storage.kind === 's3') return deferBlobs(values, id);
   const storage = await reachStorage(values);
+  const isMarked = await refuseOthersStorage(storage, id);
   await refuseLostBlobs(catalogue, storage);
-  return storage.open({ probed: isServer });
+  const blobs = await storage.open({ probed: isServer });
+  if (isServer && !isMarked) await claimStorage(storage, id, catalogue, blobs);
+  return blobs;
 }
 
 async function createFirstRegistries(catalogue: Catalogue): Promise<void> {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { RunningKontor } from './server.ts';
 import { rawRequest } from './raw.ts';
 
-/** All files of the blob store, unfinished uploads included, by path in it. */
+/** All files of the blob store, unfinished uploads included, by path in it; not the marker of whose it is. */
 export function storedFiles({ data }: Pick<RunningKontor, 'data'>): string[] {
   return readdirSync(join(data, 'blobs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== '.store')
     .map((entry) => join(entry.parentPath, entry.name).slice(join(data, 'blobs').length + 1))
     .toSorted();
 }

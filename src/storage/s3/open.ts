@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Blobs } from '../../registry/index.ts';
+import type { StoreMarker } from '../store-marker.ts';
 import { S3Blobs } from './blobs.ts';
 import { findBucket, makeBucket } from './bucket.ts';
 import { openLine } from './line.ts';
+import { bucketMarker } from './marker.ts';
 import type { S3Options } from './options.ts';
 import { probe } from './probe.ts';
 
@@ -14,6 +16,7 @@ const FOLDER_MODE = 0o750;
 export interface ReachedBucket {
   /** True if it holds no blob, or does not exist. */
   isEmpty: boolean;
+  marker: StoreMarker;
   /** Makes what is missing. `probed` tries first whether the store keeps what we rely on. Fault `config_invalid`. */
   open(options: { probed: boolean }): Promise<Blobs>;
 }
@@ -30,6 +33,7 @@ export async function reachBucket(options: S3Options): Promise<ReachedBucket> {
   const found = await findBucket(line, place, options);
   return {
     isEmpty: found !== 'filled',
+    marker: bucketMarker(line, place, options),
     open: async ({ probed }) => {
       await mkdir(spool, { recursive: true, mode: FOLDER_MODE });
       if (found === 'absent') await makeBucket(line, place, options);
