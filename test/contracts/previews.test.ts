@@ -259,6 +259,12 @@ describe.each(adapters)('Previews on $name', (adapter) => {
     );
   });
 
+  test('are locked by the job in the order of their names, as by publishes', async () => {
+    const old = [preview('c'), preview('a'), preview('b')];
+    for (const [index, one] of old.entries()) await publish([one], { at: at + index });
+    expect((await expire(at + 2)).keys).toEqual([old[1], old[2], old[0]].map((one) => one?.key));
+  });
+
   test('of a key the bar or the preview comes first, never both', async () => {
     const one = preview('demo');
     expect(await store.previews.barKey(one.key, at)).toBe(true);
@@ -301,12 +307,16 @@ describe.each(adapters)('Previews on $name', (adapter) => {
     // Its next commit brings one again.
     await publish([preview('demo')]);
     expect(await namesOf(nobody)).toEqual(['demo', 'other']);
+    const told = (await events()).filter(({ type }) => type === 'preview.remove');
+    expect(told).toMatchObject([{ package: 'demo', registry: 'npm', detail: { previews: 1 } }]);
   });
 
   test('a user who is deleted leaves what others could see', async () => {
     await publish([preview('demo'), preview('secret', { restricted: true })]);
     await store.users.remove({ userId: anna.id, heirId: null, inherits: 'all', at, by: theCommandLine });
     expect(await namesOf(everything)).toEqual(['demo']);
+    const told = (await events()).filter(({ type }) => type === 'preview.remove');
+    expect(told).toMatchObject([{ package: 'secret', registry: 'npm', detail: { previews: 1 } }]);
   });
 
   test('two publishes of the same packages at once leave one of them, whole', async () => {

@@ -89,6 +89,12 @@ describe('[P-50] the address of a preview', () => {
     expect((await ask('/tinybench@a832a55', { headers: { 'if-none-match': etag } })).status).toBe(200);
   });
 
+  test('says in ASCII which repository it is of, whatever its letters', async () => {
+    await publish('letters', { sha: SHA, repository: 'https://git.example.com/日本/a ü.git' });
+    expect(await keyAt('/letters@a832a55')).toBe(`%E6%97%A5%E6%9C%AC:a%20%C3%BC:${SHA}`);
+    expect((await ask('/letters@a832a55')).status).toBe(200);
+  });
+
   test('of a branch or pull request follows it', async () => {
     await publish('moved', { sha: SHA, branch: 'main', pull_request: '7', run: '1' });
     await publish('moved', { sha: LATER, branch: 'main', run: '2' });

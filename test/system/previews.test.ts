@@ -148,6 +148,10 @@ describe('the lines of the seed', () => {
       publishedAt: one.publishedAt,
       packages: [one, expect.objectContaining({ name: 'my-package', version: '1.2.3' })],
     });
+    for (const path of ['', '/my-package']) {
+      const { headers } = await fetch(`${server.url}/commits/${sha}${path}`);
+      expect(headers.get('cache-control')).toBe('private, no-cache');
+    }
     for (const path of ['@scope/other', '%40scope%2Fother', '@scope%2fother']) {
       expect((await get(`/commits/abc1234/${path}`)).body).toEqual(one);
     }

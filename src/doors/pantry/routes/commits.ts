@@ -7,6 +7,9 @@ import type { PantryDoorOptions } from '../options.ts';
 import { previewLook } from '../preview-look.ts';
 import { sendPreview } from '../send-preview.ts';
 
+/** What is listed depends on who asks. */
+const CACHE = 'private, no-cache';
+
 /** Packages of a commit: protocols/pantry 3. */
 export function commitRoutes(app: FastifyInstance, options: PantryDoorOptions): void {
   const { previews, files } = options;
@@ -26,11 +29,11 @@ export function commitRoutes(app: FastifyInstance, options: PantryDoorOptions): 
     const found = await previews.ofCommit(request.registry, sha, await request.principal());
     const [first] = found;
     if (first === undefined) throw new Fault('not_found', 'No packages found for this commit');
-    return reply.send(commitShape(request.base, first.sha, found));
+    return reply.header('cache-control', CACHE).send(commitShape(request.base, first.sha, found));
   });
 
   app.get('/commits/:sha/:name', async (request, reply) =>
-    reply.send(previewShape(request.base, await find(request))),
+    reply.header('cache-control', CACHE).send(previewShape(request.base, await find(request))),
   );
 
   app.head('/commits/:sha/:name/tarball', async (request, reply) => {

@@ -63,10 +63,15 @@ function notFound({ repository, ref }: PreviewAddress): Fault {
 
 function describe(reply: FastifyReply, found: FoundPreview): FoundPreview {
   const own = repositoryOf(found.repository ?? '');
-  if (own) reply.header('x-commit-key', `${own.owner}:${own.repo}:${found.sha}`);
+  if (own) reply.header('x-commit-key', `${inHeader(own.owner)}:${inHeader(own.repo)}:${found.sha}`);
   reply.header('x-pkg-name-key', found.name.replace('/', ':'));
   reply.header('last-modified', new Date(found.publishedAt).toUTCString());
   return found;
+}
+
+/** Headers take Latin-1 only, and not all of it. */
+function inHeader(text: string): string {
+  return encodeURI(text.toWellFormed());
 }
 
 function lookOf(found: FoundPreview) {

@@ -1,3 +1,4 @@
+import type { Actor } from '../../../ledger/index.ts';
 import type { Session } from '../capabilities.ts';
 import { dropRestrictedOf } from './previews/index.ts';
 
@@ -21,7 +22,10 @@ const OWN_ROWS = [
 ] as const;
 
 /** Takes away what a deleted user had, and ends their tokens, whose rows the record refers to. */
-export async function forgetUser(session: Session, userId: number, at: number): Promise<void> {
+export async function forgetUser(
+  session: Session,
+  { userId, by, at }: { userId: number; by: Actor; at: number },
+): Promise<void> {
   const { db } = session;
   // Documents say who has starred a package.
   await db
@@ -30,7 +34,7 @@ export async function forgetUser(session: Session, userId: number, at: number): 
     .where('id', 'in', db.selectFrom('stars').select('package_id').where('user_id', '=', userId))
     .execute();
   for (const table of OWN_ROWS) await db.deleteFrom(table).where('user_id', '=', userId).execute();
-  await dropRestrictedOf(session, userId);
+  await dropRestrictedOf(session, { userId, by, at });
   await db.deleteFrom('package_transfers').where('to_user_id', '=', userId).execute();
   await db
     .updateTable('tokens')

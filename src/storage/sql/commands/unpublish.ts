@@ -35,7 +35,7 @@ export async function unpublish(session: Session, command: UnpublishCommand): Pr
     .limit(1)
     .executeTakeFirst();
   // Whoever takes a whole package away means what its commits made of it too.
-  if (left === undefined) await dropPreviewsOf(session, command.registryId, command.name);
+  if (left === undefined) await dropPreviewsOf(session, { ...command, by: command.event.actor });
   const result = await finishChange(
     session,
     head,

@@ -63,7 +63,7 @@ export async function removeUser(
     })
     .where('id', '=', userId)
     .execute();
-  await forgetUser(session, userId, at);
+  await forgetUser(session, { userId, by, at });
   const detail = { user: user.name, heir: heir?.name ?? null, inherited };
   await recordEvent(session, { ...nowhere, type: 'user.delete', at, actor: by, detail });
   return { inherited };

@@ -9,15 +9,30 @@ export async function expirePreviews(
   { goneUntil, limit, by, at }: Parameters<PreviewStore['expire']>[0],
 ): Promise<ExpiredPreviews> {
   const { db } = session;
+  const oldest = await db
+    .selectFrom('previews')
+    .select('key')
+    .where('published_at', '<=', goneUntil)
+    .orderBy('published_at')
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+  if (oldest.length === 0) return { removed: 0, bytes: 0, keys: [] };
+  // In the order in which publishes lock them, so that one waits for the other instead of locking it out.
   const rows = await lockRows(
     session,
     db
       .selectFrom('previews')
       .select(['registry_id', 'sha', 'name', 'version', 'key', 'size', 'published_at'])
+      .where(
+        'key',
+        'in',
+        oldest.map(({ key }) => key),
+      )
       .where('published_at', '<=', goneUntil)
-      .orderBy('published_at')
-      .orderBy('key')
-      .limit(limit),
+      .orderBy('registry_id')
+      .orderBy('name')
+      .orderBy('sha'),
   ).execute();
   if (rows.length === 0) return { removed: 0, bytes: 0, keys: [] };
   await dropPreviews(session, rows);
