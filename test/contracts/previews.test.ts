@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { User } from '../../src/accounts/index.ts';
 import { sha256Hex } from '../../src/kernel/index.ts';
 import { theCommandLine, theServer } from '../../src/ledger/index.ts';
-import type { NewPreview, PreviewReader, PublishPreviews, RegistryRow } from '../../src/registry/index.ts';
+import type {
+  NewPreview,
+  PreviewReader,
+  PreviewSender,
+  PublishPreviews,
+  RegistryRow,
+} from '../../src/registry/index.ts';
 import type { SqlStore } from '../../src/storage/sql/index.ts';
 import { at, event, publishCommand, testUser } from './catalogue-fixtures.ts';
 import { adapters, freshStore } from './stores.ts';
@@ -186,6 +192,40 @@ describe.each(adapters)('Previews on $name', (adapter) => {
     expect(await namesOf(nobody)).toEqual([]);
     expect(await namesOf({ readerId: ben.id, trustedBy: [] })).toEqual([]);
     expect(await namesOf(everything)).toEqual(['demo']);
+  });
+
+  describe('a new package is made to depend', () => {
+    const siblings = (sender: PreviewSender, reader: PreviewReader = everything) =>
+      store.previews.siblings({ ...query(), sha, reader, sender }).then((names) => names.toSorted());
+    const asAnna = () => ({ userId: anna.id, administrator: false });
+    const byBen = () => ({ publisherId: ben.id, publishedBy: 'ben' });
+
+    test('on what its sender has published of the commit, not on what others have put there', async () => {
+      await publish([preview('mine')]);
+      await publish([preview('lodash')], byBen());
+      expect(await siblings(asAnna())).toEqual(['mine']);
+      expect(await siblings({ userId: ben.id, administrator: true })).toEqual(['lodash']);
+      expect(await siblings(asAnna(), nobody)).toEqual(['mine']);
+    });
+
+    test('on what others have published of a package of the sender’s, since it is one', async () => {
+      await publish([preview('demo')], { ...byBen(), at: at - 1 });
+      await store.catalogue.publish(publishCommand(npm, anna, '1.0.0'));
+      expect(await siblings(asAnna())).toEqual([]);
+      await publish([preview('demo')], { overrideOwnership: true, ...byBen() });
+      expect(await siblings(asAnna())).toEqual(['demo']);
+      expect(await siblings({ userId: ben.id, administrator: false })).toEqual(['demo']);
+      expect(await siblings({ userId: 999, administrator: false })).toEqual([]);
+    });
+
+    test('on what a job of the same repository has published of packages that are here', async () => {
+      await store.catalogue.publish(publishCommand(npm, anna, '1.0.0'));
+      const job = 'GitHub Actions, acme/demo';
+      const byJob = { publisherId: null, overrideOwnership: true, publishedBy: job };
+      await publish([preview('demo'), preview('free')], byJob);
+      expect(await siblings({ job })).toEqual(['demo']);
+      expect(await siblings({ job: 'GitHub Actions, eve/demo' })).toEqual([]);
+    });
   });
 
   test('commits are found by the beginning of their sha', async () => {

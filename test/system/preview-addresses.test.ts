@@ -138,6 +138,29 @@ describe('[P-50] the address of a preview', () => {
     expect((await ask('/tinylibs/tinybench/forked@main')).headers.get('x-commit-key')).toContain(SHA);
   });
 
+  test.each([
+    ['a sha of seven digits', { sha: 'd832a55' }],
+    ['a branch', { sha: `e${SHA.slice(1)}`, branch: 'd832a55' }],
+  ])('is nobody else’s to take with %s', async (what, fields) => {
+    const name = `taken-by-${what.split(' ')[1] ?? ''}`;
+    const sha = `d${SHA.slice(1)}`;
+    await publish(name, { sha });
+    const path = `/${name}@d832a55`;
+    expect(await keyAt(path)).toContain(sha);
+    await publish(name, { ...fields, repository: 'https://git.example.com/ben/evil' }, ben);
+    expect(await errorOf(await ask(path))).toEqual([
+      400,
+      { error: expect.stringContaining('d832a55') as string },
+    ]);
+    expect(await keyAt(`/${name}@${sha}`)).toContain(sha);
+  });
+
+  test('of a branch that is called like a commit of the same publisher leads where the branch does', async () => {
+    await publish('twofold', { sha: SHA });
+    await publish('twofold', { sha: LATER, branch: SHA.slice(0, 7) });
+    expect(await keyAt(`/twofold@${SHA.slice(0, 7)}`)).toContain(LATER);
+  });
+
   test('of a preview for few is to others as if it were not there', async () => {
     await publish('few', { sha: SHA, branch: 'main' }, anna, { publishConfig: { access: 'restricted' } });
     for (const ref of [SHA, 'a832a55', 'main']) {

@@ -250,6 +250,15 @@ describe('packages that depend on each other', () => {
   });
 });
 
+test('nobody’s package is made to depend on what others have put beside it', async () => {
+  const sha = freshSha();
+  const evil = form({ sha }, { 'left-over': await packageTarball('left-over', '9.9.9') });
+  expect(await post(evil, { token: ben })).toMatchObject({ status: 201 });
+  const mine = await withDependencies('trusting', { 'left-over': '^4.0.0' });
+  expect(await post(form({ sha }, { trusting: mine }))).toMatchObject({ status: 201 });
+  expect(await download(tarballUrl(sha, 'trusting'))).toEqual(mine);
+});
+
 test('a tarball has a name, an ETag and parts, and whoever has it keeps it until it is replaced', async () => {
   const sha = freshSha();
   const [first, second] = [

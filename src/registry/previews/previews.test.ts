@@ -172,7 +172,8 @@ describe('previews of a commit', () => {
     expect(await find('hidden', ben)).toBeUndefined();
     expect(await find('hidden')).toBeUndefined();
     expect(await find('hidden', anna)).toMatchObject({ visibility: 'private' });
-    expect([...(await previews.siblings(registry, sha, ben))]).toEqual(['open']);
+    expect([...(await previews.siblings(registry, sha, ben))]).toEqual([]);
+    expect([...(await previews.siblings(registry, sha, anna))].toSorted()).toEqual(['hidden', 'open']);
     await expect(publish(ben, ['hidden'])).rejects.toMatchObject({ code: 'not_owner' });
   });
 

@@ -160,17 +160,20 @@ export class Previews {
     return this.#found(rows[0], anyone);
   }
 
-  /** Names of what is stored of a commit, given whole and in lower case, and may be seen: what a new package may depend on. */
+  /**
+   * Names of what is stored of a commit, given whole and in lower case, that a new package of the sender's is made to depend on. Whatever
+   * others have put there under free names takes no part: they would run their code wherever the sender's package is installed.
+   */
   async siblings(registry: RegistryRow, sha: string, principal: Principal): Promise<Set<string>> {
+    if (principal.kind === 'nobody') return new Set();
     const { store, rights } = this.#parts;
     const { reader } = await listReader(rights, registry, principal);
-    const rows = await store.ofCommit({
-      registryId: registry.id,
-      goneUntil: this.#goneUntil(),
-      sha,
-      reader,
-    });
-    return new Set(rows.map(({ name }) => name));
+    const sender =
+      principal.kind === 'machine'
+        ? { job: principal.label }
+        : { userId: principal.user.id, administrator: askerOf(principal).administrator };
+    const goneUntil = this.#goneUntil();
+    return new Set(await store.siblings({ registryId: registry.id, goneUntil, sha, reader, sender }));
   }
 
   /** True if there is any of the name that whoever asks may see. */

@@ -33,7 +33,13 @@ describe('the beginning of a sha', () => {
   test('stands for the one commit that begins so, and a whole sha for itself', () => {
     expect(onlyCommit('abc1234', [])).toBeUndefined();
     expect(onlyCommit('abc1234', ['abc12345'])).toBe('abc12345');
-    expect(onlyCommit('abc1234', ['abc1234', 'abc12345'])).toBe('abc1234');
+    const whole = 'abc1234d'.repeat(5);
+    expect(onlyCommit(whole, [whole, `${whole}5`])).toBe(whole);
+  });
+  test('does not stand for itself where it is short, since anybody can publish under the beginning of a sha', () => {
+    expect(() => onlyCommit('abc1234', ['abc1234', 'abc12345'])).toThrow(
+      'The sha abc1234 is ambiguous: abc1234, abc12345 begin so.',
+    );
   });
   test('that several commits have says which, three at most', () => {
     const four = ['abc12341', 'abc12342', 'abc12343', 'abc12344'];

@@ -50,12 +50,13 @@ export const MOST_CANDIDATES = MOST_NAMED + 1;
 
 /**
  * The one commit that a beginning stands for, of those that whoever asks may know of, in order; undefined if there is none. Fault
- * `bad_request` if there are several: it has no other meaning, so it is the request that must say more.
+ * `bad_request` if there are several: it has no other meaning, so it is the request that must say more. A commit that was published under
+ * a short sha is one of several too: anybody can publish under the beginning of another's.
  */
 export function onlyCommit(prefix: string, candidates: string[]): string | undefined {
   const [first] = candidates;
   // The whole sha comes first of all that begin with it.
-  if (candidates.length <= 1 || first === prefix) return first;
+  if (candidates.length <= 1 || (first === prefix && prefix.length >= LONGEST)) return first;
   const named = candidates.slice(0, MOST_NAMED).join(', ');
   const more = candidates.length > MOST_NAMED ? ' and others' : '';
   throw new Fault(

@@ -89,6 +89,9 @@ export interface PreviewReader {
   trustedBy: string[];
 }
 
+/** Who sends packages of a commit: a user, or a machine's job by its name. */
+export type PreviewSender = { userId: number; administrator: boolean } | { job: string };
+
 /** What is removed because its time is over, or may be. */
 export interface ExpiredPreviews {
   removed: number;
@@ -110,6 +113,13 @@ export interface PreviewStore {
   ): Promise<string[]>;
   /** The previews of a commit that the reader may see, by name. */
   ofCommit(query: PreviewQuery & { sha: string; reader: PreviewReader }): Promise<PreviewRow[]>;
+  /**
+   * Names of those of a commit that the reader may see and the sender vouches for: published by the very user, or, since the name has a
+   * package here, by that package's publishers of whom the user is one, or by a job of the same name.
+   */
+  siblings(
+    query: PreviewQuery & { sha: string; reader: PreviewReader; sender: PreviewSender },
+  ): Promise<string[]>;
   /** Previews of a package of commits whose sha begins so, in the order of their shas. */
   ofPackage(
     query: PreviewQuery & { name: string; beginning: string; sight: PreviewSight; limit: number },

@@ -40,13 +40,28 @@ export function previewAddressRoutes(
     const led = WHOLE_SHA.test(ref)
       ? undefined
       : await previews.at(request.registry, { ...repository, ref, name }, principal);
-    if (led !== undefined) return led;
-    const found = SHA.test(ref)
+    const begun = SHA.test(ref)
       ? await previews.find(request.registry, { sha: ref, name }, principal)
       : undefined;
-    if (found === undefined || !isOf(repository, found)) throw notFound(address);
+    const found = onlyMeaning(address, led, begun && isOf(repository, begun) ? begun : undefined);
+    if (found === undefined) throw notFound(address);
     return found;
   }
+}
+
+/** Anybody can call a branch like the beginning of another's commit. Fault `bad_request` if the ref is both, unless one publisher has both. */
+function onlyMeaning(
+  { name, ref }: PreviewAddress,
+  led: FoundPreview | undefined,
+  begun: FoundPreview | undefined,
+): FoundPreview | undefined {
+  if (led === undefined || begun === undefined) return led ?? begun;
+  if (led.key === begun.key || (led.publisherId !== null && led.publisherId === begun.publisherId))
+    return led;
+  throw new Fault(
+    'bad_request',
+    `${ref} of ${name} is ambiguous: it is a branch or pull request and the beginning of another commit. Write the whole sha.`,
+  );
 }
 
 /** Upper and lower case are the same to those who host repositories. */

@@ -9,6 +9,7 @@ export function previewStoreOn(db: Kysely<Schema>, writer: Writer): PreviewStore
     publish: (command) => writer.run('publishPreviews', command),
     commits: (query) => previews.commitsWith(db, query),
     ofCommit: (query) => previews.previewsOfCommit(db, query),
+    siblings: (query) => previews.siblingNames(db, query),
     ofPackage: (query) => previews.previewsOfPackage(db, query),
     atCursor: (query) => previews.previewAtCursor(db, query),
     expire: (command) => writer.run('expirePreviews', command),

@@ -8,7 +8,7 @@ import type {
   PreviewStore,
 } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
-import { hasRight, isOpen } from './visible.ts';
+import { hasRight, isOpen, isWritable } from './visible.ts';
 
 type Input<M extends keyof PreviewStore> = Parameters<PreviewStore[M]>[0];
 
@@ -45,6 +45,28 @@ export async function previewsOfCommit(db: Kysely<Schema>, query: Input<'ofCommi
     .orderBy('previews.name')
     .execute();
   return rows.map(previewFrom);
+}
+
+export async function siblingNames(db: Kysely<Schema>, query: Input<'siblings'>): Promise<string[]> {
+  const rows = await alive(db, query)
+    .select('previews.name')
+    .where('previews.sha', '=', query.sha)
+    .where(isSeen(query.registryId, query.reader))
+    .where(isVouchedFor(query))
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
+function isVouchedFor({ registryId, sender }: Input<'siblings'>): RawBuilder<SqlBool> {
+  // What was there before the package is no work of its publishers.
+  const ours = sql`${isOurs(registryId)} and packages.created_at <= previews.published_at`;
+  if ('job' in sender) {
+    return sql`(previews.publisher_id is null and previews.published_by = ${sender.job}
+      and exists (select 1 from packages where ${ours}))`;
+  }
+  const writer = sender.administrator ? 'all' : sender.userId;
+  return sql`(previews.publisher_id = ${sender.userId}
+    or exists (select 1 from packages where ${ours} and ${isWritable(registryId, writer)}))`;
 }
 
 export async function previewsOfPackage(
@@ -119,11 +141,16 @@ function isOwnOrOpen(userId: number | null): RawBuilder<SqlBool> {
   return sql`(previews.restricted = 0 or previews.publisher_id = ${userId ?? 0})`;
 }
 
+/** The package of the preview's name, if one is owned here. */
+function isOurs(registryId: number): RawBuilder<SqlBool> {
+  return sql`packages.registry_id = ${registryId} and packages.name = previews.name
+    and packages.origin = 'local' and coalesce(packages.awaits, '') <> 'anyone'`;
+}
+
 /** `previewSight` once more, for previews of many names. */
 export function isSeen(registryId: number, { readerId, trustedBy }: PreviewReader): RawBuilder<SqlBool> {
   if (readerId === 'all') return sql`true`;
-  const ours = sql`packages.registry_id = ${registryId} and packages.name = previews.name
-    and packages.origin = 'local' and coalesce(packages.awaits, '') <> 'anyone'`;
+  const ours = isOurs(registryId);
   const seen = sql<SqlBool>`(${isOpen(registryId, readerId)} and ${isOwnOrOpen(readerId)} and (
     not exists (select 1 from packages where ${ours})
     or exists (select 1 from packages where ${ours} and ${hasRight(registryId, readerId)})))`;
