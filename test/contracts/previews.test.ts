@@ -84,6 +84,10 @@ describe.each(adapters)('Previews on $name', (adapter) => {
       .then(([found]) => found);
   const expire = (goneUntil: number, limit = 10) =>
     store.previews.expire({ goneUntil, limit, by: theServer, at: at + 1 });
+  const siblings = (sender: PreviewSender, reader: PreviewReader = everything) =>
+    store.previews.siblings({ ...query(), sha, reader, sender }).then((names) => names.toSorted());
+  const asAnna = () => ({ userId: anna.id, administrator: false });
+  const byBen = () => ({ publisherId: ben.id, publishedBy: 'ben' });
   const events = async () => {
     await store.events.seal(100);
     return (await store.events.sealed(0, 100)).filter(({ type }) => type.startsWith('preview.'));
@@ -195,11 +199,6 @@ describe.each(adapters)('Previews on $name', (adapter) => {
   });
 
   describe('a new package is made to depend', () => {
-    const siblings = (sender: PreviewSender, reader: PreviewReader = everything) =>
-      store.previews.siblings({ ...query(), sha, reader, sender }).then((names) => names.toSorted());
-    const asAnna = () => ({ userId: anna.id, administrator: false });
-    const byBen = () => ({ publisherId: ben.id, publishedBy: 'ben' });
-
     test('on what its sender has published of the commit, not on what others have put there', async () => {
       await publish([preview('mine')]);
       await publish([preview('lodash')], byBen());
@@ -271,6 +270,13 @@ describe.each(adapters)('Previews on $name', (adapter) => {
       expect(await find('demo', 'bbbbbbb')).toEqual([]);
       await run('bbbbbbb', 2, { ...other, goneUntil: at, at: at + 1 });
       expect(await atRef()).toMatchObject({ sha: 'bbbbbbb' });
+    });
+
+    test('is not handed to whoever publishes in the place of a preview whose time is over', async () => {
+      await run('aaaaaaa', 1);
+      await publish([preview('demo')], { ...byBen(), sha: 'aaaaaaa', goneUntil: at, at: at + 1 });
+      expect(await find('demo', 'aaaaaaa')).toMatchObject([{ publisherId: ben.id }]);
+      expect(await atRef()).toBeUndefined();
     });
 
     test('goes with the preview that it leads to', async () => {

@@ -7,6 +7,7 @@ import { Abandon } from '../abandon.ts';
 import { assertTrusted } from '../machines/index.ts';
 import { rowOf } from '../record.ts';
 import { moveCursor } from './cursors.ts';
+import { dropPreviews } from './drop.ts';
 
 /** Previews of one commit with their cursors and events: all or nothing. */
 export async function publishPreviews(session: Session, command: PublishPreviews): Promise<PreviewsOutcome> {
@@ -59,11 +60,16 @@ async function putPreview(
   for (;;) {
     const held = await lockPreview(session, command, one.name);
     const owned = await assertMay(session, command, one, held);
-    if (held) {
+    const isOver = held !== undefined && held.published_at <= command.goneUntil;
+    // As the job does later: what led to it is not the new publisher's.
+    if (isOver) {
+      const { registryId: registry_id, sha } = command;
+      await dropPreviews(session, [{ registry_id, sha, name: one.name, key: held.key }]);
+    } else if (held) {
       await replace(session, command, one, owned);
       return { before: held.key, owned };
     }
-    if (await add(session, command, one, owned)) return { before: undefined, owned };
+    if (await add(session, command, one, owned)) return { before: held?.key, owned };
   }
 }
 
