@@ -8,6 +8,7 @@ import {
   zonManifest,
   type TarItem,
 } from '../../../test/formats/zig-archive.ts';
+import { readPackage } from './archive.ts';
 import { readZigPackage, readZigRelease, type ZigArchive } from './index.ts';
 
 function staged(bytes: Buffer): ZigArchive {
@@ -18,6 +19,11 @@ const manifest = (paths = ['']) => ({
   name: 'demo/build.zig.zon',
   content: zonManifest('demo', '1.0.0', '', paths),
 });
+const longManifest = (filling: string) =>
+  tarGz([
+    { name: 'demo/build.zig.zon', content: zonManifest('demo', '1.0.0', `.x = ${filling},\n`) },
+    { name: 'demo/x' },
+  ]);
 const release = async (items: TarItem[]) => readZigRelease(staged(await tarGz(items)));
 
 test('a release tells name, version, files and both hashes', async () => {
@@ -185,5 +191,39 @@ test('an entry that was refused before the manifest came is refused if paths kee
   const early: TarItem = { name: 'demo/src/x', type: 'fifo' };
   await expect(release([early, manifest(['src', 'build.zig.zon'])])).rejects.toMatchObject({
     message: expect.stringContaining('"demo/src/x" is a named pipe'),
+  });
+});
+
+describe('a small archive with a long manifest', () => {
+  test('is refused with a sentence if it is longer than any', async () => {
+    const bytes = await longManifest(`"${String.raw`\n`.repeat(600_000)}"`);
+    expect(bytes.length).toBeLessThan(20_000);
+    await expect(readZigRelease(staged(bytes))).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining('at most 1048576 are read'),
+    });
+  });
+
+  test.each([
+    ['escapes', `"${String.raw`\n`.repeat(500_000)}"`],
+    ['comments', `${'//\n'.repeat(300_000)}1`],
+    ['lines of a string', `\n${'\\\\\n'.repeat(300_000)}`],
+  ])('of %s is read in a thread of its own', async (_, filling) => {
+    const bytes = await longManifest(filling);
+    const here = await readPackage(Readable.from([bytes]), { strip: true, manifestBytes: 64 * 1024 });
+    expect(here).toEqual({ isLong: true });
+    expect((await readZigRelease(staged(bytes))).manifest?.name).toBe('demo');
+  });
+});
+
+test.each<[string, TarItem]>([
+  ['is broken', { name: 'x/build.zig.zon', content: '.{ broken' }],
+  ['is too long', { name: 'x/build.zig.zon', content: ' '.repeat(1024 * 1024 + 1) }],
+  ['is a link', { name: 'x/build.zig.zon', type: 'symlink', to: 'y' }],
+])('a manifest that %s is none where its folder is not the root', async (_, item) => {
+  const bytes = await tarGz([item, { name: 'y/a', content: 'x' }]);
+  expect(await readZigPackage(staged(bytes))).toMatchObject({ manifest: null, root: '' });
+  await expect(readZigRelease(staged(bytes))).rejects.toMatchObject({
+    message: expect.stringContaining('"y/a" does not lie in the folder "x"'),
   });
 });

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { defaultArchiveLimits, Fault, unpackGzip } from '../../kernel/index.ts';
+import { defaultArchiveLimits, Fault, isFault, unpackGzip } from '../../kernel/index.ts';
 import { FileHasher } from './entry-hash.ts';
 import { hashLink, hashPackage, type HashedEntry, type ZigHashes } from './hash.ts';
 import { IncludedPaths } from './included.ts';
@@ -8,6 +8,14 @@ import { entryPath, rootOf } from './paths.ts';
 import { TarParser, type ContentSink, type TarEntry } from './tar/index.ts';
 import { PackageTree, show } from './tree.ts';
 import { defaultZonLimits } from './zon/index.ts';
+
+/** How to read an archive. */
+export interface PackageReading {
+  /** False to take the archive as it is, which has to be done if reading it with true has found `RootsDiffer`. */
+  strip: boolean;
+  /** Of the manifest, bytes: reading ends with `LongManifest` at a longer one. */
+  manifestBytes?: number;
+}
 
 /** What an archive holds, as Zig's compiler would find it. Plain data, which may go to another thread. */
 export interface ZigPackage extends ZigHashes {
@@ -29,22 +37,30 @@ export interface RootsDiffer {
   differs: string;
 }
 
+/** The manifest is longer than was to be read here. */
+export interface LongManifest {
+  isLong: true;
+}
+
 class DifferentRoot extends Error {}
+class ManifestIsLong extends Error {}
 
 /**
  * Reads a gzipped tar archive once and computes what identifies its package (Zig 0.16, `Package/Fetch.zig`). Files are
  * hashed as they stream by; only the manifest and one digest for each entry are kept. Rejects with Faults
  * `archive_invalid`, `archive_too_large`, `manifest_invalid`, `too_large`, and with errors of `source`.
- *
- * @param strip false to take the archive as it is, which has to be done if reading it with true has found `RootsDiffer`.
  */
-export async function readPackage(source: Readable, strip: boolean): Promise<ZigPackage | RootsDiffer> {
-  const reader = new PackageReader(strip);
+export async function readPackage(
+  source: Readable,
+  how: PackageReading,
+): Promise<ZigPackage | RootsDiffer | LongManifest> {
+  const reader = new PackageReader(how);
   const tar = new TarParser(defaultArchiveLimits, (entry) => reader.entry(entry));
   try {
     await unpackGzip(source, (piece) => tar.write(piece));
   } catch (error) {
     if (error instanceof DifferentRoot) return { differs: error.message };
+    if (error instanceof ManifestIsLong) return { isLong: true };
     throw error;
   }
   tar.end();
@@ -62,16 +78,18 @@ interface Problem {
 const MOST_PROBLEMS = 1000;
 
 class PackageReader {
-  readonly #strip: boolean;
+  readonly #how: PackageReading;
   readonly #tree = new PackageTree();
   #root: string | undefined;
   #manifest: ZigManifest | null = null;
+  /** What is wrong with the manifest, if the folder that it lies in is the root of the archive. */
+  #manifestFault: Fault | undefined;
   #included: IncludedPaths | undefined;
   #entries: (HashedEntry & { size: number })[] = [];
   #problems: Problem[] = [];
 
-  constructor(strip: boolean) {
-    this.#strip = strip;
+  constructor(how: PackageReading) {
+    this.#how = how;
   }
 
   entry(entry: TarEntry): ContentSink | undefined {
@@ -97,6 +115,7 @@ class PackageReader {
   }
 
   finish(): ZigPackage {
+    if (this.#manifestFault) throw this.#manifestFault;
     const included = this.#included ?? new IncludedPaths(null);
     const problem = this.#problems.find(({ whole }) => included.has(this.#belowRoot(whole)));
     if (problem) throw new Fault('archive_invalid', problem.sentence);
@@ -113,7 +132,7 @@ class PackageReader {
 
   /** The first entry tells which folder it would be; each that follows must agree. */
   #findRoot(path: string, isFolder: boolean): void {
-    if (!this.#strip) {
+    if (!this.#how.strip) {
       this.#root = '';
       return;
     }
@@ -132,7 +151,10 @@ class PackageReader {
 
   #link(path: string, target: string): undefined {
     if (path === MANIFEST_NAME) {
-      throw new Fault('archive_invalid', `${MANIFEST_NAME} is a link in the archive; it must be a file.`);
+      this.#manifestFault = new Fault(
+        'archive_invalid',
+        `${MANIFEST_NAME} is a link in the archive; it must be a file.`,
+      );
     }
     if (this.#included?.has(path) !== false)
       this.#entries.push({ path, hash: hashLink(path, target), size: 0 });
@@ -143,11 +165,13 @@ class PackageReader {
     const isManifest = path === MANIFEST_NAME;
     if (!isManifest && this.#included?.has(path) === false) return undefined;
     if (isManifest && size > defaultZonLimits.bytes) {
-      throw new Fault(
+      this.#manifestFault = new Fault(
         'too_large',
         `${MANIFEST_NAME} has ${size} bytes, and at most ${defaultZonLimits.bytes} are read.`,
       );
+      return undefined;
     }
+    if (isManifest && size > (this.#how.manifestBytes ?? Infinity)) throw new ManifestIsLong();
     return new FileHasher(
       path,
       (hash, content) => {
@@ -160,7 +184,13 @@ class PackageReader {
 
   /** From now on it is known what is left out; what came before is sorted out again. */
   #readManifest(content: Buffer): void {
-    this.#manifest = readZigManifest(content);
+    try {
+      this.#manifest = readZigManifest(content);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      this.#manifestFault = error;
+      return;
+    }
     const included = new IncludedPaths(this.#manifest.paths);
     this.#included = included;
     this.#entries = this.#entries.filter(({ path }) => included.has(path));

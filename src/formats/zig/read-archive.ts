@@ -22,6 +22,9 @@ export interface ZigRelease extends ZigPackage {
 /** Bytes of an archive that is read where it is: to reach another thread costs more than to read it. */
 const SMALL = 128 * 1024;
 
+/** Bytes of a manifest that is read there too. A small archive may hold a long one, and nothing else runs while it is read. */
+const SHORT_MANIFEST = 64 * 1024;
+
 /**
  * Reads an archive that somebody publishes. Faults of `readZigPackage`; besides, `archive_invalid` where there is not
  * exactly one root folder, no manifest, or a manifest whose `paths` leave it out; `name_invalid` for a name that no registry takes.
@@ -85,6 +88,12 @@ export async function readZigPackage(archive: ZigArchive): Promise<ZigPackage> {
   return again;
 }
 
-function read({ size, open }: ZigArchive, strip: boolean): Promise<ZigPackage | RootsDiffer> {
-  return size <= SMALL ? readPackage(open(), strip) : readPackageApart(open(), strip);
+async function read({ size, open }: ZigArchive, strip: boolean): Promise<ZigPackage | RootsDiffer> {
+  if (size <= SMALL) {
+    const found = await readPackage(open(), { strip, manifestBytes: SHORT_MANIFEST });
+    if (!('isLong' in found)) return found;
+  }
+  const found = await readPackageApart(open(), { strip });
+  if ('isLong' in found) throw new Error('A manifest that no limit was set for was called too long.');
+  return found;
 }

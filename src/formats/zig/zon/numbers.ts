@@ -8,18 +8,19 @@ const INTEGER =
 const FLOAT = /^(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?$/;
 const HEX_FLOAT =
   /^0x[0-9a-fA-F](?:_?[0-9a-fA-F])*(?:\.[0-9a-fA-F](?:_?[0-9a-fA-F])*)?(?:[pP][+-]?[0-9](?:_?[0-9])*)?$/;
-/** Of one integer. No field of a manifest has more than 20, and long ones take long to read. */
+/** Of one number. No field of a manifest has more than 20; long ones take long to read, and the stack of an expression. */
 const MOST_DIGITS = 1000;
 
 /** Reads the digits of a number; `at` is where it begins, with its sign if it has one. */
 export function readNumber(source: ZonSource, at: number, negative: boolean): ZonValue {
   const begin = source.at;
-  const written = source.match(NUMBER) ?? '';
+  // Two more, so that what stops a number within the limit is seen.
+  const written = source.match(NUMBER, MOST_DIGITS + 2) ?? '';
+  if (written.length > MOST_DIGITS) {
+    throw source.fault(at, `a number may have ${MOST_DIGITS} digits, and this one has more`);
+  }
   const text = written.replaceAll('_', '');
   if (INTEGER.test(written)) {
-    if (written.length > MOST_DIGITS) {
-      throw source.fault(at, `an integer may have ${MOST_DIGITS} digits, and this one has more`);
-    }
     const value = BigInt(text);
     if (negative && value === 0n) throw source.fault(at, '-0 is no integer; write 0 or -0.0');
     return { at, kind: 'integer', value: negative ? -value : value };

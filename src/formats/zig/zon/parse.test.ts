@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plain } from '../../../../test/formats/zon.ts';
-import { parseZon } from './index.ts';
+import { defaultZonLimits, parseZon } from './index.ts';
 
 const read = (text: string | Buffer) => plain(parseZon(Buffer.from(text), 'build.zig.zon').value);
 
@@ -108,7 +108,32 @@ test.each([
 });
 
 test('a text that is too long is refused before it is read', () => {
-  expect(() => parseZon(Buffer.alloc(11 * 1024 * 1024), 'x')).toThrow(
+  expect(() => parseZon(Buffer.alloc(1024 * 1024 + 1), 'x')).toThrow(
     expect.objectContaining({ code: 'too_large' }),
   );
+});
+
+test('a number is taken up to 1000 digits, whatever stands behind it', () => {
+  expect(read('9'.repeat(1000))).toEqual({ integer: 10n ** 1000n - 1n });
+  expect(read(`.{ ${'9'.repeat(1000)}, 1 }`)).toEqual({
+    list: [{ integer: 10n ** 1000n - 1n }, { integer: 1n }],
+  });
+});
+
+test('millions of digits are refused with a Fault', () => {
+  const limits = { ...defaultZonLimits, bytes: 10 * 1024 * 1024 };
+  for (const text of [
+    '1'.repeat(10_000_000),
+    '1_'.repeat(5_000_000),
+    `-0x1.${'f_'.repeat(400)}p-${'1'.repeat(900)}`,
+  ]) {
+    expect(() => parseZon(Buffer.from(text), 'x', limits)).toThrow(
+      expect.objectContaining({ code: 'manifest_invalid' }),
+    );
+  }
+});
+
+test('a string of many escapes is read to its bytes', () => {
+  const found = read(`"${String.raw`\n\x41\u{e9}`.repeat(70_000)}"`);
+  expect(found).toEqual({ string: '\nAé'.repeat(70_000) });
 });

@@ -13,8 +13,8 @@ export interface ZonLimits {
   values: number;
 }
 
-/** Zig takes manifests of 10 MiB; real ones have some ten values. */
-export const defaultZonLimits: ZonLimits = { bytes: 10 * 1024 * 1024, depth: 200, values: 100_000 };
+/** Zig takes manifests of 10 MiB; real ones have some kilobytes and some ten values, and ten megabytes pack to ten kilobytes. */
+export const defaultZonLimits: ZonLimits = { bytes: 1024 * 1024, depth: 200, values: 100_000 };
 
 export interface ZonDocument {
   value: ZonValue;
@@ -151,7 +151,8 @@ class Parser {
       source.skip();
       if (!source.take('=')) throw source.fault(source.at, `"=" must follow the name of a field`);
       source.skip();
-      if (names.has(name)) throw source.fault(nameAt, `the field ${JSON.stringify(name)} is there twice`);
+      if (names.has(name))
+        throw source.fault(nameAt, `the field ${JSON.stringify(name.slice(0, 80))} is there twice`);
       names.add(name);
       fields.push({ at: nameAt, name, value: this.#value() });
     } while (this.#another());

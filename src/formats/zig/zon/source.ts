@@ -1,8 +1,5 @@
 import { Fault } from '../../../kernel/index.ts';
 
-/** What a line may hold: all bytes but control characters. */
-const TEXT = /[ -~\x80-\xff]*/y;
-
 /** A text of ZON: its bytes as a string with one character a byte, and where the reader stands in it. */
 export class ZonSource {
   readonly text: string;
@@ -29,10 +26,15 @@ export class ZonSource {
     return true;
   }
 
-  /** Passes over what a sticky expression finds here; undefined if it does not match. */
-  match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
+  /**
+   * Passes over what a sticky expression finds here; undefined if it does not match.
+   *
+   * @param most characters that it may look at; expressions with groups that repeat need it
+   */
+  match(pattern: RegExp, most?: number): string | undefined {
+    pattern.lastIndex = most === undefined ? this.at : 0;
+    const text = most === undefined ? this.text : this.text.slice(this.at, this.at + most);
+    const found = pattern.exec(text)?.[0];
     if (found !== undefined) this.at += found.length;
     return found;
   }
@@ -43,26 +45,43 @@ export class ZonSource {
    */
   skip(): void {
     for (;;) {
-      this.match(/[ \t\n\r]*/y);
+      this.#skipBlanks();
       if (!this.text.startsWith('//', this.at)) return;
       const begin = this.at;
       if (/^\/\/(!|\/(?!\/))/.test(this.text.slice(begin, begin + 4))) {
         throw this.fault(begin, 'a documentation comment stands where data does; begin it with "//"');
       }
-      this.match(TEXT);
+      this.#skipText();
       this.#endOfLine('a comment');
     }
   }
 
+  // One character after the other, for an expression takes a hundred times as long to start, and lines may be many.
+  #skipBlanks(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.at++;
+    }
+  }
+
+  /** Passes over what a line may hold: all bytes but control characters. */
+  #skipText(): void {
+    // Not a number, at the end, is no more than anything.
+    while (isText(this.text.charCodeAt(this.at))) this.at++;
+  }
+
   /** Passes over the end of a line; what else ends it there is no part of `inside`. */
   #endOfLine(inside: string): void {
-    if (this.at === this.text.length || this.match(/\r?\n/y) !== undefined) return;
+    if (this.at === this.text.length || this.take('\n') || this.take('\r\n')) return;
     throw this.fault(this.at, `${inside} holds the control character ${this.shown()}; remove it`);
   }
 
   /** One line of a multi-line string, without its `\\`; the reader stands behind that and then at the end of the line. */
   restOfLine(): string {
-    const line = this.match(TEXT) ?? '';
+    const begin = this.at;
+    this.#skipText();
+    const line = this.text.slice(begin, this.at);
     if (this.next !== '\n') this.#endOfLine('a string');
     return line;
   }
@@ -94,4 +113,9 @@ export class ZonSource {
   fault(at: number, problem: string): Fault {
     return new Fault('manifest_invalid', `${this.#name}:${this.position(at)}: ${problem}.`);
   }
+}
+
+/** True for all bytes but control characters; false past the end. */
+export function isText(code: number): boolean {
+  return code >= 0x20 && code !== 0x7f;
 }

@@ -1,37 +1,45 @@
-import type { ZonSource } from './source.ts';
+import { GrowingBytes } from './bytes.ts';
+import { isText, type ZonSource } from './source.ts';
 
 const SIMPLE: Record<string, number> = { n: 10, r: 13, t: 9, '\\': 92, "'": 39, '"': 34 };
-/** All bytes but quotes, backslashes and control characters. */
-const PLAIN_STRING = /[ !#-[\]-~\x80-\xff]+/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** Reads `"…"`, at whose first quote the source stands, to its bytes. Zig language reference, «String Literals». */
 export function readString(source: ZonSource): Buffer {
   const begin = source.at;
-  const parts: Buffer[] = [];
+  const bytes = new GrowingBytes();
   source.take('"');
   for (;;) {
-    const plain = source.match(PLAIN_STRING);
-    if (plain !== undefined) parts.push(Buffer.from(plain, 'latin1'));
-    if (source.take('"')) return Buffer.concat(parts);
-    if (source.next === '\\') {
-      const escape = readEscape(source);
-      parts.push(
-        typeof escape === 'number' ? Buffer.of(escape) : Buffer.from(String.fromCodePoint(escape.codePoint)),
-      );
-    } else {
-      checkEnd(source, begin, 'string');
-    }
+    const plain = plainText(source);
+    if (plain !== '') bytes.add(plain);
+    if (source.take('"')) return bytes.value;
+    if (source.next !== '\\') checkEnd(source, begin, 'string');
+    const escape = readEscape(source);
+    if (typeof escape === 'number') bytes.addByte(escape);
+    else bytes.add(Buffer.from(String.fromCodePoint(escape.codePoint)).toString('latin1'));
+  }
+}
+
+/** Passes over all bytes but quotes, backslashes and control characters. */
+function plainText(source: ZonSource): string {
+  const begin = source.at;
+  for (;;) {
+    const code = source.text.charCodeAt(source.at);
+    if (!isText(code) || code === QUOTE || code === BACKSLASH) return source.text.slice(begin, source.at);
+    source.at++;
   }
 }
 
 /** Reads the lines of a multi-line string, each behind `\\`, at the first of which the source stands. */
 export function readLines(source: ZonSource): Buffer {
-  const lines: string[] = [];
-  do {
-    lines.push(source.restOfLine());
+  const bytes = new GrowingBytes();
+  for (;;) {
+    bytes.add(source.restOfLine());
     source.skip();
-  } while (source.take('\\\\'));
-  return Buffer.from(lines.join('\n'), 'latin1');
+    if (!source.take('\\\\')) return bytes.value;
+    bytes.addByte(0x0a);
+  }
 }
 
 /** Reads `'…'`, at whose first quote the source stands. */
