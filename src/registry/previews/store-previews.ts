@@ -37,8 +37,8 @@ export async function storePreviews(
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const result = await store.publish({ ...ready, packages });
       if (result.outcome === 'published') {
-        // What this leaves behind, should it end here, the sweeper takes.
-        await Promise.all(result.unusedKeys.map((key) => blobs.remove(key)));
+        // The publish has succeeded: what cannot be removed now the sweeper takes.
+        await Promise.allSettled(result.unusedKeys.map((key) => blobs.remove(key)));
         return packages.map((one) => rowOf(ready, one));
       }
       const index = packages.findIndex(({ key }) => key === result.key);
@@ -48,7 +48,8 @@ export async function storePreviews(
     throw new Fault('unavailable', 'The previews could not be stored just now; publish them again.');
   } catch (error) {
     // Only a refusal is certain to have committed nothing: see `storeVersion`.
-    if (isFault(error) && error.status < 500) await Promise.all(promoted.map((key) => blobs.remove(key)));
+    if (isFault(error) && error.status < 500)
+      await Promise.allSettled(promoted.map((key) => blobs.remove(key)));
     throw error;
   }
 }
