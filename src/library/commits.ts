@@ -18,7 +18,7 @@ export async function publishCommit(
   const principal = await operator(publishedBy);
   const upload = await stageBytes(kontor.blobs, tarball, { name, most: maxTarballBytes });
   const { stored } = await publish(
-    { previews: services.previews, blobs: kontor.blobs },
+    { previews: services.previews, blobs: kontor.blobs, maxTarballBytes },
     { registry, principal, base },
     { sha, repository, packages: [{ name, version, packageDir, ...upload }] },
   );

@@ -69,7 +69,7 @@ async function withVersion(
   const target = join(await mkdtemp(join(scratch, 'version-')), 'package.tgz');
   const text = `${JSON.stringify({ ...packageJson, version }, null, 2)}\n`;
   await pipeline(
-    rewriteApart(createReadStream(file), { place: packageJsonAt, text }),
+    rewriteApart(createReadStream(file), { place: packageJsonAt, change: { text } }),
     createWriteStream(target),
   );
   return target;

@@ -20,10 +20,14 @@ export interface PackageArchive {
 export interface ContentPlace {
   start: number;
   size: number;
+  /** True if a pax record before the file's own header says its size too. */
+  sizeElsewhere?: boolean;
 }
 
 /** package.json of a real package is a few KiB; the longest that are known stay below 1 MiB. */
-const MAX_PACKAGE_JSON = 1024 * 1024;
+export const MAX_PACKAGE_JSON = 1024 * 1024;
+/** What it holds all in all; real ones have some hundreds. A megabyte of empty lists would take twenty megabytes of memory. */
+const MOST_VALUES = 100_000;
 
 /**
  * Opens an npm archive. Clients drop the first folder whatever its name, so package.json is expected in any
@@ -31,7 +35,7 @@ const MAX_PACKAGE_JSON = 1024 * 1024;
  */
 export async function readPackageArchive(source: Readable): Promise<PackageArchive> {
   const beside = new Set<string>();
-  let found: { text: Buffer; start: number } | undefined;
+  let found: { text: Buffer; at: ContentPlace } | undefined;
   const onEntry = (entry: ArchiveEntry): WantedContent | undefined => {
     const [, name, ...deeper] = entry.path.split('/');
     if (name === undefined || deeper.length > 0 || entry.type !== 'file') return undefined;
@@ -47,8 +51,8 @@ export async function readPackageArchive(source: Readable): Promise<PackageArchi
     if (name !== 'package.json') return undefined;
     return {
       maxBytes: MAX_PACKAGE_JSON,
-      take: (text, start) => {
-        found = { text, start };
+      take: (text, start, sizeElsewhere) => {
+        found = { text, at: { start, size: text.length, ...(sizeElsewhere && { sizeElsewhere }) } };
       },
     };
   };
@@ -60,8 +64,8 @@ export async function readPackageArchive(source: Readable): Promise<PackageArchi
     );
   }
   return {
-    packageJson: parse(found.text),
-    packageJsonAt: { start: found.start, size: found.text.length },
+    packageJson: parsePackageJson(found.text),
+    packageJsonAt: found.at,
     fileCount: files,
     unpackedSize,
     hasShrinkwrap: beside.has('npm-shrinkwrap.json'),
@@ -69,7 +73,14 @@ export async function readPackageArchive(source: Readable): Promise<PackageArchi
   };
 }
 
-function parse(text: Buffer): JsonObject {
+/** Fault `archive_invalid` for what is no JSON object, `archive_too_large` for one of too many values, told before it is parsed. */
+export function parsePackageJson(text: Buffer): JsonObject {
+  if (valuesIn(text) > MOST_VALUES) {
+    throw new Fault(
+      'archive_too_large',
+      `package.json in the archive holds more than ${MOST_VALUES} values; shorten it and pack again.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
@@ -83,3 +94,22 @@ function parse(text: Buffer): JsonObject {
     throw new Fault('archive_invalid', 'package.json in the archive must hold a JSON object.');
   return value;
 }
+
+/** Commas and brackets outside of texts: no fewer than the values of what is JSON, and at most twice as many. */
+function valuesIn(text: Buffer): number {
+  let count = 0;
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) isText = !isText;
+    else if (isText) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) count += 1;
+  }
+  return count;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;

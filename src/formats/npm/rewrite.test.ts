@@ -54,16 +54,18 @@ test('only package.json changes, whatever lies around it and however the bytes c
         const pieces = Array.from({ length: Math.ceil(archive.length / step) }, (_, i) =>
           archive.subarray(i * step, (i + 1) * step),
         );
-        const rewritten = await buffer(rewrite(Readable.from(pieces), { place, text: 'another' }));
+        const rewritten = await buffer(
+          rewrite(Readable.from(pieces), { place, change: { text: 'another' } }),
+        );
         const wanted = (await entriesOf(archive)).map((entry) =>
           entry.header['name'] === 'package/package.json'
             ? { header: { ...entry.header, size: 7 }, content: Buffer.from('another').toString('base64') }
             : entry,
         );
         expect(await entriesOf(rewritten)).toEqual(wanted);
-        expect(await buffer(rewrite(Readable.from([archive]), { place, text: 'another' }))).toEqual(
-          rewritten,
-        );
+        expect(
+          await buffer(rewrite(Readable.from([archive]), { place, change: { text: 'another' } })),
+        ).toEqual(rewritten);
       },
     ),
     { numRuns: 40 },
@@ -87,23 +89,71 @@ test('what goes wrong on the way is told', async () => {
   const archive = await archiveOf({ name: 'demo' });
   const { packageJsonAt: place } = await readPackageArchive(Readable.from([archive]));
   const cut = Readable.from([archive.subarray(0, archive.length - 20)]);
-  await expect(buffer(Readable.from(rewriteApart(cut, { place, text: '{}' })))).rejects.toThrow(
+  await expect(buffer(Readable.from(rewriteApart(cut, { place, change: { text: '{}' } })))).rejects.toThrow(
     'unexpected end of file',
   );
   const lying = { start: place.start, size: place.size + 1 };
   await expect(
-    buffer(Readable.from(rewriteApart(Readable.from([archive]), { place: lying, text: '{}' }))),
+    buffer(Readable.from(rewriteApart(Readable.from([archive]), { place: lying, change: { text: '{}' } }))),
   ).rejects.toMatchObject({ code: 'archive_invalid' });
   const broken = Readable.from([Buffer.from('no gzip')]);
-  await expect(buffer(Readable.from(rewriteApart(broken, { place, text: '{}' })))).rejects.toThrow(
-    'header check',
-  );
+  await expect(
+    buffer(Readable.from(rewriteApart(broken, { place, change: { text: '{}' } }))),
+  ).rejects.toThrow('header check');
   const large = gzipSync(Buffer.alloc(5_000_000, 'x'));
   for await (const _ of rewriteApart(Readable.from([large]), {
     place: { start: 4_000_000, size: 9 },
-    text: '',
+    change: { text: '' },
   }))
     break;
+});
+
+test('an archive whose package.json has its size in a pax record too is not rewritten', async () => {
+  const content = JSON.stringify({ name: 'demo', dependencies: { sibling: '1' } });
+  const pax = { size: String(content.length) };
+  const archive = await makeArchive([{ name: 'package/package.json', content, pax }]);
+  const { rewriting } = await readPreviewArchive(Readable.from([archive]), 'demo');
+  const wish = rewriting(urlOf);
+  if (wish === undefined) throw new Error('nothing to rewrite');
+  await expect(buffer(Readable.from(rewriteApart(Readable.from([archive]), wish)))).rejects.toMatchObject({
+    code: 'archive_invalid',
+  });
+});
+
+test('what crosses between threads is where package.json lies and what to write, not what it holds', async () => {
+  const archive = await archiveOf({
+    name: 'demo',
+    dependencies: { sibling: '1', other: '1' },
+    note: 'x'.repeat(9000),
+  });
+  const opened = await readPreviewArchive(Readable.from([archive]), 'demo');
+  expect(opened.rewriting(urlOf)).toEqual({
+    place: { start: 512, size: opened.packageJsonSize },
+    change: { urls: new Map([['sibling', url('sibling')]]) },
+    maxBytes: 256 * 1024 ** 2,
+  });
+  expect(opened.rewriting(() => undefined)).toBeUndefined();
+});
+
+test('an archive that unpacks to more than may be rewritten is refused', async () => {
+  const archive = await archiveOf({ name: 'demo' }, [], [['large', Buffer.alloc(50_000)]]);
+  const { packageJsonAt: place } = await readPackageArchive(Readable.from([archive]));
+  const wish = { place, change: { text: '{}' }, maxBytes: 50_000 };
+  await expect(buffer(Readable.from(rewriteApart(Readable.from([archive]), wish)))).rejects.toMatchObject({
+    code: 'too_large',
+  });
+});
+
+test('a package.json of countless values is refused before it is parsed', async () => {
+  const values = (count: number) => Array.from({ length: count }, () => []);
+  const archive = await archiveOf({ name: 'demo', x: values(60_000) });
+  await expect(readPreviewArchive(Readable.from([archive]), 'demo')).rejects.toMatchObject({
+    code: 'archive_too_large',
+  });
+  const texts = await archiveOf({ name: 'demo', x: '[,{"\\'.repeat(60_000), y: values(40_000) });
+  await expect(readPreviewArchive(Readable.from([texts]), 'demo')).resolves.toMatchObject({
+    restricted: false,
+  });
 });
 
 test('an archive of another package is refused', async () => {

@@ -21,8 +21,8 @@ export interface ArchiveEntry {
 export interface WantedContent {
   /** A longer file is refused with Fault `archive_too_large`. */
   maxBytes: number;
-  /** `start`: where the content begins in the tar stream. */
-  take(content: Buffer, start: number): void;
+  /** `start`: where the content begins in the tar stream. `sizeElsewhere`: true if a pax record says the size of the file. */
+  take(content: Buffer, start: number, sizeElsewhere: boolean): void;
 }
 
 export interface ArchiveSummary {
@@ -46,6 +46,8 @@ export interface TarHeader {
   linkname: string | null;
   /** Where the content begins in the tar stream. */
   byteOffset?: number;
+  /** Records of the pax header before it. */
+  pax?: unknown;
 }
 
 type EntryContent = AsyncIterable<unknown> & { resume(): unknown };
@@ -78,7 +80,10 @@ export class EntryReader {
       content.resume();
       return;
     }
-    wanted.take(await this.#collect(entry, content, wanted.maxBytes), header.byteOffset ?? 0);
+    const collected = await this.#collect(entry, content, wanted.maxBytes);
+    const { pax } = header;
+    const sizeElsewhere = typeof pax === 'object' && pax !== null && 'size' in pax;
+    wanted.take(collected, header.byteOffset ?? 0, sizeElsewhere);
   }
 
   #judge(header: TarHeader): ArchiveEntry {

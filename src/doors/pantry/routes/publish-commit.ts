@@ -32,7 +32,11 @@ export function publishCommitRoutes(
     });
     const [only, ...others] = body.packages;
     if (only && others.length === 0) request.place = { package: only.name };
-    const { sha, stored } = await publishCommit({ previews, blobs }, { registry, principal, base }, body);
+    const { sha, stored } = await publishCommit(
+      { previews, blobs, maxTarballBytes },
+      { registry, principal, base },
+      body,
+    );
     return reply.code(201).send(publishedShape(base, sha, stored));
   });
 }
