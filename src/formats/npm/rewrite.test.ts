@@ -144,13 +144,14 @@ test('an archive that unpacks to more than may be rewritten is refused', async (
   });
 });
 
+const lists = (count: number) => Array.from({ length: count }, () => []);
+
 test('a package.json of countless values is refused before it is parsed', async () => {
-  const values = (count: number) => Array.from({ length: count }, () => []);
-  const archive = await archiveOf({ name: 'demo', x: values(60_000) });
+  const archive = await archiveOf({ name: 'demo', x: lists(60_000) });
   await expect(readPreviewArchive(Readable.from([archive]), 'demo')).rejects.toMatchObject({
     code: 'archive_too_large',
   });
-  const texts = await archiveOf({ name: 'demo', x: '[,{"\\'.repeat(60_000), y: values(40_000) });
+  const texts = await archiveOf({ name: 'demo', x: '[,{"\\'.repeat(60_000), y: lists(40_000) });
   await expect(readPreviewArchive(Readable.from([texts]), 'demo')).resolves.toMatchObject({
     restricted: false,
   });

@@ -47,11 +47,11 @@ function wanted(packageJson: JsonObject): Wanted[] {
     if (!isObject(specs)) return [];
     return Object.entries(specs)
       .filter(([name]) => !bundled.has(name))
-      .map(([name, spec]) => ({ field, name, meant: meant(name, spec) }));
+      .map(([name, spec]) => ({ field, name, meant: packageOf(name, spec) }));
   });
 }
 
-function meant(name: string, spec: unknown): string {
+function packageOf(name: string, spec: unknown): string {
   const alias = typeof spec === 'string' ? /^npm:(@?[^@]+)/.exec(spec)?.[1] : undefined;
   return alias ?? name;
 }
