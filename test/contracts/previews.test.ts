@@ -82,6 +82,10 @@ describe.each(adapters)('Previews on $name', (adapter) => {
     store.previews
       .atCursor({ ...query(), name: 'demo', ref, repository: place, sight: 'all' })
       .then(([found]) => found);
+  const both = () =>
+    store.previews
+      .atCursor({ ...query(), name: 'demo', ref: 'main', repository: place, sight: 'all' })
+      .then((rows) => rows.map((row) => row.sha));
   const expire = (goneUntil: number, limit = 10) =>
     store.previews.expire({ goneUntil, limit, by: theServer, at: at + 1 });
   const siblings = (sender: PreviewSender, reader: PreviewReader = everything) =>
@@ -263,13 +267,28 @@ describe.each(adapters)('Previews on $name', (adapter) => {
       expect(await atRef()).toMatchObject({ sha: 'aaaaaaa' });
     });
 
-    test('of a free name is moved by whoever published what it leads to', async () => {
-      await run('aaaaaaa', 1);
-      const other = { publisherId: ben.id };
-      await expect(run('bbbbbbb', 2, other)).rejects.toMatchObject({ code: 'not_owner' });
-      expect(await find('demo', 'bbbbbbb')).toEqual([]);
-      await run('bbbbbbb', 2, { ...other, goneUntil: at, at: at + 1 });
-      expect(await atRef()).toMatchObject({ sha: 'bbbbbbb' });
+    describe('of a free name', () => {
+      test('is of each publisher by itself, and stands in nobody’s way', async () => {
+        await run('aaaaaaa', 9);
+        await run('bbbbbbb', 2, { ...byBen(), at: at + 1 });
+        expect(await both()).toEqual(['bbbbbbb', 'aaaaaaa']);
+        await run('ccccccc', 3, { ...byBen(), at: at + 2 });
+        expect(await both()).toEqual(['ccccccc', 'aaaaaaa']);
+        await run('ddddddd', 8);
+        expect(await both()).toEqual(['ccccccc', 'aaaaaaa']);
+      });
+
+      test('is settled by an administrator, or by the package that there is then', async () => {
+        await run('aaaaaaa', 1);
+        await run('bbbbbbb', 1, byBen());
+        await run('ccccccc', 1, { overrideOwnership: true });
+        expect(await both()).toEqual(['ccccccc']);
+        await run('ddddddd', 1, byBen());
+        expect(await both()).toHaveLength(2);
+        await store.catalogue.publish(publishCommand(npm, anna, '1.0.0'));
+        await run('eeeeeee', 1);
+        expect(await both()).toEqual(['eeeeeee']);
+      });
     });
 
     test('is not handed to whoever publishes in the place of a preview whose time is over', async () => {

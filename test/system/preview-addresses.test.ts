@@ -132,10 +132,21 @@ describe('[P-50] the address of a preview', () => {
     expect(await errorOf(await ask('/forked@main'))).toEqual([
       400,
       {
-        error: expect.stringMatching(/ambiguous: several repositories .* owner\/repository\/forked@main\.$/),
+        error: expect.stringMatching(/ambiguous: several repositories .* owner\/repository\/forked@main,/),
       },
     ]);
     expect((await ask('/tinylibs/tinybench/forked@main')).headers.get('x-commit-key')).toContain(SHA);
+  });
+
+  test('of a branch that two people say is theirs is refused, and nobody is kept from publishing', async () => {
+    await publish('squatted', { sha: LATER, branch: 'main' }, ben);
+    await publish('squatted', { sha: SHA, branch: 'main' });
+    const path = '/tinylibs/tinybench/squatted';
+    expect(await errorOf(await ask(`${path}@main`))).toEqual([
+      400,
+      { error: expect.stringContaining('several people') as string },
+    ]);
+    expect(await keyAt(`${path}@${SHA}`)).toContain(SHA);
   });
 
   test.each([

@@ -132,7 +132,7 @@ export class Previews {
 
   /**
    * What a branch or a pull request leads to, for one package; without a repository, that of the only one which has such a ref. Faults
-   * `version_hidden`, and `bad_request` if several have: anybody can say that a repository is theirs.
+   * `version_hidden`, and `bad_request` if several repositories or publishers have: anybody can say that a repository is theirs.
    */
   async at(
     registry: RegistryRow,
@@ -154,7 +154,9 @@ export class Previews {
     if (rows.length > 1) {
       throw new Fault(
         'bad_request',
-        `${ref} of ${name} is ambiguous: several repositories have previews of that. Write owner/repository/${name}@${ref}.`,
+        owner === undefined
+          ? `${ref} of ${name} is ambiguous: several repositories have previews of that. Write owner/repository/${name}@${ref}, or ${name}@ and the sha.`
+          : `${ref} of ${name} is ambiguous: several people say that it is their commit. Write ${name}@ and the sha.`,
       );
     }
     return this.#found(rows[0], anyone);

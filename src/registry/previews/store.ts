@@ -125,8 +125,8 @@ export interface PreviewStore {
     query: PreviewQuery & { name: string; beginning: string; sight: PreviewSight; limit: number },
   ): Promise<PreviewRow[]>;
   /**
-   * The preview that a cursor of the package points at; where no repository is given, those of up to two repositories, first the one
-   * whose cursor was moved last.
+   * The preview that a cursor of the package points at; up to two, first the one whose cursor was moved last, where several publishers
+   * have such a cursor or, without a repository, several repositories.
    */
   atCursor(
     query: PreviewQuery & {

@@ -15,6 +15,7 @@ import { intake } from './0012-intake.ts';
 import { contentHashes } from './0013-content-hashes.ts';
 import { previews } from './0014-previews.ts';
 import { counts } from './0015-counts.ts';
+import { previewCursors } from './0016-preview-cursors.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -32,6 +33,7 @@ const migrations = {
   '0013-content-hashes': contentHashes,
   '0014-previews': previews,
   '0015-counts': counts,
+  '0016-preview-cursors': previewCursors,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

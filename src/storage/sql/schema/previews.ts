@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export interface PreviewTables {
   previews: PreviewsTable;
   preview_keys: PreviewKeysTable;
@@ -30,13 +32,15 @@ interface PreviewKeysTable {
   created_at: number;
 }
 
-/** What a branch or pull request of a repository points at, for each package. */
+/** What a branch or pull request of a repository points at, for each package, as each of its publishers says. */
 interface PreviewCursorsTable {
   registry_id: number;
   name: string;
   owner: string;
   repo: string;
   ref: string;
+  /** The user whose it is; 0: of all who publish the package that is owned here. */
+  holder: Generated<number>;
   sha: string;
   run: number | null;
   moved_at: number;

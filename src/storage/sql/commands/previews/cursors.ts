@@ -1,4 +1,3 @@
-import { Fault } from '../../../../kernel/index.ts';
 import type { CursorPlace, PublishPreviews } from '../../../../registry/index.ts';
 import { lockRows, type Session } from '../../capabilities.ts';
 
@@ -10,23 +9,28 @@ export interface CursorMove {
   owned: boolean;
 }
 
-/** Points a cursor of the package at the commit, unless a newer run has moved it already. */
+/**
+ * Points a cursor of the package at the commit, unless a newer run has moved it already. Of a name that nobody owns every publisher has
+ * their own, for what a server hears of a repository is what the sender says: nobody moves another's, stands in its way, or learns of it.
+ * The publishers of a package that is owned here share one. Theirs, and an administrator's, takes the place of all others.
+ */
 export async function moveCursor(
   session: Session,
   command: PublishPreviews,
   move: CursorMove,
 ): Promise<void> {
   const { registryId, sha, run, at } = command;
+  if (move.owned || command.overrideOwnership) await dropOthers(session, command, move);
   // Again if another publish of the same was a moment faster.
   for (;;) {
-    const known = await lockCursor(session, registryId, move);
+    const known = await lockCursor(session, command, move);
     if (known === undefined) {
       if (await addCursor(session, command, move)) return;
       continue;
     }
     if (!isNewer({ run, at }, known)) return;
-    if (!move.owned && known.sha !== sha) await assertTheirs(session, command, move, known.sha);
     await where(session.db.updateTable('preview_cursors'), registryId, move)
+      .where('holder', '=', holderOf(command, move))
       .set({ sha, run, moved_at: at })
       .execute();
     return;
@@ -43,8 +47,26 @@ function isNewer({ run, at }: { run: number | null; at: number }, known: Known):
   return run !== null && known.run !== null ? run >= known.run : at >= known.moved_at;
 }
 
-function lockCursor(session: Session, registryId: number, move: CursorMove): Promise<Known | undefined> {
-  const rows = where(session.db.selectFrom('preview_cursors'), registryId, move);
+function holderOf({ publisherId }: PublishPreviews, { owned }: CursorMove): number {
+  return owned ? 0 : (publisherId ?? 0);
+}
+
+async function dropOthers({ db }: Session, command: PublishPreviews, move: CursorMove): Promise<void> {
+  await where(db.deleteFrom('preview_cursors'), command.registryId, move)
+    .where('holder', '<>', holderOf(command, move))
+    .execute();
+}
+
+function lockCursor(
+  session: Session,
+  command: PublishPreviews,
+  move: CursorMove,
+): Promise<Known | undefined> {
+  const rows = where(session.db.selectFrom('preview_cursors'), command.registryId, move).where(
+    'holder',
+    '=',
+    holderOf(command, move),
+  );
   return lockRows(session, rows.select(['sha', 'run', 'moved_at'])).executeTakeFirst();
 }
 
@@ -63,39 +85,14 @@ function where<Q extends Filtered<Q>>(query: Q, registryId: number, { place, nam
 }
 
 /** False if there is one by now. */
-async function addCursor(
-  { db }: Session,
-  { registryId, sha, run, at }: PublishPreviews,
-  { place, name }: CursorMove,
-): Promise<boolean> {
+async function addCursor({ db }: Session, command: PublishPreviews, move: CursorMove): Promise<boolean> {
+  const { registryId: registry_id, sha, run, at: moved_at } = command;
+  const holder = holderOf(command, move);
   const added = await db
     .insertInto('preview_cursors')
-    .values({ registry_id: registryId, name, ...place, sha, run, moved_at: at })
+    .values({ registry_id, name: move.name, ...move.place, holder, sha, run, moved_at })
     .onConflict((conflict) => conflict.doNothing())
     .returning('sha')
     .executeTakeFirst();
   return added !== undefined;
-}
-
-/** Whoever could move another's cursor of a name that nobody owns could give people other bytes under an address that they trust. */
-async function assertTheirs(
-  { db }: Session,
-  { registryId, publisherId, overrideOwnership, goneUntil }: PublishPreviews,
-  { place, name }: CursorMove,
-  sha: string,
-): Promise<void> {
-  if (overrideOwnership) return;
-  const target = await db
-    .selectFrom('previews')
-    .select('publisher_id')
-    .where('registry_id', '=', registryId)
-    .where('sha', '=', sha)
-    .where('name', '=', name)
-    .where('published_at', '>', goneUntil)
-    .executeTakeFirst();
-  if (target === undefined || target.publisher_id === publisherId) return;
-  throw new Fault(
-    'not_owner',
-    `${place.ref} of ${place.owner}/${place.repo} leads to a preview of ${name} that somebody else has published: only they or an administrator may move it.`,
-  );
 }
