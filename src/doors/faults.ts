@@ -27,7 +27,10 @@ export function noteFault(fault: Fault, { raw }: FastifyRequest): void {
 function read(error: unknown, request: FastifyRequest): Fault {
   if (isFault(error)) {
     // 501: nothing broke, a part is left out by setting, and anybody may ask for it.
-    if (error.status >= 500 && error.status !== 501) {
+    if (error.code === 'upstream_differs') {
+      // Nothing broke here, and anybody can ask for what is not there.
+      request.log.warn({ reqId: request.id }, `refused: ${error.message}`);
+    } else if (error.status >= 500 && error.status !== 501) {
       request.log.error({ err: error, reqId: request.id }, `error: ${error.message}`);
     }
     return error;

@@ -73,6 +73,7 @@ export const errorCodes = {
   mail_off: 501,
   issuer_failed: 502,
   upstream_failed: 502,
+  upstream_differs: 502,
   unavailable: 503,
   upstream_down: 503,
   storage_full: 507,

@@ -15,6 +15,8 @@ import type {
 export interface VersionUpload extends Omit<PublishCommand, 'artifacts'> {
   /** Name of the registry, for readable keys. */
   registry: string;
+  /** What stands for the name in keys, where that would not do: one that no other package of the registry has. */
+  keyName?: string;
   artifacts: { row: ArtifactRow; staged: Pick<StagedBlob, 'promote' | 'discard'> }[];
 }
 
@@ -30,17 +32,15 @@ export async function storeVersion(
   upload: VersionUpload,
   publish = (command: PublishCommand): Promise<PublishOutcome> => catalogue.publish(command),
 ): Promise<{ packageId: number; revision: number }> {
-  const { registry, artifacts: files, ...rest } = upload;
+  const { registry, keyName, artifacts: files, ...rest } = upload;
+  const keyOf = (file: string): string => blobKey(registry, keyName ?? upload.name, upload.version, file);
   const artifacts: PublishArtifact[] = files.map(({ row }) => ({ ...row, key: null }));
   try {
     for (const [index, file] of files.entries()) {
       const known = await catalogue.findBlob(file.row.sha256);
       const artifact = artifacts[index];
       if (known === undefined && artifact) {
-        artifact.key = await promote(
-          file.staged,
-          blobKey(registry, upload.name, upload.version, file.row.file),
-        );
+        artifact.key = await promote(file.staged, keyOf(file.row.file));
       }
     }
     for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -53,10 +53,7 @@ export async function storeVersion(
         const staged = files[index]?.staged;
         if (artifact.sha256 !== result.sha256 || staged === undefined) continue;
         if (artifact.key !== null) await blobs.remove(artifact.key);
-        artifact.key = await promote(
-          staged,
-          `${blobKey(registry, upload.name, upload.version, artifact.file)}${suffix()}`,
-        );
+        artifact.key = await promote(staged, `${keyOf(artifact.file)}${suffix()}`);
       }
     }
     throw new Fault(

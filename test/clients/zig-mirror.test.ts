@@ -46,6 +46,9 @@ async function asked(hash: string, address: string, init?: RequestInit) {
   return { status: response.status, headers: response.headers, body, error };
 }
 
+/** A hash of nothing that there is. */
+const wrong = (count: number) => `N-V-${String(count).repeat(44)}`;
+
 test.skipIf(missing !== undefined)('[P-41] real compilers fetch through the mirror', async () => {
   const modern = await offered('/open/lib+1.tar.gz', await zigLibrary('lib', '1.0.0', 7));
   const url = `${server.url}/zig/mirror/${modern.hash}/${place}/lib+1.tar.gz`;
@@ -108,18 +111,55 @@ describe('an archive of an upstream', () => {
       expect(status).toBe(502);
       expect(error).toContain(`has the hash ${other.hash}, and not ${expected}`);
     }
-    await asked(hash, `${place}/wrong.tar.gz`);
-    // It was asked for each time.
-    expect(upstream.requests).toHaveLength(3);
+    // Under the right hash it is not kept from anybody.
+    expect((await asked(other.hash, `${place}/wrong.tar.gz`)).status).toBe(200);
+  });
+
+  test('is fetched once, however many ask for other content there, and they leave no errors in the log', async () => {
+    await offered('/open/many.tar.gz', await zigLibrary('lib', '1.0.0', 3));
+    const all = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((count) => asked(wrong(count), `${place}/many.tar.gz`)),
+    );
+    expect(all.map(({ status }) => status)).toEqual([502, 502, 502, 502, 502, 502]);
+    all.forEach(({ error }, index) => expect(error).toContain(`and not ${wrong(index + 1)}`));
+    expect((await asked(wrong(7), `${place}/many.tar.gz`)).status).toBe(502);
+    expect(upstream.requests).toHaveLength(1);
+    const lines = server.logs().split('\n');
+    const told = lines.filter((line) => line.includes(`and not ${wrong(7)}`));
+    expect(told.map((line) => (JSON.parse(line) as { level: number; err?: object }).level)).toEqual([40]);
+    expect(told[0]).not.toContain('stack');
+  });
+
+  test('that nobody could use is not fetched again at once', async () => {
+    files.set('/open/page.tar.gz', Buffer.from('<!doctype html>'));
+    const both = [await asked(`N-V-${'A'.repeat(44)}`, `${place}/page.tar.gz`)];
+    both.push(await asked(`N-V-${'B'.repeat(44)}`, `${place}/page.tar.gz`));
+    expect(both.map(({ status }) => status)).toEqual([502, 502]);
+    expect(both[1]?.error).toBe(both[0]?.error);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('may lie deep, and below an address that is an archive too', async () => {
+    const deep = `${Array.from({ length: 440 }, () => 'd').join('/')}/deep.tar.gz`;
+    const { hash } = await offered('/open/b/x.tar.gz', await zigLibrary('outer', '1.0.0'));
+    const below = `b/x.tar.gz/${hash}/${hash}.tar.gz/y.tar.gz`;
+    const inner = await offered(`/open/${below}`, await zigLibrary('inner', '1.0.0'));
+    const third = await offered(`/open/${deep}`, await zigLibrary('deep', '1.0.0'));
+    const statuses = [
+      (await asked(hash, `${place}/b/x.tar.gz`)).status,
+      (await asked(inner.hash, `${place}/${below}`)).status,
+      (await asked(third.hash, `${place}/${deep}`)).status,
+    ];
+    expect(statuses).toEqual([200, 200, 200]);
   });
 
   test.each([
-    ['a web page', Buffer.from('<!doctype html>'), 502, 'not gzip'],
-    ['an archive that Zig cannot unpack', null, 502, 'a hard link'],
-  ])('%s is refused', async (_, given, status, words) => {
+    ['page', Buffer.from('<!doctype html>'), 502, 'not gzip'],
+    ['link', null, 502, 'a hard link'],
+  ])('that is a %s is refused', async (kind, given, status, words) => {
     const link = [{ name: 'a/x', type: 'link' as const, to: 'a/y' }];
-    files.set('/open/odd.tar.gz', given ?? (await tarGz(link)));
-    const answer = await asked(`N-V-${'A'.repeat(44)}`, `${place}/odd.tar.gz`);
+    files.set(`/open/odd/${kind}`, given ?? (await tarGz(link)));
+    const answer = await asked(`N-V-${'A'.repeat(44)}`, `${place}/odd/${kind}`);
     expect([answer.status, answer.error]).toEqual([status, expect.stringContaining(words)]);
   });
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Fault } from '../../kernel/index.ts';
 import type { RemoteRelease } from './upstream.ts';
 
 /** An archive that was fetched, as often as somebody reads it. */
@@ -16,12 +17,13 @@ export interface FetchedArchive {
 export interface ContentFormat {
   /** The version whose file this is; undefined if no version has a file of that name. */
   versionOf(file: string): string | undefined;
-  /**
-   * Reads an archive and says what is to be kept of it. Fault `upstream_failed` if it is not the version, with what it is
-   * instead, or if it cannot be read.
-   */
-  check(
-    version: string,
-    archive: FetchedArchive,
-  ): Promise<Pick<RemoteRelease, 'manifest' | 'summary' | 'facts'>>;
+  /** Reads an archive and says what it is. Fault `upstream_differs` if it is nothing that could be kept. */
+  read(archive: FetchedArchive): Promise<Content>;
+  /** Fault `upstream_differs` for whoever asked for another version than those that the content has, with which it has. */
+  another(wanted: string, versions: readonly string[]): Fault;
+}
+
+/** What is kept of a content, and every version that names it. */
+export interface Content extends Pick<RemoteRelease, 'manifest' | 'summary' | 'facts'> {
+  versions: readonly string[];
 }

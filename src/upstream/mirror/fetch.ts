@@ -1,4 +1,4 @@
-import { isFault, type Clock } from '../../kernel/index.ts';
+import { isFault, sha256Hex, type Clock } from '../../kernel/index.ts';
 import {
   storeVersion,
   type Admit,
@@ -14,12 +14,15 @@ import { ask, receive, uploadOf } from '../artifacts/index.ts';
 import { refusal } from '../refusal.ts';
 import type { UpstreamResponse } from '../client.ts';
 import type { Located } from './addresses.ts';
+import type { Findings } from './findings.ts';
 
 export interface MirrorStores {
   catalogue: Catalogue;
   blobs: Blobs;
   clock: Clock;
   format: ContentFormat;
+  /** Told what is at an address. */
+  findings: Findings;
   /** Larger files are refused, bytes. */
   maxTarballBytes: number;
 }
@@ -58,7 +61,7 @@ async function storeMirrored(
   response: UpstreamResponse,
   signal: AbortSignal,
 ): Promise<StoredArtifact | undefined> {
-  const { catalogue, blobs, clock, format, maxTarballBytes } = stores;
+  const { catalogue, blobs, clock, format, findings, maxTarballBytes } = stores;
   const { registry, name, file, version, located, admit } = wanted;
   const { url, client } = located;
   let staged: StagedBlob | undefined;
@@ -66,11 +69,18 @@ async function storeMirrored(
     const blob = await blobs.stage();
     staged = blob;
     const coming = { client, place: url.href, response, signal };
-    await receive(coming, { file: name, limit: maxTarballBytes, take: (chunk) => blob.write(chunk) });
-    const digests = await blob.finish();
-    const found = await format.check(version, { size: digests.size, open: () => blob.open() });
+    const { digests, content } = await findings.noting(registry, name, async () => {
+      await receive(coming, { file: name, limit: maxTarballBytes, take: (chunk) => blob.write(chunk) });
+      const whole = await blob.finish();
+      return {
+        digests: whole,
+        content: await format.read({ size: whole.size, open: () => blob.open() }),
+      };
+    });
+    const { versions, ...about } = content;
+    if (!versions.includes(version)) throw format.another(version, versions);
     const release: RemoteRelease = {
-      ...found,
+      ...about,
       version,
       versionKey: version,
       url: url.href,
@@ -78,9 +88,13 @@ async function storeMirrored(
       shasum: null,
       time: null,
     };
-    await admit({ version, time: null });
+    for (const each of versions) await admit({ version: each, time: null });
     const received = { registry, name, file, release, staged: blob, digests, at: clock() };
-    const upload = uploadOf({ ...received, upstream: client.base });
+    const upload = {
+      ...uploadOf({ ...received, upstream: client.base }),
+      // An address may be too long for keys, and lie below another that is a file.
+      keyName: `@mirror/${sha256Hex(name)}`,
+    };
     await storeVersion({ catalogue, blobs }, upload).catch((error: unknown) => {
       // Another replica was faster: the file is here.
       if (!isFault(error, 'version_exists')) throw error;

@@ -7,9 +7,12 @@ import type { ZigDoorOptions } from '../options.ts';
 
 /** Archives from elsewhere, known by the hash of their content: fetched once, and served from here afterwards. */
 export function mirrorRoutes(app: FastifyInstance, { artifacts }: ZigDoorOptions): void {
-  app.head('/mirror/:hash/*', (request, reply) => artifacts.head(request, reply, asked(request)));
+  // Each may cost a download, whoever asks.
+  const config = { limit: 'search' } as const;
 
-  app.get('/mirror/:hash/*', (request, reply) => artifacts.get(request, reply, asked(request)));
+  app.head('/mirror/:hash/*', { config }, (request, reply) => artifacts.head(request, reply, asked(request)));
+
+  app.get('/mirror/:hash/*', { config }, (request, reply) => artifacts.get(request, reply, asked(request)));
 }
 
 function asked(request: FastifyRequest): AskedArtifact {
