@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import {
@@ -81,3 +81,27 @@ test.each(Object.entries(packers))(
     });
   },
 );
+
+test('scripts that run while a package is packed do not get what it is published with', async () => {
+  const box = machine(`${server.url}/npm`, token);
+  const script = `node -e "require('fs').writeFileSync('seen.json', JSON.stringify(process.env))"`;
+  const { cwd, env } = project(box, 'scripted', {
+    name: 'scripted',
+    version: '1.0.0',
+    scripts: { prepack: script },
+  });
+  const identity = {
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of the job',
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9/',
+  };
+  const npm = pathWith({ npm: await npmClient() });
+  const variables = { ...env, ...identity, PATH: npm, KONTOR_TOKEN: token, KONTOR_REGISTRY_URL: server.url };
+  output(await kontor(['preview', 'publish', '--sha', SHA], { cwd, env: variables }));
+  const seen = JSON.parse(readFileSync(join(cwd, 'seen.json'), 'utf8')) as Record<string, string>;
+  expect(seen).toMatchObject({
+    KONTOR_TOKEN: '',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: '',
+    ACTIONS_ID_TOKEN_REQUEST_URL: '',
+    KONTOR_REGISTRY_URL: server.url,
+  });
+});

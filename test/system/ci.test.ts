@@ -136,4 +136,16 @@ describe('[S-102] a preview', () => {
     const dead = { ...variables, KONTOR_TOKEN: 'ktr_garbage' };
     expect(await runJob('gitlab/preview.gitlab-ci.yml', dead, clone)).toMatchObject({ code: 1 });
   });
+
+  test('runs nothing before it is said how to run Kontor, for whoever owns the package gets the token', async () => {
+    const clone = await releases('unsaid');
+    const inputs = { registry: server.url, token, packages: 'packages/*' };
+    expect(await runAction('github/preview/action.yml', inputs, clone)).toMatchObject({
+      stderr: expect.stringContaining('how to run Kontor') as string,
+    });
+    const variables = { KONTOR_REGISTRY_URL: server.url, KONTOR_TOKEN: token };
+    expect(await runJob('gitlab/preview.gitlab-ci.yml', variables, clone)).toMatchObject({
+      stderr: expect.stringContaining('how to run Kontor') as string,
+    });
+  });
 });
