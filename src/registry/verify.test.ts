@@ -109,6 +109,19 @@ test('counts what is owned here and what is cached of upstreams apart', async ()
   });
 });
 
+test('is not troubled by what goes while it reads, as previews do', async () => {
+  const going = {
+    ...catalogue,
+    knownKeys: async (keys: string[]) => new Set(keys.filter((key) => key !== 'commits/gone')),
+  };
+  const lost = ['commits/gone', 'commits/lost'].map((key) => ({ key, sha256: sha256Hex('x'), size: 1 }));
+  const store = {
+    blobs: async ({ afterKey }: { afterKey: string }) => lost.filter(({ key }) => key > afterKey),
+  };
+  const { problems } = await verify({ catalogue: going, blobs, previews: { store, goneUntil: 0 } });
+  expect(problems).toEqual(['Blob commits/lost is missing.']);
+});
+
 test('names each blob that is missing, has another size or other bytes, and reads the others', async () => {
   await add('a/fine', 'fine');
   addRow('a/missing', 'gone');
