@@ -15,8 +15,11 @@ export async function whoPublishes(request: FastifyRequest): Promise<SignedIn | 
   return principal;
 }
 
-/** The limit as clients know it: `50MB`, a MB having 1,048,576 bytes. */
 export function tarballTooLarge(maxBytes: number): PantryFault {
-  const megabytes = Number((maxBytes / 1024 ** 2).toFixed(2));
-  return new PantryFault('too_large', `Tarball exceeds maximum size of ${megabytes}MB`);
+  return new PantryFault('too_large', `Tarball exceeds maximum size of ${megabytes(maxBytes)}`);
+}
+
+/** A limit as clients know it: `50MB`, a MB having 1,048,576 bytes. */
+export function megabytes(bytes: number): string {
+  return `${Number((bytes / 1024 ** 2).toFixed(2))}MB`;
 }

@@ -5,6 +5,7 @@ import { isFault, systemClock } from '../../kernel/index.ts';
 import { judge } from '../../policy/index.ts';
 import type { RegistryRow } from '../../registry/index.ts';
 import type { PantryDoorOptions } from './options.ts';
+import { namesIn } from './query-names.ts';
 
 /** An entry of a search's results: protocols/pantry 2. */
 export interface SearchEntry {
@@ -54,13 +55,6 @@ export function createRemoteSearch({
       asking.catch(() => undefined);
     }
   };
-}
-
-/** What of a query an upstream must not be told if it is ours: its words as names, and their scopes. */
-function namesIn(query: string): string[] {
-  const words = query.toLowerCase().split(/\s+/);
-  const scopes = words.filter((word) => word.startsWith('@')).map((word) => `${word.split('/')[0] ?? ''}/-`);
-  return [...new Set([...words, ...scopes])];
 }
 
 /** Without what is ours, whoever may see it, and without what the gate hides. */

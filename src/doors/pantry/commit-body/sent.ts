@@ -1,4 +1,5 @@
 import { Fault, type Digests } from '../../../kernel/index.ts';
+import { megabytes } from '../../pantry-uploads.ts';
 import type { CommitUpload, StagedBlob } from '../../../registry/index.ts';
 
 /** A package as it was sent, its archive not opened yet. */
@@ -61,10 +62,7 @@ function countOf(what: string, value: unknown): number | undefined {
 }
 
 export function tooLarge(name: string, maxBytes: number): Fault {
-  return new Fault(
-    'too_large',
-    `Tarball for ${name} exceeds maximum size of ${Math.floor(maxBytes / 1024 ** 2)}MB`,
-  );
+  return new Fault('too_large', `Tarball for ${name} exceeds maximum size of ${megabytes(maxBytes)}`);
 }
 
 export async function discardAll(packages: { staged: Pick<StagedBlob, 'discard'> }[]): Promise<void> {
