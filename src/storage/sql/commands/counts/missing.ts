@@ -8,7 +8,8 @@ const ROWS_AT_ONCE = 200;
 const ALL = 1_000_000;
 
 /** Of one name only those stay that were asked for last. */
-export async function addMissing({ db }: Session, counts: MissingCount[]): Promise<void> {
+export async function addMissing(session: Session, counts: MissingCount[]): Promise<void> {
+  const { db } = session;
   const rows = counts
     .map(({ registryId, name, version, count, lastAt }) => ({
       registry_id: registryId,
@@ -33,25 +34,46 @@ export async function addMissing({ db }: Session, counts: MissingCount[]): Promi
       )
       .execute();
   }
-  const names = new Map(rows.map((row) => [`${row.registry_id} ${row.name}`, row]));
-  for (const { registry_id, name } of names.values()) {
-    await db
-      .deleteFrom('missing_versions')
-      .where('registry_id', '=', registry_id)
-      .where('name', '=', name)
-      .where('version', 'in', (eb) =>
-        eb
-          .selectFrom('missing_versions as kept')
-          .select('kept.version')
-          .where('kept.registry_id', '=', registry_id)
-          .where('kept.name', '=', name)
-          .orderBy('kept.last_at', 'desc')
-          .orderBy('kept.version')
-          .limit(ALL)
-          .offset(MOST_MISSING_OF_A_NAME),
-      )
-      .execute();
+  await dropOldest(session, rows);
+}
+
+/** Nearly no name has so many, and a batch may have a thousand names: they are counted first, many at a time. */
+async function dropOldest({ db }: Session, rows: { registry_id: number; name: string }[]): Promise<void> {
+  const byRegistry = Map.groupBy(rows, ({ registry_id }) => registry_id);
+  for (const [registryId, ofRegistry] of byRegistry) {
+    const names = [...new Set(ofRegistry.map(({ name }) => name))];
+    for (let at = 0; at < names.length; at += ROWS_AT_ONCE) {
+      const full = await db
+        .selectFrom('missing_versions')
+        .select('name')
+        .where('registry_id', '=', registryId)
+        .where('name', 'in', names.slice(at, at + ROWS_AT_ONCE))
+        .groupBy('name')
+        .having(({ fn }) => fn.countAll(), '>', MOST_MISSING_OF_A_NAME)
+        .orderBy('name')
+        .execute();
+      for (const { name } of full) await dropOldestOf(db, registryId, name);
+    }
   }
+}
+
+async function dropOldestOf(db: Session['db'], registryId: number, name: string): Promise<void> {
+  await db
+    .deleteFrom('missing_versions')
+    .where('registry_id', '=', registryId)
+    .where('name', '=', name)
+    .where('version', 'in', (eb) =>
+      eb
+        .selectFrom('missing_versions as kept')
+        .select('kept.version')
+        .where('kept.registry_id', '=', registryId)
+        .where('kept.name', '=', name)
+        .orderBy('kept.last_at', 'desc')
+        .orderBy('kept.version')
+        .limit(ALL)
+        .offset(MOST_MISSING_OF_A_NAME),
+    )
+    .execute();
 }
 
 function compare(a: string, b: string): number {
