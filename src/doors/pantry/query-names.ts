@@ -11,7 +11,7 @@ export function namesIn(query: string): string[] {
   const words = query
     .toLowerCase()
     .split(BETWEEN)
-    .flatMap((word) => [word, word.replaceAll(AROUND, ''), ...word.split(/[@/'()*!]+/)])
+    .flatMap((word) => [word, word.replaceAll(AROUND, '')].concat(word.split(/[@/'()*!]+/)))
     .filter((word) => word !== '');
   const scopes = query
     .toLowerCase()
