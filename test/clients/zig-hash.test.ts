@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readZigPackage, type ZigPackage } from '../../src/formats/zig/index.ts';
 import { parseZon } from '../../src/formats/zig/zon/index.ts';
 import { isFault } from '../../src/kernel/index.ts';
-import { oldZonManifest, tarGz, zonManifest, type TarItem } from '../formats/zig-archive.ts';
+import { oddTars, oldZonManifest, tarGz, zonManifest, type TarItem } from '../formats/zig-archive.ts';
 import { anyPlain, print } from '../formats/zon.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { fetchedHash, whyNoZig, zig012, zig016, type ZigCompiler } from '../setup/zig.ts';
@@ -144,6 +144,16 @@ describe.skipIf(missing !== undefined)("Zig's own compilers", () => {
       ...items,
     ]);
     expect(await fetchedHash(modern, save(bytes))).toBe((await ours(bytes)).hash);
+  });
+
+  const headers = oddTars();
+  test.each(headers.taken)('print the hash that we compute of %s', async (_, bytes) => {
+    expect(await fetchedHash(modern, save(bytes))).toBe((await ours(bytes)).hash);
+  });
+
+  test.each(headers.refused)('refuse %s, and so do we', async (_, bytes) => {
+    await expect(fetchedHash(modern, save(bytes))).rejects.toThrow('zig fetch');
+    await expect(ours(bytes)).rejects.toMatchObject({ code: 'archive_invalid' });
   });
 
   test('take the ZON that we take, and refuse what we refuse', async () => {

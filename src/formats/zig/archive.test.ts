@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   fingerprintOf,
+  oddTars,
   tarGz,
   zigLibrary,
   zonManifest,
@@ -210,7 +211,11 @@ describe('a small archive with a long manifest', () => {
     ['lines of a string', `\n${'\\\\\n'.repeat(300_000)}`],
   ])('of %s is read in a thread of its own', async (_, filling) => {
     const bytes = await longManifest(filling);
-    const here = await readPackage(Readable.from([bytes]), { strip: true, manifestBytes: 64 * 1024 });
+    const here = await readPackage(Readable.from([bytes]), {
+      strip: true,
+      strict: true,
+      manifestBytes: 64 * 1024,
+    });
     expect(here).toEqual({ isLong: true });
     expect((await readZigRelease(staged(bytes))).manifest?.name).toBe('demo');
   });
@@ -225,5 +230,24 @@ test.each<[string, TarItem]>([
   expect(await readZigPackage(staged(bytes))).toMatchObject({ manifest: null, root: '' });
   await expect(readZigRelease(staged(bytes))).rejects.toMatchObject({
     message: expect.stringContaining('"y/a" does not lie in the folder "x"'),
+  });
+});
+
+describe('headers that readers of tar take differently', () => {
+  const { taken, refused } = oddTars();
+
+  test.each(refused)('%s is refused', async (_, bytes) => {
+    await expect(readZigPackage(staged(bytes))).rejects.toMatchObject({ code: 'archive_invalid' });
+  });
+
+  test.each(taken)('%s: the file behind it is found', async (_, bytes) => {
+    const found = await readZigPackage(staged(bytes));
+    expect(found).toMatchObject({ root: 'd', files: 2 });
+  });
+
+  test('a sparse file, and a prefix with the mark of GNU, are not published', async () => {
+    const [sparse, prefix] = taken;
+    await expect(readZigRelease(staged(sparse?.[1] ?? Buffer.of()))).rejects.toThrow('is a sparse file');
+    await expect(readZigRelease(staged(prefix?.[1] ?? Buffer.of()))).rejects.toThrow('a header of GNU tar');
   });
 });

@@ -13,6 +13,8 @@ import { defaultZonLimits } from './zon/index.ts';
 export interface PackageReading {
   /** False to take the archive as it is, which has to be done if reading it with true has found `RootsDiffer`. */
   strip: boolean;
+  /** True to refuse what compilers or other readers of archives take differently. */
+  strict: boolean;
   /** Of the manifest, bytes: reading ends with `LongManifest` at a longer one. */
   manifestBytes?: number;
 }
@@ -94,6 +96,7 @@ class PackageReader {
 
   entry(entry: TarEntry): ContentSink | undefined {
     const whole = entryPath(entry);
+    if (this.#how.strict) refuseDoubtful(entry);
     if (whole === '') return undefined;
     if (entry.type === 'other') {
       this.#hold(
@@ -106,7 +109,8 @@ class PackageReader {
     // Folders without files vanish.
     if (entry.type === 'directory') return undefined;
     const path = this.#belowRoot(whole);
-    const problem = this.#tree.add(path, entry.type === 'symlink' ? 'link' : 'file');
+    const problem =
+      this.#tree.add(path, entry.type === 'symlink' ? 'link' : 'file') ?? whyNotMade(whole, entry);
     if (problem !== undefined) {
       this.#hold(whole, problem);
       return undefined;
@@ -202,6 +206,33 @@ class PackageReader {
     this.#problems.push({ whole, sentence });
     if (this.#problems.length > MOST_PROBLEMS) throw new Fault('archive_invalid', sentence);
   }
+}
+
+/** What no version of the compiler takes, or only some do. Fault `archive_invalid`. */
+function refuseDoubtful({ name, flag, isAmbiguous }: TarEntry): void {
+  if (isAmbiguous) {
+    throw new Fault(
+      'archive_invalid',
+      `The entry ${show(name)} has a prefix in a header of GNU tar, which readers take differently; pack it as ustar or pax.`,
+    );
+  }
+  if (flag === 'S') {
+    throw new Fault(
+      'archive_invalid',
+      `The entry ${show(name)} is a sparse file, which not every version of Zig unpacks; pack it without --sparse.`,
+    );
+  }
+}
+
+/** Bytes that a file system takes for one name. */
+const LONGEST_SEGMENT = 255;
+
+function whyNotMade(path: string, { type, target }: TarEntry): string | undefined {
+  if (path.split('/').some((segment) => segment.length > LONGEST_SEGMENT)) {
+    return `The entry ${show(path)} has a name of more than ${LONGEST_SEGMENT} bytes, which no file system takes.`;
+  }
+  if (type === 'symlink' && target === '') return `The link ${show(path)} leads nowhere; give it a target.`;
+  return undefined;
 }
 
 const FLAGS: Record<string, string> = {

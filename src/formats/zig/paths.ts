@@ -14,6 +14,13 @@ export function entryPath({ name, type }: TarEntry): string {
     );
   }
   if (name.includes('\0')) throw new Fault('archive_invalid', `The entry ${show(name)} has NUL in its path.`);
+  // The compiler does not resolve the name of what it does not take, before it looks whether `paths` keep it.
+  if (type === 'other' && name.split('/').includes('..')) {
+    throw new Fault(
+      'archive_invalid',
+      `The entry ${show(name)} is no file, folder or link, and has ".." in its path.`,
+    );
+  }
   const segments: string[] = [];
   for (const segment of name.split('/')) {
     if (segment === '' || segment === '.') continue;

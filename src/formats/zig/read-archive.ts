@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Fault } from '../../kernel/index.ts';
-import { readPackage, type RootsDiffer, type ZigPackage } from './archive.ts';
+import { readPackage, type PackageReading, type RootsDiffer, type ZigPackage } from './archive.ts';
 import { readPackageApart } from './archive-thread.ts';
 import { isRegistryName, registryName } from './names.ts';
 
@@ -35,7 +35,7 @@ export async function readZigRelease(
   archive: ZigArchive,
   named?: Pick<ZigRelease, 'name' | 'version'>,
 ): Promise<ZigRelease> {
-  const found = await read(archive, true);
+  const found = await read(archive, { strip: true, strict: true });
   if ('differs' in found) {
     throw new Fault(
       'archive_invalid',
@@ -69,7 +69,7 @@ export async function readZigRelease(
   if (!isRegistryName(name)) {
     throw new Fault(
       'name_invalid',
-      `build.zig.zon: the name ${JSON.stringify(manifest.name)} is not valid; take letters, digits, "_" and "-", beginning with a letter.`,
+      `build.zig.zon: the name ${JSON.stringify(manifest.name)} is one that Zig may take and a registry does not: it takes letters, digits and "_", beginning with a letter or a digit.`,
     );
   }
   return { ...found, name, version: manifest.version };
@@ -80,20 +80,20 @@ export async function readZigRelease(
  * manifest. Faults `archive_invalid`, `archive_too_large`, `manifest_invalid`, `too_large`; errors of the opened stream pass through.
  */
 export async function readZigPackage(archive: ZigArchive): Promise<ZigPackage> {
-  const found = await read(archive, true);
+  const found = await read(archive, { strip: true, strict: false });
   if (!('differs' in found)) return found;
   // What a file is hashed with begins with its path, and that is another one now.
-  const again = await read(archive, false);
+  const again = await read(archive, { strip: false, strict: false });
   if ('differs' in again) throw new Error('An archive without a root has two of them.');
   return again;
 }
 
-async function read({ size, open }: ZigArchive, strip: boolean): Promise<ZigPackage | RootsDiffer> {
+async function read({ size, open }: ZigArchive, how: PackageReading): Promise<ZigPackage | RootsDiffer> {
   if (size <= SMALL) {
-    const found = await readPackage(open(), { strip, manifestBytes: SHORT_MANIFEST });
+    const found = await readPackage(open(), { ...how, manifestBytes: SHORT_MANIFEST });
     if (!('isLong' in found)) return found;
   }
-  const found = await readPackageApart(open(), { strip });
+  const found = await readPackageApart(open(), how);
   if ('isLong' in found) throw new Error('A manifest that no limit was set for was called too long.');
   return found;
 }

@@ -5,10 +5,19 @@ export const BLOCK = 512;
 
 /** A header block of a tar archive; texts have one character a byte. */
 export interface TarBlock {
+  /** With the prefix. */
   name: string;
+  /** Without it: what the compiler calls an entry that it does not take. */
+  rawName: string;
+  /** GNU's mark and a prefix, which GNU itself never writes: the field holds times there, and readers differ. */
+  isAmbiguous: boolean;
   /** The type flag: `0` is a file, also where the block has NUL. */
   flag: string;
   size: number;
+  /** NaN if it is no octal number. */
+  mode: number;
+  /** Of a sparse file: blocks with more of its map follow. */
+  isExtended: boolean;
   linkTarget: string;
 }
 
@@ -27,12 +36,16 @@ export function decodeBlock(block: Buffer): TarBlock | undefined {
     );
   }
   const name = text(block, 0, 100);
-  // Only where the mark of ustar says so; GNU archives use the field for times.
-  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 155) : '';
+  const mark = block.toString('latin1', 257, 263);
+  const prefix = mark === 'ustar\0' || mark === 'ustar ' ? text(block, 345, 155) : '';
   const flag = block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0);
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
+    rawName: name,
+    isAmbiguous: prefix !== '' && mark === 'ustar ',
     flag,
+    mode: octal(block, 100, 8),
+    isExtended: (block[482] ?? 0) > 0,
     size: numeric(block, 124, 12),
     linkTarget: text(block, 157, 100),
   };
@@ -71,9 +84,14 @@ function octal(block: Buffer, start: number, length: number): number {
   while (at < end && block[at] === 0x20) at++;
   for (; at < end; at++) {
     const byte = block[at] ?? 0;
-    if (byte === 0 || byte === 0x20) break;
+    if (byte === 0 || byte === 0x20) return isFilled(block, at, end) ? value : Number.NaN;
     if (byte < 0x30 || byte > 0x37) return Number.NaN;
     value = value * 8 + byte - 0x30;
   }
   return value;
+}
+
+/** Blanks and NULs, and nothing more: the compiler takes no digit behind them. */
+function isFilled(block: Buffer, start: number, end: number): boolean {
+  return block.subarray(start, end).every((byte) => byte === 0 || byte === 0x20);
 }

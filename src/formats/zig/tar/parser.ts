@@ -12,6 +12,8 @@ export interface TarEntry {
   size: number;
   /** Of a symbolic link. */
   target: string;
+  /** Its name is read differently by GNU tar. */
+  isAmbiguous: boolean;
 }
 
 /** Takes the content of a file, piece by piece; a piece is only valid during the call. */
@@ -43,6 +45,8 @@ export class TarParser {
   #long: { flag: string; size: number } | undefined;
   #headerBytes = 0;
   #pax: PaxRecords = {};
+  /** The sparse file of whose map more blocks are coming, before its content does. */
+  #sparse: TarBlock | undefined;
 
   constructor(limits: ArchiveLimits, onEntry: (entry: TarEntry) => ContentSink | undefined) {
     this.#limits = limits;
@@ -67,7 +71,7 @@ export class TarParser {
     // Marks at the end of an archive are often left out.
     if (
       this.#ended ||
-      (this.#content === 0 && this.#padding === 0 && this.#partialBytes === 0 && !this.#long)
+      (this.#content === 0 && this.#padding === 0 && this.#partialBytes === 0 && !this.#long && !this.#sparse)
     ) {
       return;
     }
@@ -101,6 +105,7 @@ export class TarParser {
     this.#partial.length = 0;
     this.#partialBytes = 0;
     if (this.#long) this.#takeLong(this.#long, whole);
+    else if (this.#sparse) this.#takeMap(this.#sparse, whole);
     else this.#takeBlock(whole);
     return part.length;
   }
@@ -112,7 +117,8 @@ export class TarParser {
       return;
     }
     if (!/^[LKxg]$/.test(block.flag)) {
-      this.#startEntry(block);
+      if (block.flag === 'S' && block.isExtended) this.#sparse = block;
+      else this.#startEntry(block);
       return;
     }
     this.#headerBytes += block.size;
@@ -123,7 +129,16 @@ export class TarParser {
         `The entry ${quoted(block.name)} has more than ${this.#limits.headerBytes} bytes of headers.`,
       );
     }
-    if (block.size > 0) this.#long = { flag: block.flag, size: block.size };
+    this.#long = { flag: block.flag, size: block.size };
+    // An empty one says something too: that what was said before does not count.
+    if (block.size === 0) this.#takeLong(this.#long, Buffer.alloc(0));
+  }
+
+  /** Passes over a block with more of a sparse file's map (GNU, `struct sparse_header`). */
+  #takeMap(block: TarBlock, bytes: Buffer): void {
+    if ((bytes[504] ?? 0) > 0) return;
+    this.#sparse = undefined;
+    this.#startEntry(block);
   }
 
   #takeLong({ flag, size }: { flag: string; size: number }, bytes: Buffer): void {
@@ -135,22 +150,36 @@ export class TarParser {
   }
 
   #startEntry(block: TarBlock): void {
-    const { path, linkpath, size = 0 } = this.#pax;
-    this.#pax = {};
     this.#headerBytes = 0;
-    const entry: TarEntry = {
-      // An empty value takes the header's, as the compiler has it.
-      name: path || block.name,
-      type: TYPES[block.flag] ?? 'other',
-      flag: block.flag,
-      size: size === 0 ? block.size : size,
-      target: linkpath || block.linkTarget,
-    };
+    const entry = this.#entryOf(block);
     this.#check(entry);
     this.#content = entry.size;
     this.#padding = filling(entry.size);
     this.#sink = this.#onEntry(entry);
     if (entry.size === 0) this.#endContent();
+  }
+
+  #entryOf(block: TarBlock): TarEntry {
+    const type = TYPES[block.flag] ?? 'other';
+    const { flag, rawName, linkTarget, isAmbiguous } = block;
+    // The compiler passes over it by its own header alone, and gives what long headers said to the entry behind it.
+    if (type === 'other') {
+      return { name: rawName, type, flag, size: block.size, target: linkTarget, isAmbiguous };
+    }
+    if (Number.isNaN(block.mode)) {
+      throw new Fault('archive_invalid', `The entry ${quoted(block.name)} has no valid mode; pack it again.`);
+    }
+    const { path, linkpath, size = 0 } = this.#pax;
+    this.#pax = {};
+    return {
+      // An empty value takes the header's, as the compiler has it.
+      name: path || block.name,
+      type,
+      flag,
+      size: size === 0 ? block.size : size,
+      target: linkpath || linkTarget,
+      isAmbiguous: isAmbiguous && !path,
+    };
   }
 
   #check({ name, size, target }: TarEntry): void {

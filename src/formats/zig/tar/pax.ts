@@ -7,6 +7,8 @@ export interface PaxRecords {
   size?: number;
 }
 
+const KNOWN = new Set(['path', 'linkpath', 'size']);
+
 /** Decodes the records of a pax header (POSIX.1-2017, pax, «Extended Header»): `length keyword=value\n`, each. */
 export function decodePax(bytes: Buffer): PaxRecords {
   const records: PaxRecords = {};
@@ -21,6 +23,7 @@ export function decodePax(bytes: Buffer): PaxRecords {
     if (equals === -1 || equals >= end) throw broken();
     const keyword = bytes.toString('latin1', blank + 1, equals);
     const value = bytes.toString('latin1', equals + 1, end - 1);
+    if (keyword.includes('\0') || (KNOWN.has(keyword) && value.includes('\0'))) throw broken();
     if (keyword === 'path') records.path = value;
     else if (keyword === 'linkpath') records.linkpath = value;
     else if (keyword === 'size') records.size = decimal(value);
