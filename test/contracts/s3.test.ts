@@ -8,7 +8,7 @@ import { sha256Hex } from '../../src/kernel/index.ts';
 import type { Blobs } from '../../src/registry/index.ts';
 import { reachBucket, S3Storage, type S3Options } from '../../src/storage/s3/index.ts';
 import { startCeph, whyNoCeph, type CephGateway } from '../setup/ceph.ts';
-import { s3Proxy } from '../setup/s3-proxy.ts';
+import { s3Proxy, type SeenRequest } from '../setup/s3-proxy.ts';
 import { bucketOptions, openBucket, put } from '../setup/s3.ts';
 
 const noCeph = await whyNoCeph();
@@ -235,6 +235,29 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
       const winner = contents[won.indexOf(true)] ?? '';
       expect(sha256Hex(await buffer(await blobs.open('a/b')))).toBe(sha256Hex(winner));
       expect(await blobs.sweepStaged(Date.now() + HOUR)).toBe(0);
+    });
+
+    test('a completion that the store is late with overwrites nobody', async () => {
+      const proxy = await s3Proxy(gateway().port);
+      const blobs = await openBucket(fresh({ endpoint: proxy.url, patience: 1_000 }));
+      const passedOn = Promise.withResolvers<void>();
+      const goOn = Promise.withResolvers<void>();
+      const isCompletion = ({ method, path }: SeenRequest) => method === 'POST' && path.includes('uploadId=');
+      proxy.delay = (request) => (isCompletion(request) ? goOn.promise : undefined);
+      proxy.losesAnswer = (request) => {
+        if (isCompletion(request)) passedOn.resolve();
+        return false;
+      };
+      // The store does not get to end the upload, either.
+      proxy.instead = ({ method, path }) =>
+        method === 'DELETE' && path.includes('uploadId=') ? { status: 503, code: 'SlowDown' } : undefined;
+      await expect(put(blobs, 'a/b', content)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(proxy.requests.filter(isCompletion)).toHaveLength(1);
+      const won = await put(blobs, 'a/b', 'small');
+      goOn.resolve();
+      await passedOn.promise;
+      expect(won).toBe(false);
+      expect(await blobs.size('a/b')).toBe(content.length);
     });
 
     test('that were begun and left are swept when they are old, and not before', async () => {

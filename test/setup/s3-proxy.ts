@@ -18,6 +18,8 @@ export interface S3Proxy {
   instead: (request: SeenRequest) => { status: number; code?: string } | undefined;
   /** Changes the body on its way to the store. */
   tamper: (request: SeenRequest, body: Buffer) => Buffer;
+  /** Passes a request on only after this, however long its sender waits. */
+  delay: (request: SeenRequest) => Promise<void> | undefined;
   /** Lets the store do what is asked, and cuts the connection instead of passing its answer on. */
   losesAnswer: (request: SeenRequest) => boolean;
 }
@@ -29,7 +31,7 @@ export async function s3Proxy(port: number): Promise<S3Proxy> {
     const seen: SeenRequest = { method, path, headers };
     proxy.requests.push(seen);
     const cut = () => response.destroy();
-    buffer(incoming).then((whole) => {
+    buffer(incoming).then(async (whole) => {
       const instead = proxy.instead(seen);
       if (instead !== undefined) {
         const { status, code = '' } = instead;
@@ -42,6 +44,7 @@ export async function s3Proxy(port: number): Promise<S3Proxy> {
           );
         return;
       }
+      await proxy.delay(seen);
       const body = proxy.tamper(seen, whole);
       const onward = ask({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
         buffer(answer).then((bytes) => {
@@ -64,6 +67,7 @@ export async function s3Proxy(port: number): Promise<S3Proxy> {
     url: `http://127.0.0.1:${address.port}`,
     requests: [],
     instead: () => undefined,
+    delay: () => undefined,
     tamper: (_, body) => body,
     losesAnswer: () => false,
   };

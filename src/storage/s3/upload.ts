@@ -24,8 +24,11 @@ export async function upload(target: Target, staged: StagedBytes, partBytes: num
 /**
  * Parts are nowhere to be seen before the request that completes them. Few stores take a condition with that one, so
  * the key is claimed before it, by an empty object that is written as `put` writes; completion replaces our own claim and
- * nothing else. Readers do not meet the claim, as no row names a key whose promotion is under way. A crash between
- * the two leaves an empty object that no row names, and the sweeper takes it.
+ * nothing else. Readers do not meet the claim, as no row names a key whose promotion is under way.
+ *
+ * A claim is never taken back: a store may finish a completion long after we stopped waiting, and somebody else's
+ * object would lie under the key by then. What remains is an empty object that no row names; the next publish takes
+ * another key, and the sweeper takes the object.
  */
 async function uploadParts(
   target: Target,
@@ -40,10 +43,10 @@ async function uploadParts(
     isClaimed = await put(target, { staged, start: 0, end: 0, sha256: SHA256_OF_NOTHING }, mark);
     if (isClaimed) await complete(target, begun, parts, staged.digests.size);
   } catch (error) {
-    await giveUp(target, begun, isClaimed);
+    await giveUp(target, begun);
     throw error;
   }
-  if (!isClaimed) await giveUp(target, begun, isClaimed);
+  if (!isClaimed) await giveUp(target, begun);
   return isClaimed;
 }
 
@@ -120,14 +123,8 @@ async function complete(
   }
 }
 
-/** Leaves nothing behind, as far as the store lets us: what remains, the sweeper takes. */
-async function giveUp({ line }: Target, begun: MultipartUpload, isClaimed: boolean): Promise<void> {
-  const { Bucket, Key } = begun;
-  const { AbortMultipartUploadCommand, DeleteObjectCommand } = line.sdk;
-  await Promise.allSettled([
-    line.run((sending) => line.client.send(new AbortMultipartUploadCommand(begun), sending)),
-    isClaimed
-      ? line.run((sending) => line.client.send(new DeleteObjectCommand({ Bucket, Key }), sending))
-      : undefined,
-  ]);
+/** Frees the parts, as far as the store lets us: what remains, the sweeper takes. */
+async function giveUp({ line }: Target, begun: MultipartUpload): Promise<void> {
+  const command = new line.sdk.AbortMultipartUploadCommand(begun);
+  await line.run((sending) => line.client.send(command, sending)).catch(() => undefined);
 }
