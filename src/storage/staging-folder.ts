@@ -20,6 +20,17 @@ export async function sweepFolder(folder: string, before: number): Promise<numbe
   return swept;
 }
 
+/** False if the sweeper has taken a staged upload. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
 /** The later of the last write and the last change of the inode, which a new name is; milliseconds. */
 export function changedAt(info: Stats): number {
   return Math.floor(Math.max(info.mtimeMs, info.ctimeMs));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { S3Storage, type S3StorageOptions } from '../../src/index.ts';
+import { S3Storage as Impatient } from '../../src/storage/s3/index.ts';
 import { startCeph, whyNoCeph, type CephGateway } from '../setup/ceph.ts';
+import { s3Proxy, type SeenRequest } from '../setup/s3-proxy.ts';
 import { bucketOptions, openBucket } from '../setup/s3.ts';
 
 const noCeph = await whyNoCeph();
@@ -88,6 +90,35 @@ describe.skipIf(noCeph !== undefined)('[P-60] S3Storage, through a real S3 gatew
     expect((await fetch(download.replace('1.0.0', '2.0.0'))).status).toBe(403);
     expect((await fetch(download, { method: 'PUT', body })).status).toBe(403);
     expect((await fetch(storage.getPackageUrl('@acme/demo', '1.0.0+x'))).status).toBe(403);
+  });
+
+  test.each(['a lost answer', 'a conflict'])(
+    'does not take its own upload for another one after %s',
+    async (trouble) => {
+      const { bucket, user } = await made();
+      const proxy = await s3Proxy(running().port);
+      const storage = new S3Storage(bucket, { endpoint: proxy.url, credentials: user });
+      let writes = 0;
+      const isFirst = ({ method }: SeenRequest) => method === 'PUT' && (writes += 1) === 1;
+      if (trouble === 'a conflict') {
+        const conflict = { status: 409, code: 'ConditionalRequestConflict' };
+        proxy.instead = (request) => (isFirst(request) ? conflict : undefined);
+      } else proxy.losesAnswer = isFirst;
+      await storage.uploadPackage('a', '1.0.0', 'one');
+      expect(writes).toBe(2);
+      await expect(storage.uploadPackage('a', '1.0.0', 'one')).rejects.toMatchObject({
+        code: 'version_exists',
+      });
+    },
+  );
+
+  test('a download that comes to a halt ends, and says that the store is down', async () => {
+    const { bucket, user } = await made();
+    const proxy = await s3Proxy(running().port);
+    const storage = new Impatient(bucket, { endpoint: proxy.url, credentials: user }, 1_000);
+    await storage.upload('x', 'bytes');
+    proxy.stalls = ({ method }) => method === 'GET';
+    await expect(storage.download('x')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   test('says what is wrong, and holds no secret in it', async () => {

@@ -237,12 +237,25 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
       expect(await blobs.sweepStaged(Date.now() + HOUR)).toBe(0);
     });
 
+    test('of somebody else beside the blobs are not ended', async () => {
+      const proxy = await s3Proxy(gateway().port);
+      const options = fresh({ endpoint: proxy.url });
+      const others = await openBucket({ ...options, prefix: 'not ours/' });
+      proxy.instead = ({ method, path }) =>
+        method === 'DELETE' || path.includes('partNumber=2')
+          ? { status: 403, code: 'AccessDenied' }
+          : undefined;
+      await expect(put(others, 'a/b', content)).rejects.toMatchObject({ code: 'unavailable' });
+      proxy.instead = () => undefined;
+      expect(await (await openBucket(options)).sweepStaged(Date.now() + HOUR)).toBe(0);
+      expect(await others.sweepStaged(Date.now() + HOUR)).toBe(1);
+    });
+
     test('a completion that the store is late with overwrites nobody', async () => {
       const proxy = await s3Proxy(gateway().port);
       const blobs = await openBucket(fresh({ endpoint: proxy.url, patience: 1_000 }));
       const passedOn = Promise.withResolvers<void>();
       const goOn = Promise.withResolvers<void>();
-      const isCompletion = ({ method, path }: SeenRequest) => method === 'POST' && path.includes('uploadId=');
       proxy.delay = (request) => (isCompletion(request) ? goOn.promise : undefined);
       proxy.losesAnswer = (request) => {
         if (isCompletion(request)) passedOn.resolve();
@@ -320,6 +333,28 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
       expect(sha256Hex(await buffer(await blobs.open('a/b')))).toBe(sha256Hex(bytes));
     });
 
+    test('a lost answer to the first write of the start is no store that overwrites', async () => {
+      const proxy = await s3Proxy(gateway().port);
+      let lost = 0;
+      proxy.losesAnswer = ({ method, path }) =>
+        method === 'PUT' && path.includes('.kontor/probe') && (lost += 1) === 1;
+      const bucket = await reachBucket(fresh({ endpoint: proxy.url }));
+      await bucket.open({ probed: true });
+      expect(lost).toBe(3);
+    });
+
+    test('an object whose time the store does not tell counts as new', async () => {
+      const proxy = await s3Proxy(gateway().port);
+      const blobs = await openBucket(fresh({ endpoint: proxy.url }));
+      await put(blobs, 'a/b', 'x');
+      const began = Date.now();
+      proxy.rewrite = (_, body) =>
+        Buffer.from(body.toString('latin1').replace(/<LastModified>[^<]*<.LastModified>/, ''), 'latin1');
+      const [object] = await Array.fromAsync(blobs.list());
+      expect(object).toMatchObject({ key: 'a/b', size: 1 });
+      expect(object?.changedAt).toBeGreaterThanOrEqual(began);
+    });
+
     test('a store that has no room says so', async () => {
       const proxy = await s3Proxy(gateway().port);
       const blobs = await openBucket(fresh({ endpoint: proxy.url }));
@@ -360,6 +395,10 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
     return new S3Storage(bucket, { endpoint: gateway().endpoint, credentials: gateway().user });
   }
 });
+
+function isCompletion({ method, path }: SeenRequest): boolean {
+  return method === 'POST' && path.includes('uploadId=');
+}
 
 async function keysOf(blobs: Blobs): Promise<string[]> {
   const keys: string[] = [];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isFault } from '../../src/kernel/index.ts';
 import type { Blobs } from '../../src/registry/index.ts';
 import { startCeph, whyNoCeph, type CephGateway } from '../setup/ceph.ts';
@@ -72,6 +72,21 @@ describe.skipIf(noCeph !== undefined)('a store that fails', async () => {
       await once(stream, 'readable');
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect((await buffer(stream)).equals(content)).toBe(true);
+    });
+
+    test('readers that do not read keep the store from nobody, and are whole when they go on', async () => {
+      const blobs = await openBucket(bucketOptions(gateway(), { connections: 2, patience: 1_000 }));
+      const content = randomBytes(20 * MEBI);
+      await put(blobs, 'a/b', content);
+      const held = [await blobs.open('a/b'), await blobs.open('a/b', { start: 1, end: 15 * MEBI })];
+      for (const stream of held) await once(stream, 'readable');
+      expect(await blobs.size('a/b')).toBe(content.length);
+      // Their connections are given up after a while.
+      const third = await vi.waitFor(() => blobs.open('a/b'), { timeout: 20_000 });
+      expect((await buffer(third)).equals(content)).toBe(true);
+      const [whole, part] = await Promise.all(held.map((stream) => buffer(stream)));
+      expect(whole?.equals(content)).toBe(true);
+      expect(part?.equals(content.subarray(1, 15 * MEBI + 1))).toBe(true);
     });
 
     test('a reader that goes away takes the connection with it', async () => {

@@ -20,6 +20,10 @@ export interface S3Proxy {
   tamper: (request: SeenRequest, body: Buffer) => Buffer;
   /** Passes a request on only after this, however long its sender waits. */
   delay: (request: SeenRequest) => Promise<void> | undefined;
+  /** Changes the body of the store's answer. */
+  rewrite: (request: SeenRequest, body: Buffer) => Buffer;
+  /** Passes half of the answer on, and then nothing. */
+  stalls: (request: SeenRequest) => boolean;
   /** Lets the store do what is asked, and cuts the connection instead of passing its answer on. */
   losesAnswer: (request: SeenRequest) => boolean;
 }
@@ -50,7 +54,11 @@ export async function s3Proxy(port: number): Promise<S3Proxy> {
         buffer(answer).then((bytes) => {
           if (proxy.losesAnswer(seen)) return cut();
           const { connection: _1, 'transfer-encoding': _2, 'keep-alive': _3, ...rest } = answer.headers;
-          response.writeHead(answer.statusCode ?? 502, rest).end(bytes);
+          const changed = proxy.rewrite(seen, bytes);
+          const length = changed === bytes ? {} : { 'content-length': changed.length };
+          response.writeHead(answer.statusCode ?? 502, { ...rest, ...length });
+          if (proxy.stalls(seen)) response.write(changed.subarray(0, changed.length / 2));
+          else response.end(changed);
         }, cut);
       });
       onward.on('error', cut).end(body);
@@ -69,6 +77,8 @@ export async function s3Proxy(port: number): Promise<S3Proxy> {
     instead: () => undefined,
     delay: () => undefined,
     tamper: (_, body) => body,
+    rewrite: (_, body) => body,
+    stalls: () => false,
     losesAnswer: () => false,
   };
   return proxy;

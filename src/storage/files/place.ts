@@ -1,8 +1,8 @@
-import { constants, copyFile, link, open, stat } from 'node:fs/promises';
+import { constants, copyFile, link, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../kernel/index.ts';
 import { uploadSwept } from '../blob-keys.ts';
-import { isAbsent } from '../file-errors.ts';
+import { isThere } from '../staging-folder.ts';
 import type { Folders } from './folders.ts';
 
 /** How often a folder may be pruned under our hands before we give up; each time needs another removal to hit the gap. */
@@ -26,7 +26,7 @@ export async function place(folders: Folders, staged: string, target: string): P
       if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
     }
     if (attempt > 1) {
-      if (!(await exists(staged))) throw uploadSwept();
+      if (!(await isThere(staged))) throw uploadSwept();
       folders.forget();
     }
     try {
@@ -60,15 +60,5 @@ async function copyExclusively(staged: string, target: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
   }
 }

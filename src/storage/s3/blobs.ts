@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { BlobInfo, Blobs, ByteRange, StagedBlob } from '../../registry/index.ts';
 import { blobNotFound, checkKey, checkRange, uploadSwept } from '../blob-keys.ts';
-import { isAbsent } from '../file-errors.ts';
 import { stageFile } from '../staged-file.ts';
-import { sweepFolder } from '../staging-folder.ts';
+import { isThere, sweepFolder } from '../staging-folder.ts';
 import { isMissing, readError, storageFault } from './errors.ts';
 import type { Line } from './line.ts';
 import { dropUploads, listObjects, type Place } from './list.ts';
@@ -34,7 +32,7 @@ export class S3Blobs implements Blobs {
     return stageFile(join(this.#spool, randomUUID()), async (staged, key) => {
       const { Bucket, Key } = this.#object(key);
       // What the sweeper has taken is dropped, although the bytes could still be read.
-      if (!(await exists(staged.path))) throw uploadSwept();
+      if (!(await isThere(staged.path))) throw uploadSwept();
       try {
         return await upload({ line: this.#line, bucket: Bucket, key: Key }, staged, this.#partBytes);
       } catch (error) {
@@ -56,19 +54,31 @@ export class S3Blobs implements Blobs {
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
     if (range) checkRange(range);
-    const { client, sdk, patience } = this.#line;
-    const command = new sdk.GetObjectCommand({
-      ...this.#object(key),
-      ...(range ? { Range: `bytes=${range.start}-${range.end}` } : {}),
-    });
+    const { reader, sdk, patience } = this.#line;
+    let tag: string | undefined;
+    const bytesFrom = async (passed: number): Promise<Readable> => {
+      const start = (range?.start ?? 0) + passed;
+      if (start > (range?.end ?? Infinity)) return nothing();
+      const command = new sdk.GetObjectCommand({
+        ...this.#object(key),
+        ...(range || passed > 0 ? { Range: `bytes=${start}-${range?.end ?? ''}` } : {}),
+        IfMatch: tag,
+      });
+      try {
+        const { Body, ETag } = await this.#line.run((sending) => reader.send(command, sending));
+        if (!(Body instanceof Readable)) throw new Error('The answer has no body.');
+        tag = ETag;
+        return Body;
+      } catch (error) {
+        // The range begins beyond the end.
+        if (readError(error).status === 416) return nothing();
+        throw error;
+      }
+    };
     try {
-      const { Body } = await this.#line.run((sending) => client.send(command, sending));
-      if (!(Body instanceof Readable)) throw new Error('The answer has no body.');
-      return new WatchedBody(Body, patience);
+      return new WatchedBody(await bytesFrom(0), patience, bytesFrom);
     } catch (error) {
       if (isMissing(error)) throw blobNotFound(key, new Error(readError(error).message));
-      // The range begins beyond the end.
-      if (readError(error).status === 416) return Readable.from([], { objectMode: false });
       throw storageFault(error);
     }
   }
@@ -97,12 +107,6 @@ export class S3Blobs implements Blobs {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
+function nothing(): Readable {
+  return Readable.from([], { objectMode: false });
 }

@@ -53,6 +53,11 @@ export function isTaken(error: unknown): boolean {
   return readError(error).status === 412;
 }
 
+/** True if the request met another one about the same key. */
+export function isConflict(error: unknown): boolean {
+  return readError(error).status === 409;
+}
+
 /** Codes that are about this one request, on its way or beside others, and not about what it asks for. */
 const PASSING = new Set([
   'ConditionalRequestConflict',

@@ -7,7 +7,7 @@ export type Sdk = typeof sdk;
 /** Milliseconds without any progress after which the store counts as down. */
 const PATIENCE = 15_000;
 const CONNECT = 5_000;
-/** Each download holds one; as many as clients a replica serves at once. */
+/** Each download holds one; as many as clients a replica serves at once. What is no download has its own. */
 const CONNECTIONS = 1_000;
 
 /** What a request is sent with. */
@@ -19,6 +19,8 @@ export interface Sending {
 export interface Line {
   sdk: Sdk;
   client: sdk.S3Client;
+  /** For objects' bytes, whose readers may be slow: they take connections from each other and from nobody else. */
+  reader: sdk.S3Client;
   patience: number;
   /**
    * Runs one or more requests. Nothing within `patience` milliseconds (of the line, where not given) since the
@@ -30,30 +32,39 @@ export interface Line {
 }
 
 /** Loads the SDK, which costs some 35 MB and a quarter of a second: nobody who keeps files pays for it. */
-export async function openLine(connection: S3Connection, patience = PATIENCE): Promise<Line> {
+export async function openLine(
+  connection: S3Connection,
+  patience = PATIENCE,
+  connections = CONNECTIONS,
+): Promise<Line> {
   const loaded = await import('@aws-sdk/client-s3');
   const { region, endpoint, credentials, forcePathStyle } = connection;
-  const client = new loaded.S3Client({
+  const common = {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials: keysOf(credentials) }),
     maxAttempts: 3,
     // It would write warnings of its own to the console, about what comes to us as an error anyway.
     logger: { debug: silence, info: silence, warn: silence, error: silence },
     // Stores other than Amazon's do not know the newer checksums; the signature covers the content anyway.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED' as const,
+    responseChecksumValidation: 'WHEN_REQUIRED' as const,
     // Waiting for leave to send holds up every upload to a store that never gives it, and takes a new connection.
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: Math.min(CONNECT, patience),
       // An idle socket is one whose reader is slow, too: who waits for bytes has a clock of its own.
       socketTimeout: 0,
-      httpAgent: { maxSockets: CONNECTIONS },
-      httpsAgent: { maxSockets: CONNECTIONS },
+      httpAgent: { maxSockets: connections },
+      httpsAgent: { maxSockets: connections },
     },
+  } satisfies sdk.S3ClientConfig;
+  const client = new loaded.S3Client({
+    ...common,
+    ...(credentials === undefined ? {} : { credentials: keysOf(credentials) }),
   });
+  // With the keys that the other one has found.
+  const reader = new loaded.S3Client({ ...common, credentials: client.config.credentials });
   const run: Line['run'] = async (work, limit = patience) => {
     const ending = new AbortController();
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -71,6 +82,7 @@ export async function openLine(connection: S3Connection, patience = PATIENCE): P
   return {
     sdk: loaded,
     client,
+    reader,
     patience,
     run,
     ask: async (work) => {

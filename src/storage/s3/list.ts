@@ -23,19 +23,22 @@ export async function* listObjects(
       ContinuationToken: token,
     });
     const page = await line.ask((sending) => line.client.send(command, sending));
+    // Of what has no time nobody knows that it is old enough to be swept.
+    const now = Date.now();
     for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
       const key = Key.slice(prefix.length);
-      if (!key.split('/').every(isKeySegment)) continue;
-      yield { key, size: Size, changedAt: LastModified?.getTime() ?? 0 };
+      if (!isKey(key)) continue;
+      yield { key, size: Size, changedAt: LastModified?.getTime() ?? now };
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }
 
-/** Ends uploads in parts that were begun before `before` and neither completed nor given up; returns how many. */
+/** Ends uploads in parts of blobs that were begun before `before` and neither completed nor given up; returns how many. */
 export async function dropUploads(line: Line, { bucket, prefix }: Place, before: number): Promise<number> {
   let dropped = 0;
   for await (const { Key, UploadId, Initiated } of uploads(line, bucket, prefix)) {
+    if (!isKey((Key ?? '').slice(prefix.length))) continue;
     if (Initiated === undefined || Initiated.getTime() >= before) continue;
     const command = new line.sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
     try {
@@ -47,6 +50,10 @@ export async function dropUploads(line: Line, { bucket, prefix }: Place, before:
     }
   }
   return dropped;
+}
+
+function isKey(key: string): boolean {
+  return key.split('/').every(isKeySegment);
 }
 
 async function* uploads(line: Line, bucket: string, prefix: string) {

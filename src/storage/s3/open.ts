@@ -29,7 +29,7 @@ export async function reachBucket(options: S3Options): Promise<ReachedBucket> {
   const { bucket, prefix, partBytes } = options;
   const place = { bucket, prefix };
   const spool = resolve(options.spool);
-  const line = await openLine(options, options.patience);
+  const line = await openLine(options, options.patience, options.connections);
   const found = await findBucket(line, place, options);
   return {
     isEmpty: found !== 'filled',

@@ -26,6 +26,8 @@ export interface S3Options extends S3Connection {
   spool: string;
   /** Milliseconds without any progress after which the store counts as down. */
   patience?: number;
+  /** Connections that downloads take at most, and as many again for everything else. */
+  connections?: number;
   /** Larger objects go up in parts of this many bytes; at least 5 MiB, which S3 demands. */
   partBytes?: number;
 }

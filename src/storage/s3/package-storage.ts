@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { Fault } from '../../kernel/index.ts';
-import { isMissing, isTaken, storageFault } from './errors.ts';
+import { isConflict, isMissing, isTaken, storageFault } from './errors.ts';
 import { openLine, type Line } from './line.ts';
 import type { S3Connection, S3Credentials } from './options.ts';
 import { packageFolder, packageKey, versionIn } from './package-keys.ts';
 import { encode, presign } from './presign.ts';
+import { MARK, markOf } from './put.ts';
+import { retrying } from './retry.ts';
+import { WatchedBody } from './watched.ts';
 
 /** How to reach the bucket; what is left out, the AWS variables of the environment say. */
 export type S3StorageOptions = { [K in keyof S3Connection]?: S3Connection[K] | undefined };
@@ -24,17 +28,19 @@ export class S3Storage {
   readonly bucket: string;
   readonly region: string;
   readonly #connection: S3Connection;
+  readonly #patience: number | undefined;
   #line: Promise<Line> | undefined;
 
   /**
    * `options` is a region, or how to reach the bucket. Default: `AWS_REGION` or `us-east-1`, at `AWS_ENDPOINT_URL_S3`,
-   * `AWS_ENDPOINT_URL` or Amazon's, with the keys that the AWS SDK finds.
+   * `AWS_ENDPOINT_URL` or Amazon's, with the keys that the AWS SDK finds. `patience`: milliseconds without any progress after which the store counts as down.
    */
-  constructor(bucket: string, options: string | S3StorageOptions = {}) {
+  constructor(bucket: string, options: string | S3StorageOptions = {}, patience?: number) {
     const { env } = process;
     const given: S3StorageOptions = typeof options === 'string' ? { region: options } : options;
     const endpoint = given.endpoint ?? (env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'] || undefined);
     this.bucket = bucket;
+    this.#patience = patience;
     this.region = given.region ?? (env['AWS_REGION'] || 'us-east-1');
     this.#connection = {
       region: this.region,
@@ -52,11 +58,11 @@ export class S3Storage {
 
   /** The bytes of an object. */
   async download(key: string): Promise<Buffer> {
-    const { Body } = await this.#ask(key, ({ sdk, client }, object, sending) =>
-      client.send(new sdk.GetObjectCommand(object), sending),
+    const { Body } = await this.#ask(key, ({ sdk, reader }, object, sending) =>
+      reader.send(new sdk.GetObjectCommand(object), sending),
     );
     if (!(Body instanceof Readable)) throw new Fault('unavailable', 'The answer of the store has no body.');
-    return buffer(Body);
+    return buffer(new WatchedBody(Body, (await this.#open()).patience));
   }
 
   async exists(key: string): Promise<boolean> {
@@ -153,19 +159,26 @@ export class S3Storage {
   /** False if the key is taken and `isNew` says that it must not be. */
   async #write(key: string, data: S3Data, ContentType: string, isNew: boolean): Promise<boolean> {
     const Body = typeof data === 'string' || data instanceof Uint8Array ? data : new Uint8Array(data);
-    const condition = isNew ? { IfNoneMatch: '*' } : {};
+    const mark = randomUUID();
+    const condition = isNew ? { IfNoneMatch: '*', Metadata: { [MARK]: mark } } : {};
     const line = await this.#open();
+    const object = { ...this.#object(key), Body, ContentType, ...condition };
+    const write = () =>
+      line.run(
+        (sending) => line.client.send(new line.sdk.PutObjectCommand(object), sending),
+        line.patience * 4,
+      );
     try {
-      const command = new line.sdk.PutObjectCommand({
-        ...this.#object(key),
-        Body,
-        ContentType,
-        ...condition,
-      });
-      await line.run((sending) => line.client.send(command, sending), line.patience * 4);
+      // The SDK repeats everything else by itself.
+      await retrying(write, isConflict);
       return true;
     } catch (error) {
-      if (isTaken(error)) return false;
+      if (!isTaken(error)) throw storageFault(error);
+    }
+    try {
+      // It may be ours: the SDK sends it again when an answer was lost on its way.
+      return (await markOf({ line, bucket: this.bucket, key })) === mark;
+    } catch (error) {
       throw storageFault(error);
     }
   }
@@ -203,7 +216,7 @@ export class S3Storage {
   }
 
   #open(): Promise<Line> {
-    this.#line ??= openLine(this.#connection);
+    this.#line ??= openLine(this.#connection, this.#patience);
     return this.#line;
   }
 }

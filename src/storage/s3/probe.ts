@@ -19,7 +19,8 @@ export async function probe(line: Line, { bucket, prefix }: Place, options: S3Op
       line.client.send(new PutObjectCommand({ ...object, Body: 'probe', IfNoneMatch: '*' }), sending),
     );
   try {
-    await write();
+    // Refused already: the SDK has sent it twice, as the first answer was lost on its way.
+    await isRefused(write);
     if (await isRefused(write)) return;
   } catch (error) {
     if (readError(error).status === 501) throw cannot(options);

@@ -7,14 +7,17 @@ const PAUSE = 200;
 
 /**
  * Repeats what the SDK cannot, as it holds no bytes: requests whose body streams from the disk. `attempt` counts
- * from 1.
+ * from 1. `mayHelp`: whether the same may succeed after such an error.
  */
-export async function retrying<T>(work: (attempt: number) => Promise<T>): Promise<T> {
+export async function retrying<T>(
+  work: (attempt: number) => Promise<T>,
+  mayHelp: (error: unknown) => boolean = isPassing,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt === ATTEMPTS || !isPassing(error)) throw error;
+      if (attempt === ATTEMPTS || !mayHelp(error)) throw error;
     }
     await sleep(PAUSE * attempt * (0.5 + Math.random()));
   }
