@@ -32,29 +32,39 @@ export interface RegistryServer {
  * start()
  */
 export function createServer(registry: Registry, port?: number): RegistryServer {
-  const { config: made, log, store } = madeWith(registry);
-  const config = port === undefined ? made : withPort(made, port);
+  const made = madeWith(registry);
+  const { log, store } = made;
+  const config = port === undefined ? made.config : withPort(made.config, port);
   let running: Promise<RunningServer> | undefined;
+  let stopped: Promise<void> = Promise.resolve();
+  // A server that is about to stop has the store still.
+  const begin = async () => {
+    await stopped.catch(() => undefined);
+    return serve(config, loggerTo(config.values.logLevel, log ?? { write: () => undefined }));
+  };
+  const end = async (last: Promise<RunningServer> | undefined, before: Promise<void>) => {
+    await before.catch(() => undefined);
+    const server = await last?.catch(() => undefined);
+    await server?.stop();
+    await store.close();
+  };
 
   return {
     start: async () => {
-      const mine = (running ??= serve(
-        config,
-        loggerTo(config.values.logLevel, log ?? { write: () => undefined }),
-      ));
+      const mine = (running ??= begin());
       try {
-        return tell(await mine);
+        const server = await mine;
+        made.base = config.values.publicUrl ?? server.url;
+        return tell(server);
       } catch (error) {
         if (running === mine) running = undefined;
         throw error;
       }
     },
-    stop: async () => {
-      const last = running;
+    stop: () => {
+      stopped = end(running, stopped);
       running = undefined;
-      const server = await last?.catch(() => undefined);
-      await server?.stop();
-      await store.close();
+      return stopped;
     },
   };
 }

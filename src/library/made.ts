@@ -8,7 +8,7 @@ export interface Made {
   config: Config;
   log: RegistryOptions['log'];
   store: LazyStore;
-  /** What URLs begin with. */
+  /** What URLs begin with: the public URL, or else where the last server that was started listens. */
   base: string;
 }
 

@@ -102,6 +102,28 @@ describe('a server', () => {
     await stop();
   });
 
+  test('[P-59] a start beside a stop that is under way waits for it', async () => {
+    const { start, stop } = createServer(registryIn(temporaryFolder('restart')), await freePort());
+    const { url } = await start();
+    const stopping = stop();
+    expect(await start()).toEqual({ url });
+    await stopping;
+    expect(await statusAt(`${url}/-/api/openapi.json`)).toBe(200);
+    await stop();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  test('[P-57] URLs of a registry without a base URL are those of its server', async () => {
+    const registry = registryIn(temporaryFolder('urls'));
+    const { start, stop } = createServer(registry, 0);
+    const { url } = await start();
+    onTestFinished(stop);
+    await registry.publish({ name: 'demo', version: '1.0.0' }, await packageTarball('demo', '1.0.0'));
+    const { tarballUrl = '' } = (await registry.getPackage('demo')) ?? {};
+    expect(tarballUrl.startsWith(`${url}/`)).toBe(true);
+    expect(await statusAt(tarballUrl)).toBe(200);
+  });
+
   test('a start that fails rejects with what to do, and may be tried again', async () => {
     const port = await freePort();
     const taken = createTcpServer();

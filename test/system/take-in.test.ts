@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createServer, Registry } from '../../src/index.ts';
-import { packageTarball } from '../setup/publish.ts';
+import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 
 /** What Pantry's own server left in `./.registry`: protocols/pantry 8. */
@@ -178,4 +178,28 @@ test('[P-62] the next start takes nothing twice, also if the first one had not c
   expect(written()).toMatchObject({ packages: packages as object, commits: commits as object });
   expect(existsSync(join(data, 'before-kontor/metadata.json.2'))).toBe(true);
   expect(existsSync(join(data, 'tarballs/.before-kontor.2/packages'))).toBe(true);
+});
+
+test('[P-62] a package that is somebody else’s here takes no version from the file', async () => {
+  first = await start();
+  const token = await register(first, 'anna');
+  expect(await publish(first, token, 'hers', '1.0.0')).toMatchObject({ status: 201 });
+  await first.stop();
+  const record = { name: 'hers', versions: { '2.0.0': await leaveVersion('hers', '2.0.0', yesterday) } };
+  writeFileSync(join(data, 'metadata.json'), JSON.stringify({ version: 1, packages: { hers: record } }));
+  first = await start();
+  const document = (await (await fetch(`${first.url}/npm/hers`)).json()) as Record<string, object>;
+  expect(document['dist-tags']).toEqual({ latest: '1.0.0' });
+  expect(Object.keys(document['versions'] ?? {})).toEqual(['1.0.0']);
+  expect(first.log.filter(({ msg }) => /^not taken in .*hers@2\.0\.0: ./.test(msg))).toHaveLength(1);
+});
+
+test('[P-62] a file that is too large to be read is told so, and kept', async () => {
+  await first.stop();
+  writeFileSync(join(data, 'metadata.json'), '');
+  truncateSync(join(data, 'metadata.json'), 300 * 1024 * 1024);
+  first = await start();
+  expect(first.log.map(({ msg }) => msg)).toContainEqual(
+    expect.stringContaining('it has 314572800 bytes, and at most 268435456 are read'),
+  );
 });

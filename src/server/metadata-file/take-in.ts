@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { actingAs, type User } from '../../accounts/index.ts';
@@ -17,6 +17,9 @@ import {
 } from '../../registry/index.ts';
 import { commitPath, openFile, versionPath } from './places.ts';
 import { readMetadata, type TakenCommit, type TakenVersion } from './read.ts';
+
+/** Bytes of a file that are read at most: all of it lies in memory. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface TakeInParts {
   catalogue: Catalogue;
@@ -46,6 +49,13 @@ export interface TakenIn {
  */
 export async function takeIn(file: string, parts: TakeInParts): Promise<TakenIn> {
   const done: TakenIn = { versions: 0, commits: 0, known: 0, refused: [] };
+  const { size } = await stat(file);
+  if (size > MOST_BYTES) {
+    done.refused.push(
+      `it has ${size} bytes, and at most ${MOST_BYTES} are read: split it, and start once with each part`,
+    );
+    return done;
+  }
   const taken = readMetadata(await readFile(file, 'utf8'));
   if (taken === undefined) {
     done.refused.push('it is no metadata.json of Pantry: it cannot be read');
@@ -93,7 +103,7 @@ async function takeVersion(parts: TakeInParts, taken: TakenVersion): Promise<boo
     );
     const publisher = maintainerShape(owner);
     const publication = await signedPublication(signer, release, { staged, digests, publisher });
-    await takeInVersion(parts, registry, publication, { owner, publishedAt });
+    await takeInVersion(parts, registry, publication, { owner, isNew: head === undefined, publishedAt });
     return true;
   } finally {
     await staged.discard();
