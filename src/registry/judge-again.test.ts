@@ -25,7 +25,12 @@ test('what came from upstream is judged by the rules of now, with the claims of 
     },
     policies,
   );
-  const parts = { blocks: { on: none }, advisories: { attacks: none }, policies, ranges: new Map() };
+  const parts = {
+    blocks: { on: none, list: () => Promise.resolve([]) },
+    advisories: { attacks: none },
+    policies,
+    ranges: new Map(),
+  };
   const gate = new Gate({ ...parts, clock: () => 5 });
   const judge = judgeAgain({ rights, claims, gate }, registry, '@acme/ui');
   const version = { version: '1.0.0', time: 1 };

@@ -53,6 +53,7 @@ export function createServices(wiring: ReadingWiring): Services {
     previews,
     claims,
     clock: systemClock,
+    mirrored: new Set(['zig']),
   });
   const files = new FileSender(blobs);
   const newNames = new NewNames({

@@ -58,6 +58,20 @@ test.skipIf(missing !== undefined)('[P-41] real compilers fetch through the mirr
   expect(await fetchedHash(await zig012(), old)).toBe(naked.legacyHash);
 });
 
+test('numbers of downloads do not say what was mirrored', async () => {
+  const { hash } = await offered('/open/counted/x.tar.gz', await zigLibrary('counted', '1.0.0'));
+  const address = `${place}/counted/x.tar.gz`;
+  expect((await asked(hash, address)).status).toBe(200);
+  // Counts are written in batches: an administrator sees when.
+  const stats = () => kontor(['stats', '--registry', 'zig'], { env: { KONTOR_DATA: server.data } });
+  const told = { stdout: expect.stringContaining(address) as string };
+  await expect.poll(stats, { timeout: 60_000, interval: 1000 }).toMatchObject(told);
+  const top = await fetch(`${server.url}/analytics/top?limit=100`);
+  expect([top.status, await top.text()]).toEqual([200, expect.not.stringContaining('counted')]);
+  const one = await fetch(`${server.url}/analytics/${encodeURIComponent(address)}`);
+  expect([one.status, await one.text()]).toEqual([404, expect.not.stringContaining(hash)]);
+});
+
 test('what was mirrored is no package of the registry, and a block takes it back', async () => {
   const { hash } = await offered('/open/blocked/x.tar.gz', await zigLibrary('findable', '1.0.0'));
   expect((await asked(hash, `${place}/blocked/x.tar.gz`)).status).toBe(200);
@@ -68,6 +82,7 @@ test('what was mirrored is no package of the registry, and a block takes it back
   expect((await fetch(`${server.url}/zig/hash/${hash}`)).status).toBe(404);
   const block = ['block', 'add', `${place}/blocked/*`, '--registry', 'zig', '--reason', 'It is bad.'];
   expect(await kontor(block, { env: { KONTOR_DATA: server.data } })).toMatchObject({ code: 0 });
+  expect(await asked(hash, `${place}/Blocked/x.tar.gz`)).toMatchObject({ status: 403 });
   const refused = await asked(hash, `${place}/blocked/x.tar.gz`);
   expect([refused.status, refused.error]).toEqual([403, expect.stringContaining('It is bad.')]);
   expect(upstream.requests).toHaveLength(1);

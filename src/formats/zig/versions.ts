@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { semverRanges } from '../../kernel/index.ts';
 import type { VersionRanges } from '../../policy/index.ts';
+import { contentOf, isSameContent } from './same-content.ts';
 
 /** Bytes of a name and of a version in a hash (Zig 0.14 and later, `std.zig.Package.Hash`). */
 export const LONGEST_PART = 32;
@@ -23,4 +24,8 @@ export function versionKeyOf(version: string): string {
 }
 
 /** Zig has no ranges of its own; policies are written with those of npm. */
-export const zigRanges: VersionRanges = semverRanges;
+export const zigRanges: VersionRanges = {
+  ...semverRanges,
+  inRange: (version, range) => isSameContent(version, range) || semverRanges.inRange(version, range),
+  isContent: (text) => contentOf(text) !== undefined,
+};

@@ -21,6 +21,8 @@ export interface AnalyticsParts {
   previews: Pick<Previews, 'anyOf' | 'reach'>;
   claims: Claims;
   clock: Clock;
+  /** Formats whose packages from upstream are addresses: what is mirrored is told to nobody but whoever names it. */
+  mirrored: ReadonlySet<string>;
 }
 
 export interface NameNumbers {
@@ -101,7 +103,7 @@ export class Analytics {
 
   /** What is downloaded most of what whoever asks may see. */
   async top(registry: RegistryRow, principal: Principal, limit: number): Promise<TopEntry[]> {
-    const { counts, previews, claims } = this.#parts;
+    const { counts, previews, claims, mirrored } = this.#parts;
     const { reader, goneUntil, policyRevision } = await previews.reach(registry, principal);
     const found: TopEntry[] = [];
     for (let after: TopEntry | null = null; ;) {
@@ -114,7 +116,9 @@ export class Analytics {
       });
       for (const entry of page) {
         // What is stored of an upstream's package shows no more once its name is claimed.
-        const isOver = entry.origin === 'upstream' && (await claims.on(registry, entry.name, policyRevision));
+        const isOver =
+          entry.origin === 'upstream' &&
+          (mirrored.has(registry.format) || (await claims.on(registry, entry.name, policyRevision)));
         if (!isOver) found.push(entry);
         if (found.length === limit) return found;
       }
@@ -129,11 +133,10 @@ export class Analytics {
   }
 
   async #sees(registry: RegistryRow, name: string, principal: Principal): Promise<boolean> {
-    const { reader, previews } = this.#parts;
-    return (
-      (await reader.known(registry, name, principal)) !== undefined ||
-      previews.anyOf(registry, name, principal)
-    );
+    const { reader, previews, mirrored } = this.#parts;
+    const head = await reader.known(registry, name, principal);
+    const isMirrored = head?.origin === 'upstream' && mirrored.has(registry.format);
+    return (head !== undefined && !isMirrored) || previews.anyOf(registry, name, principal);
   }
 }
 

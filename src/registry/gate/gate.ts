@@ -12,6 +12,7 @@ import {
   type VersionRanges,
 } from '../../policy/index.ts';
 import type { AdvisoryStore } from '../advisories/index.ts';
+import { blocksOn } from './blocks-on.ts';
 import type { Blocks, Origin, Policies, RegistryRow } from '../ports/index.ts';
 
 /** Names whose rules one process keeps. */
@@ -24,7 +25,7 @@ export interface NameRules extends Record<Origin, GateRules> {
 }
 
 export interface GateOptions {
-  blocks: Pick<Blocks, 'on'>;
+  blocks: Pick<Blocks, 'on' | 'list'>;
   advisories: Pick<AdvisoryStore, 'attacks'>;
   policies: Policies;
   /** By format. */
@@ -51,7 +52,7 @@ export class Gate {
 
   /** As `rules`, for many names with one query. */
   async rulesOf(registry: RegistryRow, names: string[], revision: number): Promise<Map<string, NameRules>> {
-    const { blocks, advisories, policies } = this.#options;
+    const { blocks, advisories, policies, ranges } = this.#options;
     const found = new Map<string, NameRules>();
     for (const name of names) {
       const known = this.#known.get(keyOf(registry, name, revision));
@@ -61,7 +62,7 @@ export class Gate {
     if (rest.length === 0) return found;
     const [{ cooldown, blockMalicious }, blocked, attacks] = await Promise.all([
       policies.of(registry, revision),
-      blocks.on(registry, rest),
+      blocksOn(blocks, ranges.get(registry.format), registry, rest),
       advisories.attacks(registry.format, rest),
     ]);
     for (const name of rest) {
