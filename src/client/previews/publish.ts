@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../../kernel/index.ts';
 import type { PartialCommit, Variables } from './commit.ts';
@@ -11,6 +8,7 @@ import { packSource, type Packed } from './pack.ts';
 import type { PackageManager } from './package-manager.ts';
 import { findPackages, type Source } from './packages.ts';
 import { findTarget } from './registry.ts';
+import { withScratch } from './scratch.ts';
 
 export interface PreviewPublishing {
   /** Folders, globs, archives; none: the working folder. */
@@ -56,34 +54,35 @@ export async function publishPreviews(options: PreviewPublishing): Promise<Publi
   const patterns = options.patterns.length > 0 ? options.patterns : ['.'];
   const { sources, skipped } = await findPackages(patterns, { cwd, workspaces: options.workspaces });
   for (const { path, reason } of skipped) note(`${path} is left out: ${reason}.`);
-  const scratch = await mkdtemp(join(tmpdir(), 'kontor-preview-'));
   try {
-    const packed = await packAll(sources, {
-      ...options,
-      scratch,
-      version: options.previewVersion ? `0.0.0-preview-${commit.sha.slice(0, 7)}` : undefined,
+    return await withScratch(async (scratch) => {
+      const packed = await packAll(sources, {
+        ...options,
+        scratch,
+        version: options.previewVersion ? `0.0.0-preview-${commit.sha.slice(0, 7)}` : undefined,
+      });
+      if (packed.length === 0)
+        throw new Fault('bad_request', 'There is nothing to publish: every package is private.');
+      note(`Publishing ${packed.length} package(s) of commit ${commit.sha.slice(0, 7)} to ${target.url}.`);
+      const sent = await deliver(target, commit, packed, {
+        env,
+        wait: (milliseconds) => setTimeout(milliseconds),
+        onRetry: note,
+      });
+      const own = new Map(packed.map((one) => [one.name, one]));
+      return {
+        sha: commit.sha,
+        packages: sent.map(({ name, url, shasum }) => ({
+          name,
+          version: own.get(name)?.version ?? '',
+          url: options.compact ? compactUrl(target.url, { name, sha: commit.sha }) : url,
+          shasum,
+          hasSiblings: own.get(name)?.dependencies.some((dependency) => own.has(dependency)) ?? false,
+        })),
+      };
     });
-    if (packed.length === 0)
-      throw new Fault('bad_request', 'There is nothing to publish: every package is private.');
-    note(`Publishing ${packed.length} package(s) of commit ${commit.sha.slice(0, 7)} to ${target.url}.`);
-    const sent = await deliver(target, commit, packed, {
-      env,
-      wait: (milliseconds) => setTimeout(milliseconds),
-      onRetry: note,
-    });
-    const own = new Map(packed.map((one) => [one.name, one]));
-    return {
-      sha: commit.sha,
-      packages: sent.map(({ name, url, shasum }) => ({
-        name,
-        version: own.get(name)?.version ?? '',
-        url: options.compact ? compactUrl(target.url, { name, sha: commit.sha }) : url,
-        shasum,
-        hasSiblings: own.get(name)?.dependencies.some((dependency) => own.has(dependency)) ?? false,
-      })),
-    };
   } finally {
-    await Promise.all([target.dispatcher.destroy(), rm(scratch, { recursive: true, force: true })]);
+    await target.dispatcher.destroy();
   }
 }
 
