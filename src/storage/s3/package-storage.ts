@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { Fault } from '../../kernel/index.ts';
-import { isConflict, isMissing, isTaken, storageFault } from './errors.ts';
+import { isConflict, isMissing, isTaken } from './errors.ts';
 import { openLine, type Line } from './line.ts';
 import type { S3Connection, S3Credentials } from './options.ts';
 import { packageFolder, packageKey, versionIn } from './package-keys.ts';
 import { encode, presign } from './presign.ts';
 import { MARK, markOf } from './put.ts';
 import { retrying } from './retry.ts';
+import { useFault } from './sentences.ts';
 import { WatchedBody } from './watched.ts';
 
 /** How to reach the bucket; what is left out, the AWS variables of the environment say. */
@@ -173,13 +174,13 @@ export class S3Storage {
       await retrying(write, isConflict);
       return true;
     } catch (error) {
-      if (!isTaken(error)) throw storageFault(error);
+      if (!isTaken(error)) throw useFault(error, this.#where);
     }
     try {
       // It may be ours: the SDK sends it again when an answer was lost on its way.
       return (await markOf({ line, bucket: this.bucket, key })) === mark;
     } catch (error) {
-      throw storageFault(error);
+      throw useFault(error, this.#where);
     }
   }
 
@@ -198,8 +199,12 @@ export class S3Storage {
       if (isMissing(error)) {
         throw new Fault('not_found', `There is no ${JSON.stringify(key)} in the bucket ${this.bucket}.`);
       }
-      throw storageFault(error);
+      throw useFault(error, this.#where);
     }
+  }
+
+  get #where(): { bucket: string; region: string; endpoint: string | undefined } {
+    return { bucket: this.bucket, region: this.region, endpoint: this.#connection.endpoint };
   }
 
   #object(key: string): { Bucket: string; Key: string } {

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/index.ts';
-import { isForeign, readError, type StoreError } from './errors.ts';
+import { isForeign, readError, storageFault, type StoreError } from './errors.ts';
 import type { S3Options } from './options.ts';
 
 type Where = Pick<S3Options, 'bucket' | 'endpoint' | 'region'>;
@@ -30,6 +30,14 @@ export function startFault(error: unknown, where: Where, what: string): unknown 
   return new Fault('config_invalid', `${nameOf(where)} cannot be used: ${reason(read, where, what)}.`, {
     cause: new Error(`S3: ${read.code}: ${read.message}`),
   });
+}
+
+/** As `startFault`, for a program that works with a bucket of its own: Fault `unavailable`. */
+export function useFault(error: unknown, where: Where): unknown {
+  const fault = storageFault(error);
+  if (!(fault instanceof Fault) || fault.code !== 'unavailable' || error instanceof Fault) return fault;
+  const sentence = `${nameOf(where)} cannot be used: ${reason(readError(error), where, 'do that')}.`;
+  return new Fault('unavailable', sentence, { cause: fault.cause });
 }
 
 /** `The bucket packages at http://127.0.0.1:9000` */
