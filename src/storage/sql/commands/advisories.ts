@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../ledger/index.ts';
 import type { Advisory, AdvisoryStore, AffectedPackage } from '../../../registry/index.ts';
-import type { Session } from '../capabilities.ts';
+import { lockRows, type Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';
 import { raisePolicy } from './registries.ts';
 
@@ -73,14 +73,27 @@ async function newer({ db }: Session, source: string, advisories: Advisory[]): P
   return advisories.filter(({ id, modifiedAt }) => modifiedAt > (stored.get(id) ?? Number.NEGATIVE_INFINITY));
 }
 
-async function drop({ db }: Session, source: string | null, ids: string[]): Promise<{ malicious: number }[]> {
-  const gone = db
-    .selectFrom('advisories')
-    .select('id')
-    .where('osv_id', 'in', ids)
-    .$if(source !== null, (query) => query.where('source', '=', source ?? ''));
-  await db.deleteFrom('advisory_packages').where('advisory_id', 'in', gone).execute();
-  return db.deleteFrom('advisories').where('id', 'in', gone).returning('malicious').execute();
+async function drop(
+  session: Session,
+  source: string | null,
+  ids: string[],
+): Promise<{ malicious: number }[]> {
+  const { db } = session;
+  // Both tables by the same rows: another import may commit some between two statements.
+  const gone = await lockRows(
+    session,
+    db
+      .selectFrom('advisories')
+      .select(['id', 'malicious'])
+      .where('osv_id', 'in', ids)
+      .$if(source !== null, (query) => query.where('source', '=', source ?? ''))
+      .orderBy('id'),
+  ).execute();
+  const rows = gone.map(({ id }) => id);
+  if (rows.length === 0) return [];
+  await db.deleteFrom('advisory_packages').where('advisory_id', 'in', rows).execute();
+  await db.deleteFrom('advisories').where('id', 'in', rows).execute();
+  return gone;
 }
 
 function isAttack({ malicious }: { malicious: number }): boolean {
