@@ -6,7 +6,7 @@ import {
   type PackageManager,
   type PublishedPreview,
   type PublishedPreviews,
-} from '../client/index.ts';
+} from '../client/previews/index.ts';
 import type { Io } from './io.ts';
 import { json } from './table.ts';
 

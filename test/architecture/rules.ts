@@ -27,8 +27,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   library: [...DOMAIN, 'upstream', 'formats', 'doors', 'server'],
 };
 
-/** Rooms that hold one room for each format, door or adapter; files that lie beside those are common to them. */
-const DIVIDED: ReadonlySet<string> = new Set(['formats', 'doors', 'storage']);
+/** Rooms that hold one room for each format, door, adapter or task of the client; files that lie beside those are common to them. */
+const DIVIDED: ReadonlySet<string> = new Set(['formats', 'doors', 'storage', 'client']);
 
 /** A file that lies beside the formats, doors or adapters and serves all of them; what reads bodies is a folder of its own. */
 const COMMON = /^src\/((formats|doors|storage)\/[^/]+\.ts|doors\/body\/index\.ts)$/;
