@@ -23,7 +23,7 @@ export function addRegistryCommands(program: Command, on: On): void {
       .description('make a registry; its path is its name')
       .addOption(
         new Option('--format <format>', 'what its packages are')
-          .choices(['npm', 'zig'])
+          .choices(['npm', 'zig', 'vais'])
           .makeOptionMandatory(),
       ),
   ).action((name: string, options: RegistryOptions & { format: string }) =>

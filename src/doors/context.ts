@@ -69,10 +69,15 @@ export interface Door {
    * Set for a further door beside the one of its format: it stands at `/<name>/`, and leads to one registry. Left out: it stands at the
    * path of each registry of its format.
    */
-  onto?: {
+  onto?: { registry: string };
+  /** Set for a door whose clients ask for paths at the root of the server too: they lead to this registry. */
+  atRoot?: {
     registry: string;
-    /** True for paths at the root of the server that are this door's too. They begin with a slash, and are still percent-encoded. */
-    takesAtRoot: (path: string) => boolean;
+    /**
+     * Is the path one of them, and does no other protocol ask for it? Paths begin with a slash, and are still percent-encoded. `shared`
+     * ones go to the first door that takes them.
+     */
+    takes: (path: string) => 'alone' | 'shared' | undefined;
   };
   /**
    * Brings the raw path behind the registry's (or the door's) name into the one form that the door's routes are written for. It begins

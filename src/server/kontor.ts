@@ -45,11 +45,12 @@ import { refuseLostBlobs, storeFault } from './store-fault.ts';
 import { claimStorage, refuseOthersStorage } from './store-marker.ts';
 
 /** Formats that this release has a door for. */
-const formats = ['npm', 'zig'];
+const formats = ['npm', 'zig', 'vais'];
 /** Registries that the first start makes. */
 const firstRegistries = [
   { name: 'npm', format: 'npm' },
   { name: 'zig', format: 'zig' },
+  { name: 'vais', format: 'vais' },
 ];
 
 /** An open store, beside a running server or as a part of one. */

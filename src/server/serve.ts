@@ -27,6 +27,7 @@ import { addSignOnPages } from './pages/sign-on.ts';
 import { createServerSignOn } from './sign-on.ts';
 import { createPantry } from './pantry.ts';
 import { periodicJobs } from './periodic.ts';
+import { createVais } from './vais.ts';
 import { createZig } from './zig.ts';
 import { createServices } from './services.ts';
 import { addLinkPages } from './pages/links.ts';
@@ -144,7 +145,15 @@ async function start(
     logger,
     storeId: store.id,
     changes: store.changes,
-    doors: new Doors([npm.door, createPantry(wiring, services, registries), createZig(wiring, services)]),
+    doors: new Doors(
+      [
+        npm.door,
+        createPantry(wiring, services, registries),
+        createZig(wiring, services),
+        createVais(wiring, services),
+      ],
+      values.profile,
+    ),
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,

@@ -60,7 +60,7 @@ describe.skipIf(!hasPostgres())('Three servers that start at once on an empty da
     expect(migrations.length).toBeGreaterThan(0);
     expect(new Set(migrations).size).toBe(migrations.length);
     expect(await rows('select name from store order by name')).toEqual(['epoch', 'id']);
-    expect(await rows('select name from registries order by name')).toEqual(['npm', 'zig']);
+    expect(await rows('select name from registries order by name')).toEqual(['npm', 'vais', 'zig']);
     expect(await rows('select purpose from signing_keys')).toEqual(['npm']);
     expect(await rows('select name from users')).toEqual(['admin']);
 

@@ -32,7 +32,7 @@ describe('the first-party API', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     const { registries } = (await response.json()) as { registries: object[] };
     expect(registries).toEqual(
-      ['npm', 'zig'].map((name) => ({
+      ['npm', 'zig', 'vais'].map((name) => ({
         name,
         format: name,
         visibility: 'public',

@@ -164,6 +164,7 @@ describe('beside a running server', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject([
       { name: 'npm' },
       { name: 'zig' },
+      { name: 'vais' },
       { name: 'team', path: '/team/' },
     ]);
     expect(await beside(['registry', 'create', 'team', '--format', 'npm'])).toEqual(refusal(/team/));

@@ -255,8 +255,8 @@ describe('A private registry', () => {
       const { body } = await api(server, 'GET', '/registries', { token });
       return (body as { registries: { name: string }[] }).registries.map(({ name }) => name);
     };
-    expect(await names(anna)).toEqual(['npm', 'zig', 'team-npm']);
-    expect(await names(stranger)).toEqual(['npm', 'zig']);
+    expect(await names(anna)).toEqual(['npm', 'zig', 'vais', 'team-npm']);
+    expect(await names(stranger)).toEqual(['npm', 'zig', 'vais']);
     const refused = await api(server, 'PATCH', '/registries/team-npm', { token: stranger, body: {} });
     const unknown = await api(server, 'PATCH', '/registries/nobody-1', { token: stranger, body: {} });
     expect(JSON.stringify(refused.body).replaceAll('team-npm', 'X')).toBe(

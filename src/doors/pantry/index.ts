@@ -40,7 +40,8 @@ export function pantryDoor(options: PantryDoorOptions): Door {
   return {
     name: 'pantry',
     format: 'npm',
-    onto: { registry: 'npm', takesAtRoot },
+    onto: { registry: 'npm' },
+    atRoot: { registry: 'npm', takes: takesAtRoot },
     canonicalPath,
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendFlatError);

@@ -7,9 +7,14 @@ const ROOT_WORDS: ReadonlySet<string> = new Set(['packages', 'publish', 'search'
 /** Where the addresses of previews are routed to, percent-encoded once more as one segment. No owner is called so. */
 export const PREVIEW_PREFIX = '/~/';
 
-/** True for the paths that Pantry's clients know (`/packages/demo`, `/analytics`), and for addresses of previews (`/demo@1a2b3c4`). */
-export function takesAtRoot(path: string): boolean {
-  return ROOT_WORDS.has(firstSegment(path)) || (isPreviewPath(path) && !isReservedName(ownerIn(path) ?? ''));
+/** First segments of those that other registries' clients ask for as well. */
+const SHARED: ReadonlySet<string> = new Set(['packages', 'search']);
+
+/** The paths that Pantry's clients know (`/packages/demo`, `/analytics`), and addresses of previews (`/demo@1a2b3c4`). */
+export function takesAtRoot(path: string): 'alone' | 'shared' | undefined {
+  const word = firstSegment(path);
+  if (ROOT_WORDS.has(word)) return SHARED.has(word) ? 'shared' : 'alone';
+  return isPreviewPath(path) && !isReservedName(ownerIn(path) ?? '') ? 'alone' : undefined;
 }
 
 /**

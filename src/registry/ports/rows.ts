@@ -57,6 +57,8 @@ export interface VersionRow {
   publisherId: number | null;
   /** What people are told who install it, or null. */
   deprecated: string | null;
+  /** Since when it is yanked: still there for those who have it locked, and chosen by nobody else. */
+  yankedAt: number | null;
   /** Predicate type of its provenance, or null if it came without. */
   provenance: string | null;
   artifacts: ArtifactRow[];

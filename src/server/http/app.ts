@@ -210,9 +210,10 @@ function enter(
   if (isOwnVia(request.headers.via, storeId)) return new Fault('not_found', 'Not found');
   request.registry = registry;
   request.door = door;
-  const prefix = door.onto
-    ? destinationOf(request.originalUrl, places.registries, places.doors).prefix
-    : `/${registry.name}`;
+  const prefix =
+    door.onto || door.atRoot
+      ? destinationOf(request.originalUrl, places.registries, places.doors).prefix
+      : `/${registry.name}`;
   request.base = `${baseUrl(request.raw, publicUrl)}${prefix}`;
   return undefined;
 }

@@ -25,10 +25,9 @@ export function destinationOf(url: string, registries: RegistryTable, doors: Doo
   const [name, rest] = afterFirst(path);
   const known = registries.get(name);
   if (known === undefined) {
-    const further = doors.further(name, path);
-    if (further) {
-      const { door, prefix } = further;
-      const { registry } = door.onto;
+    const elsewhere = doors.elsewhere(name, path);
+    if (elsewhere) {
+      const { door, registry, prefix } = elsewhere;
       return {
         door,
         registry,

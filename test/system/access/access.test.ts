@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiRows } from './api-rows.ts';
 import { npmRows } from './npm-rows.ts';
 import { pantryRows } from './pantry-rows.ts';
+import { vaisRows } from './vais-rows.ts';
 import { zigRows } from './zig-rows.ts';
 import { form, SECRET, type Row, type Target } from './row.ts';
 import { rules, type Verdict } from './rules.ts';
@@ -21,6 +22,7 @@ const tables = [
   { of: 'the npm door', inside: '/~npm/:registry', outside: '/npm', rows: npmRows },
   { of: 'the pantry door', inside: '/~pantry/:registry', outside: '/pantry', rows: pantryRows },
   { of: 'the Zig door', inside: '/~zig/:registry', outside: '/zig', rows: zigRows, registry: 'zig' },
+  { of: 'the Vais door', inside: '/~vais/:registry', outside: '/vais', rows: vaisRows },
   { of: 'the API', inside: '/-/api/v1', outside: '/-/api/v1', rows: apiRows },
   {
     of: 'the server',

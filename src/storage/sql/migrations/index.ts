@@ -16,6 +16,7 @@ import { contentHashes } from './0013-content-hashes.ts';
 import { previews } from './0014-previews.ts';
 import { counts } from './0015-counts.ts';
 import { previewCursors } from './0016-preview-cursors.ts';
+import { yanks } from './0017-yanks.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -34,6 +35,7 @@ const migrations = {
   '0014-previews': previews,
   '0015-counts': counts,
   '0016-preview-cursors': previewCursors,
+  '0017-yanks': yanks,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

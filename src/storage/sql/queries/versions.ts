@@ -17,12 +17,13 @@ const versionColumns = [
   'versions.published_at',
   'versions.publisher_id',
   'versions.deprecated',
+  'versions.yanked_at',
 ] as const;
 const artifactColumns = ['file', 'sha256', 'sha1', 'sha512', 'size', 'facts'] as const;
 
 type VersionColumns = Pick<
   Selectable<Schema['versions']>,
-  'id' | 'version' | 'manifest' | 'summary' | 'published_at' | 'publisher_id' | 'deprecated'
+  'id' | 'version' | 'manifest' | 'summary' | 'published_at' | 'publisher_id' | 'deprecated' | 'yanked_at'
 > & { provenance: string | null };
 type ArtifactColumns = Pick<Selectable<Schema['artifacts']>, (typeof artifactColumns)[number]>;
 
@@ -242,6 +243,7 @@ function versionFrom(row: VersionColumns, artifacts: ArtifactColumns[]): Version
     publishedAt: row.published_at,
     publisherId: row.publisher_id,
     deprecated: row.deprecated,
+    yankedAt: row.yanked_at,
     provenance: row.provenance,
     artifacts: artifacts.map(artifactFrom),
   };

@@ -104,6 +104,8 @@ interface VersionsTable {
   publisher_id: number | null;
   published_at: number;
   deprecated: Generated<string | null>;
+  /** Since when nobody is to choose it any more who does not have it locked; null: it is not yanked. */
+  yanked_at: Generated<number | null>;
   /** Only what is published shows anywhere. */
   state: Generated<VersionState>;
   removed_at: Generated<number | null>;

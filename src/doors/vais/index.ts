@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { Fault } from '../../kernel/index.ts';
+import type { Door } from '../context.ts';
+import { allowEveryOrigin } from '../cors.ts';
+import { sendVaisError } from './errors.ts';
+import type { VaisDoorOptions } from './options.ts';
+import { takesAtRoot } from './paths.ts';
+
+export type { VaisDoorOptions } from './options.ts';
+
+/** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
+const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [];
+
+/** Vais packages, as the Vais registry serves them; see COMPAT.md for what of it is here. */
+export function vaisDoor(options: VaisDoorOptions): Door {
+  return {
+    name: 'vais',
+    format: 'vais',
+    atRoot: { registry: 'vais', takes: takesAtRoot },
+    canonicalPath: (path) => path,
+    routes: async (app: FastifyInstance) => {
+      app.setErrorHandler(sendVaisError);
+      allowEveryOrigin(app);
+      for (const prefix of ['/', '/api/v1']) {
+        await app.register(
+          (scope) => {
+            for (const routes of doorRoutes) routes(scope, options);
+            return Promise.resolve();
+          },
+          { prefix },
+        );
+      }
+      app.all('/*', () => {
+        throw new Fault('not_found', 'Not found');
+      });
+    },
+  };
+}

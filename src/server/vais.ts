@@ -1,0 +1,13 @@
+import type { Door } from '../doors/index.ts';
+import { vaisDoor } from '../doors/vais/index.ts';
+import type { ReadingWiring } from './reading.ts';
+import type { Services } from './services.ts';
+
+/** Puts the Vais door together. */
+export function createVais(
+  { kontor }: ReadingWiring,
+  { reader, artifacts, publisher, downloads }: Services,
+): Door {
+  const { catalogue, blobs, secondFactors } = kontor;
+  return vaisDoor({ catalogue, blobs, reader, artifacts, publisher, downloads, secondFactors });
+}
