@@ -11,3 +11,6 @@ export function createVais(
   const { catalogue, blobs, secondFactors } = kontor;
   return vaisDoor({ catalogue, blobs, reader, artifacts, publisher, downloads, secondFactors });
 }
+
+/** Until routes read manifests. */
+export type { VaisManifest } from '../formats/vais/index.ts';

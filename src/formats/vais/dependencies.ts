@@ -1,0 +1,72 @@
+import {
+  describe,
+  flagAt,
+  isTable,
+  manifestFault,
+  tableAt,
+  textAt,
+  textsAt,
+  type TomlFields,
+} from './fields.ts';
+import { isProjectName, isVaisName, NAME_RULE } from './names.ts';
+
+/** What a package needs (vais.md 3). */
+export interface VaisDependency {
+  /** As it was written; `*` where no version is said. */
+  requirement: string;
+  /** Of a folder, relative to the manifest's. */
+  path?: string;
+  features?: string[];
+  optional?: boolean;
+  /** Name or URL of another registry. */
+  registry?: string;
+  target?: string;
+}
+
+/** By name; no prototype, for a package may be called `constructor`. */
+export type VaisDependencies = Record<string, VaisDependency>;
+
+/** The dependencies of one or several tables, of which the first that names a package counts. Fault `manifest_invalid`. */
+export function readDependencies(
+  fields: TomlFields,
+  tables: readonly string[],
+  anyName: boolean,
+): VaisDependencies {
+  const found: VaisDependencies = Object.create(null);
+  for (const table of tables) {
+    for (const [name, value] of Object.entries(tableAt(fields, table) ?? {})) {
+      if (!isVaisName(name) && !(anyName && isProjectName(name))) {
+        throw manifestFault(
+          `[${table}] names ${JSON.stringify(name.slice(0, 80))}, which no package is called: ${NAME_RULE}.`,
+        );
+      }
+      found[name] ??= readDependency(value, `"${name}" in [${table}]`);
+    }
+  }
+  return found;
+}
+
+function readDependency(value: unknown, place: string): VaisDependency {
+  if (typeof value === 'string') return { requirement: value };
+  if (!isTable(value)) {
+    throw manifestFault(
+      `${place} must be a version such as "^1.0.0", or a table such as { path = "../lib" }, not ${describe(value)}.`,
+    );
+  }
+  const path = textAt(value, 'path', place);
+  if (path !== undefined && (path.trim() === '' || path.includes('\0'))) {
+    throw manifestFault(`"path" of ${place} must be a folder, such as "../lib".`);
+  }
+  const features = textsAt(value, 'features', place);
+  const optional = flagAt(value, 'optional', place);
+  const registry = textAt(value, 'registry', place);
+  const target = textAt(value, 'target', place);
+  return {
+    requirement: textAt(value, 'version', place) ?? '*',
+    ...(path !== undefined && { path }),
+    ...(features !== undefined && { features }),
+    ...(optional !== undefined && { optional }),
+    ...(registry !== undefined && { registry }),
+    ...(target !== undefined && { target }),
+  };
+}

@@ -1,0 +1,5 @@
+export type { VaisDependencies, VaisDependency } from './dependencies.ts';
+export { readVaisManifest, type ReadManifestOptions, type VaisManifest } from './manifest.ts';
+export { checkVaisName, isProjectName, isVaisName } from './names.ts';
+export { parseTomlFile } from './toml.ts';
+export { highestVersion, strictVersion, versionKeyOf } from './versions.ts';

@@ -1,0 +1,191 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isFault } from '../../kernel/index.ts';
+import { readVaisManifest } from './index.ts';
+
+const SAMPLE = `[package]
+name = "my-package"
+version = "1.0.0"
+authors = ["Your Name <your.email@example.com>"]
+description = "A sample Vais package"
+license = "MIT"
+
+[dependencies]
+json-parser = "^1.0.0"
+http-client = { version = "~2.1.0" }
+local-lib = { path = "../local-lib" }
+
+[dev-dependencies]
+test-framework = ">=0.5.0"
+`;
+const HEAD = '[package]\nname = "demo"\nversion = "1.0.0"\n';
+
+function refusal(text: string): string {
+  try {
+    readVaisManifest(text);
+  } catch (error) {
+    if (isFault(error, 'manifest_invalid')) return error.message;
+    throw error;
+  }
+  throw new Error('It was taken.');
+}
+
+describe('a manifest', () => {
+  test('[V-40] is read as the guide shows it, word for word', () => {
+    expect(readVaisManifest(SAMPLE)).toEqual({
+      name: 'my-package',
+      version: '1.0.0',
+      authors: ['Your Name <your.email@example.com>'],
+      description: 'A sample Vais package',
+      license: 'MIT',
+      keywords: [],
+      categories: [],
+      dependencies: {
+        'json-parser': { requirement: '^1.0.0' },
+        'http-client': { requirement: '~2.1.0' },
+        'local-lib': { requirement: '*', path: '../local-lib' },
+      },
+      devDependencies: { 'test-framework': { requirement: '>=0.5.0' } },
+    });
+  });
+
+  test('has more fields than the guide shows, and others that nobody knows', () => {
+    const text = `${HEAD}homepage = "https://example.com"
+repository = "https://example.com/git"
+documentation = "https://example.com/docs"
+keywords = ["json", "fast"]
+categories = ["parsing"]
+edition = 2026
+
+[build]
+opt_level = 3
+
+[dependencies.http]
+version = "1.*"
+features = ["tls"]
+optional = true
+target = "linux"
+registry = "work"
+workspace = true
+
+[dev_dependencies]
+bench = "0.1"
+
+[registry]
+url = "https://packages.example.com"
+`;
+    expect(readVaisManifest(text)).toMatchObject({
+      homepage: 'https://example.com',
+      repository: 'https://example.com/git',
+      documentation: 'https://example.com/docs',
+      keywords: ['json', 'fast'],
+      categories: ['parsing'],
+      registry: 'https://packages.example.com',
+      dependencies: {
+        http: { requirement: '1.*', features: ['tls'], optional: true, target: 'linux', registry: 'work' },
+      },
+      devDependencies: { bench: { requirement: '0.1' } },
+    });
+  });
+
+  test('may name a package that is called as something that every object has', () => {
+    const { dependencies } = readVaisManifest(`${HEAD}[dependencies]\nconstructor = "1.0.0"\n`);
+    expect(dependencies['constructor']).toEqual({ requirement: '1.0.0' });
+    expect(dependencies['valueof']).toBeUndefined();
+  });
+
+  test.each([
+    ['', /no \[package\] section: add one/],
+    ['package = 1', /\[package\] must be a table, not the number 1/],
+    ['[package]\nversion = "1.0.0"', /no name: add name/],
+    ['[package]\nname = "demo"', /no version: add version/],
+    ['[package]\nname = "Demo"\nversion = "1.0.0"', /the name "Demo" is not valid: .*lower-case/],
+    ['[package]\nname = "std"\nversion = "1.0.0"', /the name "std" .*reserved/],
+    ['[package]\nname = "demo"\nversion = "1.0.0.5"', /"1\.0\.0\.5" is not valid semver/],
+    ['[package]\nname = "demo"\nversion = 1', /"version" of \[package\] must be a text in quotes/],
+    [`${HEAD}authors = "me"`, /"authors" of \[package\] must be a list of texts/],
+    [`${HEAD}[dependencies]\nx = 1`, /"x" in \[dependencies\] must be a version/],
+    [`${HEAD}[dependencies]\n"a/b" = "1"`, /names "a\/b", which no package is called/],
+    [`${HEAD}[dependencies]\n__proto__ = "1"`, /names "__proto__"/],
+    [`${HEAD}[dependencies]\nx = { path = "" }`, /"path" of "x" in \[dependencies\] must be a folder/],
+    [`${HEAD}[dependencies]\nx = { optional = "yes" }`, /"optional" of "x".* true or false/],
+    [`${HEAD}[[dependencies]]\nx = "1"`, /\[dependencies\] must be a table, not a list/],
+    [`${HEAD}x = 1979-05-27\ndescription = 1979-05-27`, /not a date/],
+  ])('is refused as %j, with what is wrong', (text, sentence) => {
+    expect(refusal(text)).toMatch(sentence);
+  });
+
+  test('that is no TOML is refused with line and column', () => {
+    expect(refusal(`${HEAD}license MIT\n`)).toBe(
+      'vais.toml is not valid TOML, at line 4, column 9: illegal character in key. Mend that place and try again.',
+    );
+  });
+
+  test('without end is refused, and so is one that is nested without end', () => {
+    expect(() => readVaisManifest(`${HEAD}# ${'x'.repeat(300_000)}`)).toThrow(
+      expect.objectContaining({ code: 'too_large' }),
+    );
+    expect(refusal(`${HEAD}x = ${'['.repeat(100_000)}`)).toMatch(/nested/);
+  });
+
+  test('of a project that nobody publishes may have a name that no registry takes', () => {
+    const text = '[package]\nname = "Main"\nversion = "1.0.0"\n[dependencies]\nOther = { path = "other" }\n';
+    expect(refusal(text)).toMatch(/"Main"/);
+    expect(readVaisManifest(text, { unpublished: true })).toMatchObject({
+      name: 'Main',
+      dependencies: { Other: { path: 'other' } },
+    });
+    expect(() => readVaisManifest(text.replace('Main', '../up'), { unpublished: true })).toThrow(
+      /"\.\.\/up"/,
+    );
+  });
+});
+
+test('whatever the text is, it is a manifest or a fault', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '[package]\n',
+      'name = "demo"\n',
+      'version = "1.0.0"\n',
+      '[dependencies]\n',
+      '[dev-dependencies]\n',
+      '[[dependencies]]\n',
+      '[dependencies.a]\n',
+      'a = "^1"\n',
+      'a.version = "1"\n',
+      'b = { version = "1", path = "../b" }\n',
+      'c = [1, "2", 3.0, {}]\n',
+      '"__proto__" = { path = 1 }\n',
+      'd = 1979-05-27T07:32:00Z\n',
+      'features = ["x"]\n',
+      'e = """\n',
+      "f = '''\n",
+      '\r\n',
+      '\uFEFF',
+      '\0',
+      '#',
+      '=',
+      '9223372036854775807\n',
+      'inf\n',
+    ),
+    fc.string(),
+  );
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 12 }).map((parts) => parts.join('')),
+    fc.array(piece, { maxLength: 12 }).map((parts) => `${HEAD}${parts.join('')}`),
+    fc.string({ unit: 'binary' }),
+  );
+  let taken = 0;
+  fc.assert(
+    fc.property(text, fc.boolean(), (manifest, unpublished) => {
+      try {
+        readVaisManifest(manifest, { unpublished });
+        taken++;
+      } catch (error) {
+        if (!isFault(error) || error.message.length > 600) throw error;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  expect(taken).toBeGreaterThan(10);
+});

@@ -1,0 +1,86 @@
+import { isFault } from '../../kernel/index.ts';
+import { readDependencies, type VaisDependencies } from './dependencies.ts';
+import { manifestFault, tableAt, textAt, textsAt, type TomlFields } from './fields.ts';
+import { isProjectName, isVaisName, NAME_RULE } from './names.ts';
+import { parseTomlFile } from './toml.ts';
+import { strictVersion } from './versions.ts';
+
+/** `vais.toml` (vais.md 3). What is not said is undefined, a list empty. */
+export interface VaisManifest {
+  name: string;
+  /** Strict SemVer. */
+  version: string;
+  description: string | undefined;
+  license: string | undefined;
+  authors: string[];
+  homepage: string | undefined;
+  repository: string | undefined;
+  documentation: string | undefined;
+  keywords: string[];
+  categories: string[];
+  /** Where the packages of this project come from: `registry` of [package], or `url` of [registry]. */
+  registry: string | undefined;
+  dependencies: VaisDependencies;
+  devDependencies: VaisDependencies;
+}
+
+export interface ReadManifestOptions {
+  /** Of a project that is not published, whose name and those of its path dependencies no registry has to like. */
+  unpublished?: boolean;
+}
+
+/** Characters; the largest that people write have some ten thousand. */
+const LONGEST = 256 * 1024;
+const REQUIRED = 'name = "my-package" and version = "1.0.0"';
+
+/**
+ * Reads `vais.toml`: keys that nobody knows are passed over, `dev_dependencies` is as good as `dev-dependencies`. Fault
+ * `manifest_invalid` that says where and what to do, or `too_large`; never anything else, whatever the text is.
+ */
+export function readVaisManifest(
+  text: string,
+  { unpublished = false }: ReadManifestOptions = {},
+): VaisManifest {
+  const fields = parseTomlFile(text, { file: 'vais.toml', longest: LONGEST });
+  const info = tableAt(fields, 'package');
+  if (info === undefined) throw manifestFault(`it has no [package] section: add one with ${REQUIRED}.`);
+  const textOf = (key: string) => textAt(info, key, '[package]');
+  const textsOf = (key: string) => textsAt(info, key, '[package]') ?? [];
+  return {
+    name: readName(textOf('name'), unpublished),
+    version: readManifestVersion(textOf('version')),
+    description: textOf('description'),
+    license: textOf('license'),
+    authors: textsOf('authors'),
+    homepage: textOf('homepage'),
+    repository: textOf('repository'),
+    documentation: textOf('documentation'),
+    keywords: textsOf('keywords'),
+    categories: textsOf('categories'),
+    registry: textOf('registry') ?? registryUrl(fields),
+    dependencies: readDependencies(fields, ['dependencies'], unpublished),
+    devDependencies: readDependencies(fields, ['dev-dependencies', 'dev_dependencies'], unpublished),
+  };
+}
+
+function readName(name: string | undefined, unpublished: boolean): string {
+  if (name === undefined) throw manifestFault(`[package] has no name: add name = "my-package".`);
+  if (isVaisName(name) || (unpublished && isProjectName(name))) return name;
+  const reserved = isProjectName(name) && name === name.toLowerCase() ? ' (this one is reserved)' : '';
+  throw manifestFault(`the name ${JSON.stringify(name.slice(0, 80))} is not valid: ${NAME_RULE}${reserved}.`);
+}
+
+function readManifestVersion(version: string | undefined): string {
+  if (version === undefined) throw manifestFault(`[package] has no version: add version = "1.0.0".`);
+  try {
+    return strictVersion(version);
+  } catch (error) {
+    if (isFault(error)) throw manifestFault(error.message);
+    throw error;
+  }
+}
+
+function registryUrl(fields: TomlFields): string | undefined {
+  const registry = tableAt(fields, 'registry');
+  return registry === undefined ? undefined : textAt(registry, 'url', '[registry]');
+}
