@@ -36,6 +36,8 @@ export class Failures {
 
   /** Remembers that asking `upstream` for a name failed. */
   note(key: string, upstream: string, fault: Fault): void {
+    // Our own database says nothing of the upstream.
+    if (fault.code === 'unavailable') return;
     const failure = { fault, until: this.#clock() + longest(fault) };
     const isDown = isFault(fault, 'upstream_down') && (isUnreachable(fault.cause) || fault.retryAfter);
     if (isDown) this.#upstreams.set(upstream, failure);

@@ -1,14 +1,17 @@
 import { Fault, errnoOf } from '../../../kernel/index.ts';
-import type { SqlStore } from '../store.ts';
+
+interface Ports {
+  ping(): Promise<void>;
+}
 
 /** SQLSTATE 53100; https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DISK_FULL = '53100';
 
 /**
  * What says that the server is gone, restarting, closed to us or has no connection left, as opposed to a wrong query:
- * SQLSTATE classes 08 and 57P, 53300 and 55000, or what the network said.
+ * SQLSTATE classes 08 and 57P, 53300 and 55000, or what the network or a socket that is closed already said.
  */
-const UNREACHABLE = /^(08|57P|53300|55000|ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT)/;
+const UNREACHABLE = /^(08|57P|53300|55000|ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|ERR_STREAM_)/;
 
 /** The operator's affairs as Faults; anything else stays as it is. */
 export function databaseFault(error: unknown): unknown {
@@ -29,38 +32,16 @@ export function databaseFault(error: unknown): unknown {
     : error;
 }
 
-/** The store with every query and command failing in our words: a database that is down is no fault of the request. */
-export function withFaults(store: SqlStore): SqlStore {
-  return {
-    ...store,
-    catalogue: guarded(store.catalogue),
-    stagedVersions: guarded(store.stagedVersions),
-    rights: guarded(store.rights),
-    blocks: guarded(store.blocks),
-    packageAccess: guarded(store.packageAccess),
-    registrySettings: guarded(store.registrySettings),
-    origins: guarded(store.origins),
-    previews: guarded(store.previews),
-    similarNames: guarded(store.similarNames),
-    accounts: guarded(store.accounts),
-    secondFactors: guarded(store.secondFactors),
-    users: guarded(store.users),
-    sessions: guarded(store.sessions),
-    links: guarded(store.links),
-    organisations: guarded(store.organisations),
-    machines: guarded(store.machines),
-    signOns: guarded(store.signOns),
-    trustedPublishing: guarded(store.trustedPublishing),
-    events: guarded(store.events),
-    leases: guarded(store.leases),
-    deliveries: guarded(store.deliveries),
-    knownNetworks: guarded(store.knownNetworks),
-    contacts: guarded(store.contacts),
-    signingKeys: guarded(store.signingKeys),
-    upstreamDocuments: guarded(store.upstreamDocuments),
-    upstreamCache: guarded(store.upstreamCache),
-    storageUses: guarded(store.storageUses),
-  };
+/**
+ * A store whose ports and `ping` fail in our words: a database that is down is no fault of the request. It takes every port,
+ * whatever its name, for one that was left out would answer 500 where all others answer 503.
+ */
+export function withFaults<S extends Ports>(store: S): S {
+  const parts = Object.entries(store).map(([name, part]) => [
+    name,
+    typeof part === 'object' && part !== null ? guarded(part) : part,
+  ]);
+  return { ...(Object.fromEntries(parts) as S), ...guarded({ ping: store.ping }) };
 }
 
 function guarded<T extends object>(port: T): T {
