@@ -9,6 +9,7 @@ export class PantryFault extends Fault {}
 const words: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Authorization required',
   token_invalid: 'Invalid token',
+  token_expired: 'Token has expired',
   version_exists: 'Version already exists',
   json_invalid: 'Invalid JSON body',
   base64_invalid: 'Invalid base64 tarball data',

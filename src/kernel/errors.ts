@@ -9,6 +9,7 @@ export const errorCodes = {
   name_invalid: 400,
   unauthenticated: 401,
   token_invalid: 401,
+  token_expired: 401,
   address_refused: 401,
   password_wrong: 401,
   password_insufficient: 401,

@@ -1,5 +1,5 @@
 import { Fault, sha256Hex, type Clock } from '../../kernel/index.ts';
-import { MACHINE_PREFIX, hashToken, looksLikeToken, newToken } from '../tokens/secret.ts';
+import { MACHINE_PREFIX, hashToken, looksLikeMachineToken, newToken } from '../tokens/secret.ts';
 import { claimedIssuer, verifyIdentityToken, type IssuerKeys } from './identity-token.ts';
 import { labelOf, tellingClaims } from './label.ts';
 import { lastingId, unmetClaim, type Claims } from './match.ts';
@@ -83,7 +83,7 @@ export function createMachines(store: MachineStore, issuers: IssuerKeys, clock: 
     },
 
     async authenticate(token, address) {
-      const found = looksLikeToken(token, MACHINE_PREFIX)
+      const found = looksLikeMachineToken(token)
         ? await store.machineByToken(hashToken(token), clock())
         : undefined;
       if (found !== undefined) return { kind: 'machine', ...found, address };

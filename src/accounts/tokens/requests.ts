@@ -2,6 +2,7 @@ import { Fault } from '../../kernel/index.ts';
 import type { SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';
 import { limitsCover, readLimits, type TokenLimits } from './limits.ts';
+import type { TokenShape } from './secret.ts';
 import type { TokenScope } from './store.ts';
 
 /** What a person's own token may do, as a login gives it: all that package managers ask for. */
@@ -24,6 +25,8 @@ export interface TokenRequest {
   bypassSecondFactor?: boolean;
   /** Milliseconds since the epoch, or null for a token that lives until it is revoked. */
   expiresAt: number | null;
+  /** What it looks like; `kontor` unless said otherwise. */
+  shape?: TokenShape;
 }
 
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;

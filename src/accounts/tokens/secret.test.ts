@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashToken, looksLikeToken, newToken, tokenPrefix } from './secret.ts';
+import { hashToken, looksLikeToken, newToken, newUserToken, tokenPrefix } from './secret.ts';
 
 describe('tokens', () => {
   test('a new token begins with ktr_, has 36 more characters and passes its own checksum', () => {
@@ -9,6 +9,17 @@ describe('tokens', () => {
       expect(token).toMatch(/^ktr_[0-9A-Za-z]{36}$/);
       expect(looksLikeToken(token)).toBe(true);
     }
+  });
+
+  test('[V-64] a token of the Vais shape is vais_ and 64 hexadecimal digits, and lists show six of them', () => {
+    const token = newUserToken('vais');
+    expect(token).toMatch(/^vais_[0-9a-f]{64}$/);
+    expect(looksLikeToken(token)).toBe(true);
+    expect(tokenPrefix(token)).toBe(token.slice(0, 11));
+    for (const other of [`${token}0`, token.slice(0, -1), token.toUpperCase(), `${token}\n`, ` ${token}`]) {
+      expect(looksLikeToken(other)).toBe(false);
+    }
+    expect(newUserToken('vais')).not.toBe(token);
   });
 
   test('no two tokens are alike', () => {

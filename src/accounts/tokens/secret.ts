@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { sha256Hex } from '../../kernel/index.ts';
 
@@ -10,6 +10,15 @@ export const MACHINE_PREFIX = 'ktm_';
 const RANDOM_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 const SHAPE = new RegExp(`^[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}$`);
+/** Protocols/vais 2. */
+const VAIS_PREFIX = 'vais_';
+const VAIS_BYTES = 32;
+const VAIS_SHAPE = new RegExp(`^${VAIS_PREFIX}[0-9a-f]{${2 * VAIS_BYTES}}$`);
+/** What lists show of the secret. */
+const SHOWN_LENGTH = 6;
+
+/** What a user's token looks like: ours, or as the clients of a door know them. Each is good at every door. */
+export type TokenShape = 'kontor' | 'vais';
 
 /**
  * A fresh secret: the prefix, 30 random base62 characters (178 bits), and the CRC-32 of these 30 in six. Prefix and checksum
@@ -21,8 +30,22 @@ export function newToken(prefix = USER_PREFIX): string {
   return prefix + random + checksum(random);
 }
 
-/** True if the checksum fits: garbage then costs no query. Says nothing about whether the token was ever issued. */
-export function looksLikeToken(text: string, prefix = USER_PREFIX): boolean {
+/** A fresh secret for a user, in the shape that the door's clients know. */
+export function newUserToken(shape: TokenShape): string {
+  return shape === 'vais' ? VAIS_PREFIX + randomBytes(VAIS_BYTES).toString('hex') : newToken();
+}
+
+/** True if it has the shape of a user's token: garbage then costs no query. Says nothing about whether it was ever issued. */
+export function looksLikeToken(text: string): boolean {
+  return isChecked(text, USER_PREFIX) || VAIS_SHAPE.test(text);
+}
+
+/** The same of a trusted publisher's. */
+export function looksLikeMachineToken(text: string): boolean {
+  return isChecked(text, MACHINE_PREFIX);
+}
+
+function isChecked(text: string, prefix: string): boolean {
   const secret = text.slice(prefix.length);
   if (!text.startsWith(prefix) || !SHAPE.test(secret)) return false;
   return checksum(secret.slice(0, RANDOM_LENGTH)) === secret.slice(RANDOM_LENGTH);
@@ -30,7 +53,7 @@ export function looksLikeToken(text: string, prefix = USER_PREFIX): boolean {
 
 /** True for what can be no other credentials than a token of ours, of a user or a trusted publisher. */
 export function isToken(text: string): boolean {
-  return looksLikeToken(text) || looksLikeToken(text, MACHINE_PREFIX);
+  return looksLikeToken(text) || looksLikeMachineToken(text);
 }
 
 /** What is stored instead of the token: SHA-256 hex. A token is random enough to need no slow hash. */
@@ -40,7 +63,7 @@ export function hashToken(token: string): string {
 
 /** The first characters, by which a person tells tokens apart in lists; 36 bits of the secret at most. */
 export function tokenPrefix(token: string): string {
-  return token.slice(0, USER_PREFIX.length + 6);
+  return token.slice(0, token.indexOf('_') + 1 + SHOWN_LENGTH);
 }
 
 /** CRC-32 in base62, most significant digit first; 62^6 exceeds 2^32. */

@@ -4,7 +4,7 @@ import { actorOf, type SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';
 import { isWithin } from './addresses.ts';
 import { assertMayIssue, checkTokenRequest, type TokenRequest } from './requests.ts';
-import { hashToken, looksLikeToken, newToken, tokenPrefix } from './secret.ts';
+import { hashToken, looksLikeToken, newUserToken, tokenPrefix } from './secret.ts';
 import type { TokenIdentity, TokenRow, TokenStore } from './store.ts';
 import { TokenUses } from './uses.ts';
 
@@ -26,8 +26,8 @@ export interface Tokens {
   /** A token that may no more than the credentials it is asked for with. Faults as `issueToken`, and `forbidden`. */
   deriveToken(holder: SignedIn, request: TokenRequest, shown?: { password: boolean }): Promise<IssuedToken>;
   /**
-   * Whom a token sent from this address speaks for. Fault `token_invalid`, the same for an unknown, expired or revoked token and a
-   * disabled user; `address_refused` if the token is not for this address.
+   * Whom a token sent from this address speaks for. Fault `token_invalid`, the same for an unknown or revoked token and a disabled
+   * user; `token_expired` for one that was good until its end; `address_refused` if the token is not for this address.
    */
   authenticate(token: string, address: string | null): Promise<SignedIn>;
   /** A page of the user's tokens that still open something, oldest first, and how many there are. */
@@ -54,8 +54,15 @@ export function createTokens(store: TokenStore, clock: Clock): Tokens {
     limits: TokenRow['limits'],
     by: Actor,
   ): Promise<IssuedToken> {
-    const { name, description = null, scopes, bypassSecondFactor = false, expiresAt } = request;
-    const token = newToken();
+    const {
+      name,
+      description = null,
+      scopes,
+      bypassSecondFactor = false,
+      expiresAt,
+      shape = 'kontor',
+    } = request;
+    const token = newUserToken(shape);
     const hash = hashToken(token);
     const prefix = tokenPrefix(token);
     const at = clock();
@@ -78,13 +85,16 @@ export function createTokens(store: TokenStore, clock: Clock): Tokens {
 
     async authenticate(token, address) {
       const found = looksLikeToken(token) ? await store.tokenByHash(hashToken(token)) : undefined;
-      if (found === undefined || !isGood(found, clock())) {
+      if (found === undefined || !isOpen(found)) {
         throw new Fault(
           'token_invalid',
           'This token is not valid (any more): log in again or ask for a new one.',
         );
       }
       const { user, scopes, tokenId, limits, expiresAt, bypassSecondFactor } = found;
+      if (expiresAt !== null && expiresAt <= clock()) {
+        throw new Fault('token_expired', 'This token has expired: log in again or ask for a new one.');
+      }
       if (limits?.addresses !== undefined && !isWithin(address, limits.addresses)) {
         throw new Fault(
           'address_refused',
@@ -127,8 +137,8 @@ export function createTokens(store: TokenStore, clock: Clock): Tokens {
   };
 }
 
-function isGood({ revokedAt, expiresAt, user }: TokenIdentity, now: number): boolean {
-  return revokedAt === null && user.disabledAt === null && (expiresAt === null || expiresAt > now);
+function isOpen({ revokedAt, user }: TokenIdentity): boolean {
+  return revokedAt === null && user.disabledAt === null;
 }
 
 function viaToken(id: number): string {

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 const SECRET_IN_PATH =
   /(\/-\/+user\/+token\/+|\/tokens\/+token\/+|\/-\/+v1\/+(?:login|done|second-factor|second-factor-done)\/+|\/-\/+account\/+(?:register|reset|verify)\/+)[^/?]+/;
 /** A token wherever it was put. */
-const TOKEN = /ktr_\w+/g;
+const TOKEN = /(ktr_|ktm_|vais_(?=[0-9a-f]{16}))\w+/g;
 
 /** What is told of a request; the path as it was sent, the time in milliseconds. */
 export interface RequestLine {
@@ -24,7 +24,7 @@ export function requestLog(logger: FastifyBaseLogger): RequestLog {
       {
         reqId,
         method,
-        url: url.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, 'ktr_…'),
+        url: url.replace(SECRET_IN_PATH, '$1…').replace(TOKEN, '$1…'),
         status,
         address,
         ms: Math.round(ms * 10) / 10,

@@ -179,13 +179,19 @@ function codeOf(text: string): string {
 const pantryCodes: Record<string, string> = {
   'Authorization required': 'unauthenticated',
   'Invalid token': 'token_invalid',
+  'Token has expired': 'token_expired',
   'Token does not have publish permission': 'token_invalid',
   'This token may not be used from your address: use it where it was made for, or ask for a new one.':
     'address_refused',
 };
 
 /** Codes of a 401 that say who somebody is not. */
-const STRANGER: ReadonlySet<string> = new Set(['unauthenticated', 'token_invalid', 'address_refused']);
+const STRANGER: ReadonlySet<string> = new Set([
+  'unauthenticated',
+  'token_invalid',
+  'token_expired',
+  'address_refused',
+]);
 
 function isMet(verdict: Verdict, { status, code }: { status: number; code: string }, { ok }: Row): boolean {
   switch (verdict) {
