@@ -35,6 +35,15 @@ function fallback(raw: string): 'off' | undefined {
   return parseFlag(raw) ? undefined : 'off';
 }
 
+function allOrigins(raw: string): '*' | undefined {
+  return parseFlag(raw) ? '*' : undefined;
+}
+
+/** Its own server logs requests, or it does not; ours logs them as `info`. */
+function requestLog(raw: string): 'warn' | undefined {
+  return parseFlag(raw) ? undefined : 'warn';
+}
+
 /** Every other name of a setting. All are valid always, whatever the profile; the setting's own name wins. */
 export const aliases: Readonly<Record<string, Alias>> = {
   VAIS_REGISTRY_HOST: { setting: 'host' },
@@ -63,6 +72,14 @@ export const aliases: Readonly<Record<string, Alias>> = {
   SMTP_PASSWORD: { setting: 'smtpPassword' },
   SMTP_FROM: { setting: 'smtpFrom' },
   MAX_PACKAGE_SIZE: { setting: 'maxTarballBytes' },
+  VAIS_REGISTRY_MAX_UPLOAD: { setting: 'vaisMaxTarballBytes' },
+  VAIS_REGISTRY_TOKEN_EXPIRY: { setting: 'vaisTokenDays' },
+  VAIS_REGISTRY_CORS_ALL: { setting: 'vaisCorsOrigins', translate: allOrigins },
+  VAIS_REGISTRY_CORS_ORIGINS: {
+    setting: 'vaisCorsOrigins',
+    translate: (raw, other) => allOrigins(other('VAIS_REGISTRY_CORS_ALL') ?? 'false') ?? raw,
+  },
+  VAIS_REGISTRY_LOGGING: { setting: 'logLevel', translate: requestLog },
 };
 
 /** Settings that may stand in a section of `kontor.yaml`, as the files of other servers have them. */

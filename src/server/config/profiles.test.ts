@@ -67,6 +67,37 @@ describe('vais', () => {
     expect(load({ VAIS_REGISTRY_HOST: '127.0.0.1' }).host).toBe('127.0.0.1');
   });
 
+  test('[V-07] [V-08] rows and packages lie below the data folder as its own server has them', () => {
+    expect(
+      load({ VAIS_REGISTRY_ADMIN_USER: 'admin', VAIS_REGISTRY_ADMIN_PASS: 'a good password' }),
+    ).toMatchObject({
+      host: '0.0.0.0',
+      port: 3000,
+      database: { path: join(cwd, 'data/registry.db') },
+      storage: { path: join(cwd, 'data/packages') },
+      registration: 'open',
+      logLevel: 'info',
+      vaisMaxTarballBytes: 104_857_600,
+      vaisTokenDays: 365,
+      vaisCorsOrigins: '*',
+    });
+  });
+
+  test('what its server reads besides means the same here', () => {
+    const env = { VAIS_REGISTRY_MAX_UPLOAD: '52428800', VAIS_REGISTRY_TOKEN_EXPIRY: '30' };
+    expect(load(env)).toMatchObject({ profile: 'vais', vaisMaxTarballBytes: 52_428_800, vaisTokenDays: 30 });
+    expect(load({ VAIS_REGISTRY_LOGGING: 'false' }).logLevel).toBe('warn');
+    expect(load({ VAIS_REGISTRY_LOGGING: 'true' }).logLevel).toBe('info');
+    const origins = { VAIS_REGISTRY_CORS_ORIGINS: 'https://a.example.com, http://localhost:5173/' };
+    expect(load(origins).vaisCorsOrigins).toEqual(['https://a.example.com', 'http://localhost:5173']);
+    expect(load({ ...origins, VAIS_REGISTRY_CORS_ALL: 'true' }).vaisCorsOrigins).toBe('*');
+    expect(load({ ...origins, VAIS_REGISTRY_CORS_ALL: 'false' }).vaisCorsOrigins).toHaveLength(2);
+    expect(problems({ VAIS_REGISTRY_CORS_ORIGINS: 'a.example.com' })).toEqual([
+      expect.stringContaining('VAIS_REGISTRY_CORS_ORIGINS holds "a.example.com", which is no origin'),
+    ]);
+    expect(problems({ VAIS_REGISTRY_TOKEN_EXPIRY: '0' })).toHaveLength(1);
+  });
+
   test('[V-44] the password that its compose file takes from the shell chooses nothing else', () => {
     const env = { ADMIN_PASSWORD: 'your-secure-password', VAIS_REGISTRY_ADMIN_PASS: 'your-secure-password' };
     expect(load({ ...env, VAIS_REGISTRY_ADMIN_USER: 'admin' })).toMatchObject({ profile: 'vais' });

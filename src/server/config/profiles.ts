@@ -16,6 +16,11 @@ const distinctive: Readonly<Record<Exclude<ProfileName, 'none'>, readonly string
     'VAIS_REGISTRY_STORAGE',
     'VAIS_REGISTRY_ADMIN_USER',
     'VAIS_REGISTRY_ADMIN_PASS',
+    'VAIS_REGISTRY_MAX_UPLOAD',
+    'VAIS_REGISTRY_TOKEN_EXPIRY',
+    'VAIS_REGISTRY_CORS_ALL',
+    'VAIS_REGISTRY_CORS_ORIGINS',
+    'VAIS_REGISTRY_LOGGING',
   ],
   pantry: ['DYNAMODB_TABLE', 'DYNAMODB_ANALYTICS_TABLE', 'NPM_FALLBACK'],
   aam: [

@@ -19,6 +19,7 @@ import { longEnough, parseSigningSecret } from './secrets.ts';
 import { previewSettings } from './preview-settings.ts';
 import { portOf, profileNames, type ProfileHint, type ProfileName } from './profiles.ts';
 import { storageSettings } from './storage-settings.ts';
+import { vaisSettings } from './vais-settings.ts';
 import type { NpmUpstream, SettingName, Values } from './values.ts';
 
 /** What a default may depend on. */
@@ -111,9 +112,12 @@ export const settings: SettingTable = {
   database: {
     env: 'KONTOR_DATABASE',
     doc: 'Where rows are kept: sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/NAME.',
-    defaultDoc: '`sqlite:<data>/kontor.db`',
+    defaultDoc: '`sqlite:<data>/kontor.db`; `sqlite:<data>/registry.db` with the profile vais',
     parse: parseDatabase,
-    initial: ({ data }) => ({ raw: `sqlite:${join(data, 'kontor.db')}`, why: 'below data' }),
+    initial: ({ profile, data }) => ({
+      raw: `sqlite:${join(data, profile === 'vais' ? 'registry.db' : 'kontor.db')}`,
+      why: 'below data',
+    }),
     show: showDatabase,
   },
   ...storageSettings,
@@ -240,6 +244,7 @@ export const settings: SettingTable = {
     parse: parseSize,
     show: (bytes) => `${bytes} bytes`,
   },
+  ...vaisSettings,
   ...previewSettings,
   ...openidSettings,
   ...limitSettings,

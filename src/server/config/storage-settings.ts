@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Complaint, parseFlag, parseHttpUrl, parsePath } from './parse.ts';
+import type { ProfileName } from './profiles.ts';
 import type { Basis, Setting } from './settings.ts';
 
 /** Where the bytes of packages are kept. */
@@ -54,8 +55,11 @@ export function showStorage(storage: StorageLocation): string {
   return `s3:${storage.bucket}${storage.prefix === '' ? '' : `/${storage.prefix.replace(/\/$/, '')}`}`;
 }
 
+/** Where the servers of these families keep them. */
+const folders: Partial<Record<ProfileName, string>> = { pantry: 'tarballs', vais: 'packages' };
+
 function defaultStorage({ profile, data }: Basis) {
-  return { raw: `file:${join(data, profile === 'pantry' ? 'tarballs' : 'blobs')}`, why: 'below data' };
+  return { raw: `file:${join(data, folders[profile] ?? 'blobs')}`, why: 'below data' };
 }
 
 function parseRegion(raw: string): string {
@@ -69,7 +73,8 @@ export const storageSettings: { readonly [K in keyof StorageValues]: Setting<Sto
   storage: {
     env: 'KONTOR_STORAGE',
     doc: 'Where the bytes of packages are kept: file:PATH, or s3:BUCKET with or without a /PREFIX.',
-    defaultDoc: '`file:<data>/blobs`; `file:<data>/tarballs` with the profile pantry',
+    defaultDoc:
+      '`file:<data>/blobs`; `file:<data>/tarballs` with the profile pantry, `file:<data>/packages` with vais',
     parse: parseStorage,
     initial: defaultStorage,
     show: showStorage,

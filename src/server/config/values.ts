@@ -8,13 +8,14 @@ import type { OpenidValues } from './openid-settings.ts';
 import type { PreviewValues } from './preview-settings.ts';
 import type { ProfileName } from './profiles.ts';
 import type { StorageValues } from './storage-settings.ts';
+import type { VaisValues } from './vais-settings.ts';
 
 /** Where the npm door asks for packages that are not here. `npm`: the registry that npm itself is configured for. */
 export type NpmUpstream = { kind: 'npm' } | { kind: 'off' } | { kind: 'url'; url: string };
 
 /** Every setting, read and checked. */
 export interface Values
-  extends IntakeValues, LimitValues, MailValues, OpenidValues, PreviewValues, StorageValues {
+  extends IntakeValues, LimitValues, MailValues, OpenidValues, PreviewValues, StorageValues, VaisValues {
   profile: ProfileName;
   /** Name or address, IPv6 without brackets. */
   host: string;
