@@ -14,7 +14,9 @@ function clone(): string {
   for (const folder of ['bin', 'src/cli']) mkdirSync(join(root, folder), { recursive: true });
   copyFileSync(launcher, join(root, 'bin/kontor'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  symlinkSync('kontor', join(root, 'bin/vaisc'));
   writeFileSync(join(root, 'src/cli/main.ts'), WORDS);
+  writeFileSync(join(root, 'src/cli/vaisc.ts'), WORDS.replace('process.pid', '"vaisc"'));
   return root;
 }
 
@@ -69,6 +71,17 @@ test('the pinned Node is used through a chain of links, and arguments arrive unc
   const result = await run(join(folder, 'relative'), ['a b', '*', ''], { env: { PATH: path(oldNode) } });
   expect(result.stderr).toBe('');
   expect(result.stdout).toMatch(/^\d+ a b \* \n$/);
+});
+
+test('[V-13] under the name vaisc it is the other program, also through links of any name', async () => {
+  const root = clone();
+  executable(join(root, 'node_modules/.bin/node'), thisNode);
+  const folder = temporaryFolder('links');
+  symlinkSync(join(root, 'bin/vaisc'), join(folder, 'v'));
+  symlinkSync(join(root, 'bin/kontor'), join(folder, 'vaisc'));
+  for (const command of [join(root, 'bin/vaisc'), join(folder, 'v'), join(folder, 'vaisc')]) {
+    expect(await run(command, ['pkg'])).toMatchObject({ stdout: 'vaisc pkg\n', stderr: '' });
+  }
 });
 
 test('no process remains between the caller and Node', async () => {

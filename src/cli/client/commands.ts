@@ -1,0 +1,42 @@
+import type { Command } from './command.ts';
+
+export interface Entry {
+  about: string;
+  /** The module has to be light: it loads what it needs of the client's rooms. */
+  load(): Promise<Command>;
+  /** Another name of a command that is shown elsewhere. */
+  hidden?: boolean;
+}
+
+export type Commands = Readonly<Record<string, Entry>>;
+
+/**
+ * The client's commands, in the order in which the help has them. Each is a module of its own, loaded only when it is asked for: here stands
+ * no more than its name and a line about it. A name of two words, `owner add`, is a command in a group.
+ */
+export const commands: Commands = {
+  completion: {
+    about: 'print a script with which the shell completes these commands',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+};
+
+/** The command that a line begins with and the arguments after its name; undefined if there is none of that name. */
+export function findCommand(
+  args: readonly string[],
+  among: Commands,
+): { name: string; entry: Entry; rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = args.slice(0, words).join(' ');
+    const entry = Object.hasOwn(among, name) ? among[name] : undefined;
+    if (entry !== undefined && args.length >= words) return { name, entry, rest: args.slice(words) };
+  }
+  return undefined;
+}
+
+/** Names of the commands in a group, without the group's: `add`, `list`, … */
+export function inGroup(group: string, among: Commands): string[] {
+  return Object.keys(among)
+    .filter((name) => name.startsWith(`${group} `) && !among[name]?.hidden)
+    .map((name) => name.slice(group.length + 1));
+}

@@ -1,0 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/setup/resources.ts';
+import { clientsPart } from './route.ts';
+
+const outside = temporaryFolder('outside');
+const project = temporaryFolder('project');
+writeFileSync(join(project, 'vais.toml'), '');
+const inside = join(project, 'src/deep');
+mkdirSync(inside, { recursive: true });
+
+test.each([
+  ['completion bash', 'kontor', 'completion bash'],
+  ['pkg completion bash', 'kontor pkg', 'completion bash'],
+  ['pkg nonsense', 'kontor pkg', 'nonsense'],
+  ['pkg', 'kontor pkg', ''],
+])('%s is the client’s everywhere', (line, program, args) => {
+  const part = { args: args === '' ? [] : args.split(' '), program };
+  expect(clientsPart(line.split(' '), outside)).toEqual(part);
+  expect(clientsPart(line.split(' '), inside)).toEqual(part);
+});
+
+test.each(['serve', 'token list', '--help', 'toString', '--config x completion'])('%s is not', (line) => {
+  expect(clientsPart(line.split(' '), inside)).toBeUndefined();
+});

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { commands, findCommand, inGroup } from './commands.ts';
+
+/** What both an operator and somebody in a project ask. */
+const SHARED: ReadonlySet<string> = new Set(['verify', 'why']);
+/** With one of these it is the operator who asks. */
+const OPERATORS = /^(-c.*|--(config|store|registry)(=.*)?)$/;
+
+/**
+ * The part of kontor's line that is for the client, or undefined where it is for the server's commands. `kontor verify` and `kontor why`
+ * are the client's in a project, unless an operator's option says otherwise (docs/decisions/0022).
+ */
+export function clientsPart(
+  args: readonly string[],
+  cwd: string,
+): { args: readonly string[]; program: 'kontor' | 'kontor pkg' } | undefined {
+  const [first = '', ...rest] = args;
+  if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
+  if (findCommand(args, commands) === undefined && inGroup(first, commands).length === 0) return undefined;
+  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || !isProject(cwd))) return undefined;
+  return { args, program: 'kontor' };
+}
+
+function isProject(folder: string): boolean {
+  if (existsSync(join(folder, 'vais.toml'))) return true;
+  const above = dirname(folder);
+  return above !== folder && isProject(above);
+}

@@ -1,0 +1,107 @@
+import { nearest } from '../../kernel/light/index.ts';
+import { silent, type Progress } from '../../client/progress/index.ts';
+import type { Io } from '../io.ts';
+import { Misuse } from './command.ts';
+import { commands as ours, findCommand, inGroup, type Commands } from './commands.ts';
+import type { Context } from './context.ts';
+import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
+import { failure } from './failure.ts';
+import { isColoured, painter } from './paint.ts';
+import { checkCount, parse, type Parsed } from './parse.ts';
+import { plainProgress, terminalProgress } from './reporter.ts';
+
+export interface ClientOptions {
+  io: Io;
+  /** How the user calls it: before a command in hints and the usage. */
+  program: 'vaisc pkg' | 'kontor' | 'kontor pkg';
+  commands?: Commands;
+  /** What Ctrl-C aborts. */
+  interrupt?: () => AbortSignal;
+}
+
+/** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
+export async function runClient(args: readonly string[], options: ClientOptions): Promise<number> {
+  let json = args.includes('--json');
+  let context: (Context & { aborted(): boolean }) | undefined;
+  try {
+    const { io, program, commands = ours } = options;
+    const [first] = args;
+    if (first === 'help') return await runClient([...args.slice(1), '--help'], options);
+    if (first === undefined || first.startsWith('-')) return overview(args, options, commands);
+    const found = findCommand(args, commands);
+    if (found === undefined) return noSuchCommand(args, options, commands);
+    const { name, entry, rest } = found;
+    const command = await entry.load();
+    const parsed = parse(rest, command);
+    if (parsed.common.help) {
+      io.out(helpOf(program, name, entry.about, command));
+      return 0;
+    }
+    json = parsed.common.json ?? false;
+    checkCount(name, command, parsed.args);
+    context = contextFor(parsed, options);
+    return await command.run(context, parsed.args, parsed.given);
+  } catch (error) {
+    if (context?.aborted()) return 130;
+    return failure(error, { ...options, json });
+  }
+}
+
+function overview(args: readonly string[], { io, program }: ClientOptions, commands: Commands): number {
+  const { common } = parse(args);
+  if (!common.help && args.length > 0) throw new Misuse('no command is given');
+  (common.help ? io.out : io.err)(helpOfAll(program, commands));
+  return common.help ? 0 : 2;
+}
+
+function noSuchCommand(args: readonly string[], options: ClientOptions, commands: Commands): number {
+  const [first = '', second] = args;
+  const group = inGroup(first, commands);
+  if (group.length > 0) {
+    const asked = args.includes('--help') || args.includes('-h');
+    if (second !== undefined && !second.startsWith('-')) {
+      throw new Misuse(`unknown command '${first} ${second}'; there are ${group.join(', ')}`);
+    }
+    (asked ? options.io.out : options.io.err)(helpOfGroup(options.program, first, commands));
+    return asked ? 0 : 2;
+  }
+  const near = nearest(first, Object.keys(commands));
+  throw new Misuse(`unknown command '${first}'${near === undefined ? '' : `; did you mean ${near}?`}`);
+}
+
+function contextFor(
+  { common }: Parsed,
+  { io, program, interrupt }: ClientOptions,
+): Context & { aborted(): boolean } {
+  const json = common.json ?? false;
+  const quiet = common.quiet ?? false;
+  const colour = common['no-color'] ? 'never' : common.color;
+  let signal: AbortSignal | undefined;
+  return {
+    io,
+    env: io.env,
+    cwd: io.cwd,
+    program,
+    paint: painter(isColoured(io.env, io.terminal.out, colour)),
+    json,
+    print: (line = '') => void (json || io.out(`${line}\n`)),
+    say: (line) => void (json || quiet || io.out(`${line}\n`)),
+    document: (value) => void (json && io.out(`${JSON.stringify(value, undefined, 2)}\n`)),
+    note: (line) => void (quiet || io.err(`${line}\n`)),
+    warn: (line) => io.err(`warning: ${line}\n`),
+    progress: json || quiet ? silent : progressFor(io),
+    get signal() {
+      signal ??= interrupt?.() ?? new AbortController().signal;
+      return signal;
+    },
+    aborted: () => signal?.aborted ?? false,
+  };
+}
+
+const now = () => performance.now();
+
+function progressFor(io: Io): Progress {
+  const write = (text: string) => io.err(text);
+  const drawn = io.terminal.err && !io.env['CI'] && io.env['TERM'] !== 'dumb';
+  return drawn ? terminalProgress(write, now, () => process.stderr.columns || 80) : plainProgress(write, now);
+}
