@@ -1,2 +1,4 @@
 export { inLenientRange, isReadableRange } from './lenient-ranges.ts';
+export { comparePrecedence, type OrderedVersion } from './order.ts';
+export { parseRequirement, type Requirement } from './requirement.ts';
 export { newestVersion, readVersion, semverRanges, type Version } from './versions.ts';
