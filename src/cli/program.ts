@@ -3,6 +3,7 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addAdvisoryCommands } from './advisory-commands.ts';
 import { addAdminCommands } from './admin-program.ts';
 import { addBlockCommands } from './block-commands.ts';
+import { addClientStubs } from './client-stubs.ts';
 import type { Context } from './context.ts';
 import type { Io } from './io.ts';
 import { addPreviewCommands } from './preview-commands.ts';
@@ -34,7 +35,11 @@ export async function run(
 }
 
 /** Commands load their own module, and the server's, only when they run: `--version` must not wait for them. */
-function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code: number) => void): Command {
+export function buildProgram(
+  io: Io,
+  loadServer: () => Promise<ServerFace>,
+  done: (code: number) => void,
+): Command {
   const program = new Command('kontor')
     .description('A self-hosted package registry that every package manager can walk into')
     .version(version(), '-V, --version')
@@ -113,5 +118,6 @@ function buildProgram(io: Io, loadServer: () => Promise<ServerFace>, done: (code
     .action((spec: string, options: WhyOptions) =>
       on(async (context) => (await import('./why.ts')).why(context, spec, options)),
     );
+  addClientStubs(program);
   return program;
 }

@@ -17,7 +17,7 @@ export type Commands = Readonly<Record<string, Entry>>;
 export const commands: Commands = {
   completion: {
     about: 'print a script with which the shell completes these commands',
-    load: async () => (await import('./completion.ts')).completion,
+    load: async () => (await import('./completion/completion.ts')).completion,
   },
 };
 
