@@ -1,0 +1,3 @@
+export { chooseRegistry, type ChosenRegistry, type RegistryQuestion } from './choose.ts';
+export { vaisHome } from './home.ts';
+export { Credentials, type CredentialSettings, type Login } from './store.ts';

@@ -1,0 +1,7 @@
+export type { ArchiveRequest, ArchiveSink } from './archive.ts';
+export { registryBase } from './base.ts';
+export { RegistryClient, type IndexAnswer, type RegistryUser } from './client.ts';
+export type { Variables } from './connection.ts';
+export { Refusal } from './failure.ts';
+export type { Publication } from './multipart.ts';
+export type { RequestSettings } from './requests.ts';
