@@ -5,3 +5,10 @@ export type { Variables } from './connection.ts';
 export { Refusal } from './failure.ts';
 export type { Publication } from './multipart.ts';
 export type { RequestSettings } from './requests.ts';
+export {
+  isPackageName,
+  isPackageVersion,
+  PackageIndex,
+  type IndexedPackage,
+  type IndexedVersion,
+} from './package-index.ts';
