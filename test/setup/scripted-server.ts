@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -26,7 +26,7 @@ export type Script = (request: SeenRequest, response: ServerResponse) => unknown
 /** A server that does what the test says, well or badly. It ends with the test. */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // A client that is gone says so here.
     response.on('error', () => undefined);
     const body = await buffer(request).catch(() => Buffer.alloc(0));
@@ -34,7 +34,8 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     const one = { method, path: url, headers, body };
     seen.push(one);
     await script(one, response);
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async (): Promise<void> => {

@@ -109,10 +109,10 @@ logged_in_at = "2026-01-01T00:00:02.000Z"
   });
 });
 
-describe('[V-24] a line without --registry means', () => {
-  const choose = (more: { option?: string; manifest?: string; env?: Record<string, string> } = {}) =>
-    chooseRegistry({ credentials, env: {}, ...more });
+const choose = (more: { option?: string; manifest?: string; env?: Record<string, string> } = {}) =>
+  chooseRegistry({ credentials, env: {}, ...more });
 
+describe('[V-24] a line without --registry means', () => {
   test('the manifest’s, else that of the environment, else the last log-in', async () => {
     await expect(choose()).rejects.toThrow(/not known which registry is meant: give --registry/);
     await credentials.save('http://a', 'vais_a');

@@ -55,8 +55,8 @@ export class Connections {
       clearTimeout(timer);
       timer = setTimeout(giveUp, timeouts[phase], phase);
     };
+    const connected = () => enter(body === undefined ? 'answer' : 'idle');
     sent.once('socket', (socket) => {
-      const connected = () => enter(body === undefined ? 'answer' : 'idle');
       if (socket.connecting) socket.once('connect', connected);
       else connected();
     });

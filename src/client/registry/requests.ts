@@ -49,7 +49,7 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
 /** Of what a server says when it refuses. */
 const LONGEST_REFUSAL = 64 * 1024;
-const MOVED = [301, 302, 303, 307, 308];
+const MOVED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Requests to one registry, each tried again where that may help. Rejects with a Fault that names the request. */
 export class Requests {
@@ -150,7 +150,7 @@ export class Requests {
       });
       const status = message.statusCode ?? 0;
       if ((status >= 200 && status < 300) || accept.includes(status)) return { message, status };
-      if (!MOVED.includes(status) || message.headers.location === undefined) {
+      if (!MOVED.has(status) || message.headers.location === undefined) {
         throw await this.#refusal(`${method} ${url.href}`, message);
       }
       const next = URL.parse(message.headers.location, url.href);

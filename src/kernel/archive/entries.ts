@@ -17,6 +17,12 @@ export interface ArchiveEntry {
   linkTarget?: string;
 }
 
+/** Asks for a file's content piece by piece; `end` is called once, behind the last of them. */
+export interface WantedPieces {
+  piece(bytes: Buffer): void;
+  end(): void;
+}
+
 /** Asks for a file's content. */
 export interface WantedContent {
   /** A longer file is refused with Fault `archive_too_large`. */
@@ -56,12 +62,15 @@ type EntryContent = AsyncIterable<unknown> & { resume(): unknown };
 export class EntryReader {
   readonly summary: ArchiveSummary = { entries: 0, files: 0, unpackedSize: 0 };
   readonly #limits: ArchiveLimits;
-  readonly #onEntry: (entry: ArchiveEntry) => WantedContent | undefined;
+  readonly #onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined;
   readonly #tree: ArchiveTree;
   /** Where the content of the entry before ends in the tar stream. */
   #previousEnd = 0;
 
-  constructor(limits: ArchiveLimits, onEntry: (entry: ArchiveEntry) => WantedContent | undefined) {
+  constructor(
+    limits: ArchiveLimits,
+    onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined,
+  ) {
     this.#limits = limits;
     this.#onEntry = onEntry;
     this.#tree = new ArchiveTree(limits.entries);
@@ -78,6 +87,11 @@ export class EntryReader {
     const wanted = this.#onEntry(entry);
     if (wanted === undefined) {
       content.resume();
+      return;
+    }
+    if ('piece' in wanted) {
+      for await (const chunk of content) if (Buffer.isBuffer(chunk)) wanted.piece(chunk);
+      wanted.end();
       return;
     }
     const collected = await this.#collect(entry, content, wanted.maxBytes);

@@ -3,7 +3,13 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { errnoOf } from '../errors.ts';
-import { EntryReader, type ArchiveEntry, type ArchiveSummary, type WantedContent } from './entries.ts';
+import {
+  EntryReader,
+  type ArchiveEntry,
+  type ArchiveSummary,
+  type WantedContent,
+  type WantedPieces,
+} from './entries.ts';
 import { damaged, trailingData } from './gzip.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
 import { Meter } from './meter.ts';
@@ -19,7 +25,7 @@ import { Meter } from './meter.ts';
  */
 export async function readTarGz(
   source: Readable,
-  onEntry: (entry: ArchiveEntry) => WantedContent | undefined,
+  onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined,
   limits: ArchiveLimits = defaultArchiveLimits,
 ): Promise<ArchiveSummary> {
   const meter = new Meter(limits);

@@ -1,0 +1,19 @@
+import { bytesText } from './reporter.ts';
+import { command } from './command.ts';
+
+export const cacheList = command({
+  run: async ({ env, print, document }) => {
+    const [{ vaisHome }, { listCache }] = await Promise.all([
+      import('../../client/credentials/index.ts'),
+      import('../../client/cache/index.ts'),
+    ]);
+    const cached = await listCache(vaisHome(env));
+    for (const { name, version, archive, unpacked } of cached) {
+      const size = archive === undefined ? 'no archive' : bytesText(archive);
+      print(`${name} ${version}  ${size}${unpacked === undefined ? '' : `, ${unpacked.files} files`}`);
+    }
+    if (cached.length === 0) print('The cache is empty.');
+    document({ packages: cached });
+    return 0;
+  },
+});

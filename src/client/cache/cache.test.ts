@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { makeArchive } from '../../../test/setup/hostile.ts';
+import { temporaryFolder } from '../../../test/setup/resources.ts';
+import { sha256Hex } from '../../kernel/index.ts';
+import type { ArchiveSink } from '../registry/index.ts';
+import { cleanCache, listCache, PackageCache, verifyCache, type Pinned } from './index.ts';
+
+let home: string;
+let warnings: string[];
+let cache: PackageCache;
+let archive: Buffer;
+let demo: Pinned;
+let fetches: number;
+
+beforeEach(async () => {
+  home = temporaryFolder('home');
+  warnings = [];
+  fetches = 0;
+  cache = new PackageCache({ home, warn: (message) => warnings.push(message) });
+  archive = await packed('one');
+  demo = pinned(archive);
+});
+
+const packed = (content: string) =>
+  makeArchive([
+    { name: 'vais.toml', content },
+    { name: 'src/lib.vais', content: `fn ${content}` },
+  ]);
+const pinned = (bytes: Buffer): Pinned => ({ name: 'demo', version: '1.0.0', checksum: sha256Hex(bytes) });
+const at = (path: string) => join(home, 'registry/cache', path);
+const gives = (bytes: Buffer) => async (sink: ArchiveSink) => {
+  fetches++;
+  await sink.write(bytes);
+};
+const ensure = (bytes = archive, wanted = demo) => cache.ensure(wanted, gives(bytes));
+const left = () => readdirSync(at('.tmp'));
+
+describe('[V-28] a package', () => {
+  test('has the original’s places, and is fetched once', async () => {
+    expect(await ensure()).toBe('fetched');
+    expect(readFileSync(at('demo/1.0.0.tar.gz')).equals(archive)).toBe(true);
+    expect(readFileSync(at('demo/1.0.0/extracted/src/lib.vais'), 'utf8')).toBe('fn one');
+    expect(cache.folder(demo)).toBe(at('demo/1.0.0/extracted'));
+    expect(await ensure()).toBe('there');
+    expect(fetches).toBe(1);
+    expect([left(), warnings]).toEqual([[], []]);
+  });
+
+  test('[V-50] of another digest is refused with both, and nothing of it is kept', async () => {
+    const other = await packed('evil');
+    await expect(ensure(other)).rejects.toMatchObject({
+      code: 'digest_mismatch',
+      message: `checksum mismatch for demo@1.0.0: expected ${demo.checksum}, got ${sha256Hex(other)}`,
+    });
+    expect([existsSync(at('demo')), left()]).toEqual([false, []]);
+  });
+
+  test('that cannot be unpacked is not kept', async () => {
+    const bad = await makeArchive([{ name: '../up' }]);
+    await expect(ensure(bad, pinned(bad))).rejects.toThrow(
+      /demo@1\.0\.0 cannot be unpacked\. The entry "\.\.\/up"/,
+    );
+    expect([existsSync(at('demo')), left()]).toEqual([false, []]);
+  });
+
+  test.each(['../../up', 'demo/..', ''])('of the name %j is none', async (name) => {
+    await expect(ensure(archive, { ...demo, name })).rejects.toThrow(/can be no package/);
+    await expect(ensure(archive, { ...demo, version: name })).rejects.toThrow(/can be no package/);
+  });
+
+  test('of two registries is that of the one that asks', async () => {
+    const other = await packed('two');
+    await ensure();
+    expect(await ensure(other, pinned(other))).toBe('fetched');
+    expect(readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8')).toBe('two');
+    expect(await ensure()).toBe('fetched');
+    expect(readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8')).toBe('one');
+    expect(warnings[0]).toMatch(/archive of demo@1\.0\.0 is damaged, or another registry's/);
+  });
+});
+
+describe('[V-56] what is damaged is noticed and mended:', () => {
+  beforeEach(() => ensure());
+
+  test('an archive', async () => {
+    const path = at('demo/1.0.0.tar.gz');
+    const bytes = readFileSync(path);
+    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    expect(await verifyCache(home)).toEqual([
+      { name: 'demo', version: '1.0.0', problem: expect.stringMatching(/^the archive has the digest/) },
+    ]);
+    expect(await ensure()).toBe('fetched');
+    expect(await verifyCache(home)).toEqual([]);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'a file with as many other bytes',
+      () => writeFileSync(at('demo/1.0.0/extracted/src/lib.vais'), 'fn eno'),
+    ],
+    ['a longer file', () => appendFileSync(at('demo/1.0.0/extracted/vais.toml'), 'x')],
+    ['a file too many', () => writeFileSync(at('demo/1.0.0/extracted/src/evil.vais'), '')],
+    ['a file too few', () => rmSync(at('demo/1.0.0/extracted/src/lib.vais'))],
+    ['no files', () => rmSync(at('demo/1.0.0/extracted'), { recursive: true })],
+    [
+      'a file with the old times',
+      () => {
+        const path = at('demo/1.0.0/extracted/src/lib.vais');
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'fn eno');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+  ])('%s', async (_what, damage) => {
+    damage();
+    expect(await verifyCache(home)).toHaveLength(1);
+    expect(await ensure()).toBe('unpacked');
+    expect(warnings).toEqual([expect.stringMatching(/files of demo@1\.0\.0 have changed/)]);
+    expect(readFileSync(at('demo/1.0.0/extracted/src/lib.vais'), 'utf8')).toBe('fn one');
+    expect(readdirSync(at('demo/1.0.0/extracted/src'))).toEqual(['lib.vais']);
+    expect([await verifyCache(home), fetches, left()]).toEqual([[], 1, []]);
+  });
+
+  test('what the original unpacked, or a damaged record', async () => {
+    writeFileSync(at('demo/1.0.0/files.json'), '{}');
+    expect(await ensure()).toBe('unpacked');
+    rmSync(at('demo/1.0.0/files.json'));
+    expect(await ensure()).toBe('unpacked');
+    expect(fetches).toBe(1);
+  });
+
+  test('and a copy of the cache is the same, read once', async () => {
+    const copy = `${home}-copy`;
+    cpSync(home, copy, { recursive: true });
+    rmSync(home, { recursive: true });
+    renameSync(copy, home);
+    expect(await ensure()).toBe('there');
+    expect([fetches, warnings]).toEqual([1, []]);
+  });
+});
+
+/** The id of a process that is gone. */
+const dead = () => Number(execFileSync(process.execPath, ['-p', 'process.pid']).toString());
+
+/** As if the process that is downloading had been killed. */
+async function interrupted(begun: Buffer): Promise<void> {
+  const download = async (sink: ArchiveSink) => {
+    await sink.write(begun);
+    throw new Error('cut');
+  };
+  await expect(cache.ensure(demo, download)).rejects.toThrow('cut');
+  const [name = ''] = left();
+  renameSync(at(`.tmp/${name}`), at(`.tmp/${name.replace(`-${process.pid}-`, `-${dead()}-`)}`));
+}
+
+describe('what was interrupted', () => {
+  test('is gone on with by the next process', async () => {
+    await interrupted(archive.subarray(0, 100));
+    let held: number | undefined;
+    await cache.ensure(demo, async (sink) => {
+      held = sink.size;
+      await sink.write(archive.subarray(sink.size));
+    });
+    expect([held, left()]).toEqual([100, []]);
+  });
+
+  test('is begun anew if it was something else', async () => {
+    await interrupted(Buffer.from('bytes of another server'));
+    expect(await cache.ensure(demo, async (sink) => sink.write(archive.subarray(sink.size)))).toBe('fetched');
+    expect(left()).toEqual([]);
+  });
+
+  test('of unpacking is swept, and what others are at is not', async () => {
+    mkdirSync(at('.tmp'), { recursive: true });
+    const name = `tree-${'0'.repeat(8)}-1-00000000-0000-0000-0000-000000000000`;
+    writeFileSync(at(`.tmp/${name}`), '');
+    writeFileSync(at(`.tmp/old`), '');
+    utimesSync(at('.tmp/old'), new Date(0), new Date(0));
+    await cache.sweep();
+    expect(left()).toEqual([name]);
+  });
+});
+
+test('what is in the cache can be listed and removed', async () => {
+  await ensure();
+  await ensure(archive, { ...demo, version: '2.0.0' });
+  await ensure(archive, { ...demo, name: 'other' });
+  const listed = await listCache(home);
+  expect(listed.map(({ name, version }) => `${name}@${version}`)).toEqual([
+    'demo@1.0.0',
+    'demo@2.0.0',
+    'other@1.0.0',
+  ]);
+  expect(listed[0]).toMatchObject({ archive: archive.length, unpacked: { bytes: 9, files: 2 } });
+  expect(await cleanCache(home, ['demo@1.0.0'])).toBe(1);
+  expect(await cleanCache(home, ['demo'])).toBe(1);
+  expect((await listCache(home)).map(({ name }) => name)).toEqual(['other']);
+  expect(await cleanCache(home, [])).toBe(1);
+  expect(await listCache(home)).toEqual([]);
+});

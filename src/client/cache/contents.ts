@@ -1,0 +1,120 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPackageName, isPackageVersion, type PackageIndex } from '../registry/index.ts';
+import { allIndexCopies } from './index-copies.ts';
+import { Layout } from './layout.ts';
+import { Temporary } from './temporary.ts';
+import { findDifference, readRecord, sha256OfFile, type TreeRecord } from './tree-record.ts';
+
+/** A version in the cache. */
+export interface CachedVersion {
+  name: string;
+  version: string;
+  /** Bytes of the archive; undefined if there is none. */
+  archive: number | undefined;
+  /** Bytes and number of the unpacked files; undefined if it is not unpacked. */
+  unpacked: { bytes: number; files: number } | undefined;
+}
+
+export interface Finding {
+  name: string;
+  version: string;
+  /** What is wrong, in a few words. */
+  problem: string;
+}
+
+/** Where the packages are: `~/.vais/registry/cache`. */
+export function cacheFolder(home: string): string {
+  return new Layout(home).cache;
+}
+
+/** Every version in the cache, by name. */
+export async function listCache(home: string): Promise<CachedVersion[]> {
+  const layout = new Layout(home);
+  const found: CachedVersion[] = [];
+  for (const name of (await namesIn(layout.cache)).filter(isPackageName)) {
+    const versions = (await namesIn(join(layout.cache, name))).map((file) => file.replace(/\.tar\.gz$/, ''));
+    for (const version of [...new Set(versions)].filter(isPackageVersion)) {
+      const archive = await stat(layout.archive(name, version)).catch(() => undefined);
+      const record = recordOf(layout, name, version);
+      found.push({
+        name,
+        version,
+        archive: archive?.size,
+        unpacked: record && {
+          bytes: record.files.reduce((sum, [, size]) => sum + size, 0),
+          files: record.files.length,
+        },
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * Reads every archive and every unpacked file of the cache, or of `only`, and says which are not what they should be: what they were when
+ * they were stored, and what an index on this machine says of them. `onChecked` is told of each that was read.
+ */
+export async function verifyCache(
+  home: string,
+  { only, onChecked }: { only?: ReadonlySet<string> | undefined; onChecked?: (name: string) => void } = {},
+): Promise<Finding[]> {
+  const layout = new Layout(home);
+  const indexes = await allIndexCopies(home);
+  const findings: Finding[] = [];
+  for (const { name, version } of await listCache(home)) {
+    if (only !== undefined && !only.has(name)) continue;
+    const problem = await problemOf(layout, indexes, name, version);
+    if (problem !== undefined) findings.push({ name, version, problem });
+    onChecked?.(name);
+  }
+  return findings;
+}
+
+/** Removes packages, versions of packages (`name@version`), or all that is cached, indexes too. Returns how many versions went. */
+export async function cleanCache(home: string, only: readonly string[]): Promise<number> {
+  const layout = new Layout(home);
+  const temporary = new Temporary(layout.temporary);
+  const before = await listCache(home);
+  const gone = before.filter(
+    ({ name, version }) => only.length === 0 || only.includes(name) || only.includes(`${name}@${version}`),
+  );
+  for (const { name, version } of gone) {
+    for (const path of [layout.archive(name, version), layout.unpacked(name, version)]) {
+      // Moved first: whoever looks finds it whole, or not at all.
+      const old = await temporary.path('old');
+      await rename(path, old).catch(() => undefined);
+      await rm(old, { recursive: true, force: true });
+    }
+  }
+  if (only.length === 0) await rm(layout.index, { recursive: true, force: true });
+  await temporary.sweep();
+  return gone.length;
+}
+
+async function problemOf(
+  layout: Layout,
+  indexes: readonly PackageIndex[],
+  name: string,
+  version: string,
+): Promise<string | undefined> {
+  const record = recordOf(layout, name, version);
+  const digest = await sha256OfFile(layout.archive(name, version)).catch(() => undefined);
+  if (digest === undefined) return 'the archive is missing';
+  const known = indexes.map((index) => index.version(name, version)?.checksum);
+  const expected = [record?.archive, ...known].filter((checksum) => checksum !== undefined);
+  if (expected.length > 0 && !expected.includes(digest)) {
+    return `the archive has the digest ${digest}, and should have ${[...new Set(expected)].join(' or ')}`;
+  }
+  if (record === undefined) return undefined;
+  if (record.archive !== digest) return 'the unpacked files are of another archive';
+  return findDifference(join(layout.unpacked(name, version), 'extracted'), record);
+}
+
+function recordOf(layout: Layout, name: string, version: string): TreeRecord | undefined {
+  return readRecord(join(layout.unpacked(name, version), 'files.json'));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch((): string[] => [])).toSorted((a, b) => (a < b ? -1 : 1));
+}

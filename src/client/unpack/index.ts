@@ -1,0 +1,1 @@
+export { unpack, type Unpacked, type UnpackedFile } from './unpack.ts';
