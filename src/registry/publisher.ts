@@ -108,6 +108,22 @@ export class Publisher {
     return this.#catalogue.deprecate({ ...base, messages });
   }
 
+  /** Takes a version back, or takes that back: see `YankCommand`. */
+  async yank(
+    registry: RegistryRow,
+    principal: Principal,
+    { name, version, yanked }: { name: string; version: string; yanked: boolean },
+  ): Promise<Changed> {
+    const base = await this.#judge.command(registry, principal, {
+      name,
+      type: yanked ? 'package.yank' : 'package.unyank',
+      scopes: ['yank'],
+      version,
+      detail: {},
+    });
+    return this.#catalogue.yank({ ...base, version, yanked });
+  }
+
   /** Takes versions away for good; their numbers are never given out again. */
   async unpublish(
     registry: RegistryRow,

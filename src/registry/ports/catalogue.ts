@@ -5,6 +5,7 @@ import type {
   Attestation,
   TagCommand,
   DeprecateCommand,
+  YankCommand,
   UnpublishCommand,
   OwnersCommand,
   VisibilityCommand,
@@ -72,6 +73,8 @@ export interface Catalogue {
   /** Each of these answers the revision that it led to. */
   tag(command: TagCommand): Promise<{ revision: number }>;
   deprecate(command: DeprecateCommand): Promise<{ revision: number }>;
+  /** The revision stays if the version is so already; no event is written then. */
+  yank(command: YankCommand): Promise<{ revision: number }>;
   unpublish(command: UnpublishCommand): Promise<{ revision: number }>;
   setOwners(command: OwnersCommand): Promise<{ revision: number }>;
   setVisibility(command: VisibilityCommand): Promise<{ revision: number }>;

@@ -99,6 +99,15 @@ export interface DeprecateCommand extends PackageCommand {
   messages: Record<string, string | null>;
 }
 
+/**
+ * Marks a version so that nobody chooses it who does not have it locked, or takes the mark off. The default tag goes to the highest
+ * version without the mark (as in `PublishCommand.raisesDefault`), and away if there is none: searches pass over the package then.
+ */
+export interface YankCommand extends PackageCommand {
+  version: string;
+  yanked: boolean;
+}
+
 /** Takes versions away. Keys of blobs that nothing needs any more are barred in the same step; the sweeper removes their bytes. */
 export interface UnpublishCommand extends PackageCommand {
   /** The revision that the client saw, or null if it did not say; another one is a `conflict`. */

@@ -34,6 +34,7 @@ import { pruneUpstreamAnswers, putUpstreamAnswers } from './upstream-answers.ts'
 import { putUpstreamDocument, touchUpstreamDocument } from './upstream-documents.ts';
 import { disableUser, enableUser, removeUser, setRole } from './users.ts';
 import { approveWebLogin, redeemWebLogin, startWebLogin } from './web-logins.ts';
+import { yank } from './yank.ts';
 
 export { Abandon } from './abandon.ts';
 
@@ -128,6 +129,7 @@ export const commands = {
   updateProfile,
   verifyEmail,
   withdrawInvitation,
+  yank,
 } satisfies Record<string, (session: Session, input: never) => Promise<unknown>>;
 
 export type CommandName = keyof typeof commands;

@@ -42,19 +42,38 @@ async function raiseDefault(
     .where('tags.package_id', '=', packageId)
     .where('tags.tag', '=', DEFAULT_TAG)
     .executeTakeFirst();
-  const versions = current ? [current, added] : await publishedVersions(session, packageId);
-  const newest = newestVersion(versions.map(({ version }) => version));
-  const versionId = versions.find(({ version }) => version === newest)?.id;
-  if (versionId === undefined || versionId === current?.id) return false;
-  return setTags(session, packageId, versionId, { tags: [DEFAULT_TAG], fallbackTag: null, at });
+  const newest = newestOf(current ? [current, added] : await goodVersions(session, packageId));
+  if (newest === undefined || newest.id === current?.id) return false;
+  return setTags(session, packageId, newest.id, { tags: [DEFAULT_TAG], fallbackTag: null, at });
 }
 
-function publishedVersions(session: Session, packageId: number): Promise<{ id: number; version: string }[]> {
+/** Points the default tag at the highest version that is not yanked; takes it away if there is none. The head is locked. */
+export async function settleDefault(session: Session, packageId: number, at: number): Promise<void> {
+  const newest = newestOf(await goodVersions(session, packageId));
+  if (newest) {
+    await setTags(session, packageId, newest.id, { tags: [DEFAULT_TAG], fallbackTag: null, at });
+    return;
+  }
+  await session.db
+    .deleteFrom('tags')
+    .where('package_id', '=', packageId)
+    .where('tag', '=', DEFAULT_TAG)
+    .execute();
+}
+
+function newestOf(versions: { id: number; version: string }[]): { id: number } | undefined {
+  const newest = newestVersion(versions.map(({ version }) => version));
+  return versions.find(({ version }) => version === newest);
+}
+
+/** Those that the default tag may go to. */
+function goodVersions(session: Session, packageId: number): Promise<{ id: number; version: string }[]> {
   return session.db
     .selectFrom('versions')
     .select(['id', 'version'])
     .where('package_id', '=', packageId)
     .where('state', '=', 'published')
+    .where('yanked_at', 'is', null)
     .execute();
 }
 

@@ -4,7 +4,7 @@ import type { Session } from '../capabilities.ts';
 /** The tag whose version speaks for a package in lists. */
 export const DEFAULT_TAG = 'latest';
 
-/** Brings the search row of a package in line with its default version; removes it if the package is gone. */
+/** Brings the search row of a package in line with its default version; removes it if the package, or all of it, is taken back. */
 export async function refreshSearch({ db }: Session, packageId: number): Promise<void> {
   await db.deleteFrom('package_search').where('rowid', '=', packageId).execute();
   const row = await db
@@ -13,16 +13,29 @@ export async function refreshSearch({ db }: Session, packageId: number): Promise
       join.onRef('tags.package_id', '=', 'packages.id').on('tags.tag', '=', DEFAULT_TAG),
     )
     .leftJoin('versions', 'versions.id', 'tags.version_id')
-    .select(['packages.name', 'versions.description', 'versions.keywords'])
+    .select(['packages.name', 'versions.id as versionId', 'versions.description', 'versions.keywords'])
     .where('packages.id', '=', packageId)
     .where('packages.origin', '=', 'local')
     .where('packages.removed_at', 'is', null)
     .executeTakeFirst();
-  if (row === undefined) return;
+  if (row === undefined || (row.versionId === null && (await isYanked(db, packageId)))) return;
   const keywords = (row.keywords ?? '').toLowerCase();
   const words = new Set(searchWords(`${row.name} ${row.description ?? ''} ${keywords}`));
   await db
     .insertInto('package_search')
     .values({ rowid: packageId, words: [...words].join(' '), keywords: ` ${keywords} ` })
     .execute();
+}
+
+/** True for a package whose default version nobody is to choose any more. */
+async function isYanked(db: Session['db'], packageId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('versions')
+    .select('id')
+    .where('package_id', '=', packageId)
+    .where('state', '=', 'published')
+    .where('yanked_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

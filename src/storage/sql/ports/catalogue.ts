@@ -34,6 +34,7 @@ export function catalogueOn(db: Kysely<Schema>, writer: Writer, searcher: Search
     publish: (command) => writer.run('publish', command),
     tag: (command) => writer.run('moveTag', command),
     deprecate: (command) => writer.run('deprecate', command),
+    yank: (command) => writer.run('yank', command),
     unpublish: (command) => writer.run('unpublish', command),
     setOwners: (command) => writer.run('setOwners', command),
     setVisibility: (command) => writer.run('setVisibility', command),
