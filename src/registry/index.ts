@@ -8,7 +8,7 @@ export { BlockKeeper, Gate, type GateOptions, type NameRules } from './gate/inde
 export { ContentLookUp } from './content-look-up.ts';
 export { Explainer, type Explanation, type ExplanationDetails } from './explainer.ts';
 export { HotBlobs } from './hot-blobs.ts';
-export { blobKey } from './keys.ts';
+export { blobKey, keyOf as storageKey } from './keys.ts';
 export { hiddenRegistry, isNoSecret, mayEnter } from './hidden.ts';
 export { Registries } from './registries.ts';
 export type { DocumentSource } from './document-source.ts';

@@ -28,7 +28,8 @@ export interface Publication {
   /** As in `PublishCommand`. */
   contentHashes?: string[];
   raisesDefault?: boolean;
-  artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob }[];
+  /** `key`: as in `VersionUpload`. */
+  artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob; key?: string }[];
 }
 
 /** Who was allowed to bring a version, and what stands behind that. */
@@ -57,9 +58,10 @@ export function uploadOf(
     origin: 'local',
     upstreamTime: null,
     at,
-    artifacts: artifacts.map(({ file, facts, digests, staged }) => ({
+    artifacts: artifacts.map(({ file, facts, digests, staged, key }) => ({
       row: { file, facts, ...digests },
       staged,
+      ...(key !== undefined && { key }),
     })),
     event: {
       type,

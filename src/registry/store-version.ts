@@ -17,7 +17,8 @@ export interface VersionUpload extends Omit<PublishCommand, 'artifacts'> {
   registry: string;
   /** What stands for the name in keys, where that would not do: one that no other package of the registry has. */
   keyName?: string;
-  artifacts: { row: ArtifactRow; staged: Pick<StagedBlob, 'promote' | 'discard'> }[];
+  /** `key`: where the bytes are to lie, if not where `blobKey` says; no other file has it. */
+  artifacts: { row: ArtifactRow; staged: Pick<StagedBlob, 'promote' | 'discard'>; key?: string }[];
 }
 
 /** How often a publish may lose its blob to the sweeper before something else must be wrong. */
@@ -33,14 +34,16 @@ export async function storeVersion(
   publish = (command: PublishCommand): Promise<PublishOutcome> => catalogue.publish(command),
 ): Promise<{ packageId: number; revision: number }> {
   const { registry, keyName, artifacts: files, ...rest } = upload;
-  const keyOf = (file: string): string => blobKey(registry, keyName ?? upload.name, upload.version, file);
+  const keys = files.map(
+    ({ row, key }) => key ?? blobKey(registry, keyName ?? upload.name, upload.version, row.file),
+  );
   const artifacts: PublishArtifact[] = files.map(({ row }) => ({ ...row, key: null }));
   try {
     for (const [index, file] of files.entries()) {
       const known = await catalogue.findBlob(file.row.sha256);
       const artifact = artifacts[index];
       if (known === undefined && artifact) {
-        artifact.key = await promote(file.staged, keyOf(file.row.file));
+        artifact.key = await promote(file.staged, keys[index] ?? '');
       }
     }
     for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -53,7 +56,7 @@ export async function storeVersion(
         const staged = files[index]?.staged;
         if (artifact.sha256 !== result.sha256 || staged === undefined) continue;
         if (artifact.key !== null) await blobs.remove(artifact.key);
-        artifact.key = await promote(staged, `${keyOf(artifact.file)}${suffix()}`);
+        artifact.key = await promote(staged, `${keys[index] ?? ''}${suffix()}`);
       }
     }
     throw new Fault(

@@ -5,11 +5,22 @@ import type { Services } from './services.ts';
 
 /** Puts the Vais door together. */
 export function createVais(
-  { kontor }: ReadingWiring,
-  { reader, artifacts, publisher, downloads }: Services,
+  { kontor, values }: ReadingWiring,
+  { reader, artifacts, publisher, downloads, analytics }: Services,
 ): Door {
   const { catalogue, blobs, secondFactors } = kontor;
-  return vaisDoor({ catalogue, blobs, reader, artifacts, publisher, downloads, secondFactors });
+  return vaisDoor({
+    catalogue,
+    blobs,
+    reader,
+    artifacts,
+    publisher,
+    downloads,
+    secondFactors,
+    analytics,
+    maxTarballBytes: values.vaisMaxTarballBytes,
+    atTop: values.profile === 'vais',
+  });
 }
 
 /** Until routes read manifests. */

@@ -5,11 +5,20 @@ import { allowEveryOrigin } from '../cors.ts';
 import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
 import { takesAtRoot } from './paths.ts';
+import { packageRoutes } from './routes/package.ts';
+import { publishRoutes } from './routes/publish.ts';
+import { versionRoutes } from './routes/versions.ts';
+import { yankRoutes } from './routes/yank.ts';
 
 export type { VaisDoorOptions } from './options.ts';
 
 /** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
-const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [];
+const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [
+  publishRoutes,
+  versionRoutes,
+  packageRoutes,
+  yankRoutes,
+];
 
 /** Vais packages, as the Vais registry serves them; see COMPAT.md for what of it is here. */
 export function vaisDoor(options: VaisDoorOptions): Door {

@@ -1,5 +1,12 @@
 import type { SecondFactors } from '../../accounts/index.ts';
-import type { Blobs, Catalogue, DownloadCounter, Publisher, Reader } from '../../registry/index.ts';
+import type {
+  Analytics,
+  Blobs,
+  Catalogue,
+  DownloadCounter,
+  Publisher,
+  Reader,
+} from '../../registry/index.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
 
 /** What the Vais door works with. */
@@ -11,4 +18,9 @@ export interface VaisDoorOptions {
   publisher: Publisher;
   downloads: DownloadCounter;
   secondFactors: SecondFactors;
+  analytics: Analytics;
+  /** Bytes of one archive. */
+  maxTarballBytes: number;
+  /** True on a server that is for Vais packages: see `storagePlace`. */
+  atTop: boolean;
 }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
 import { receiveStream, serveJobs } from '../../kernel/index.ts';
-import { readVaisArchive, type VaisArchive } from './archive.ts';
+import { readVaisUpload, type VaisUpload } from './upload.ts';
 
-serveJobs((port: MessagePort): Promise<VaisArchive> => readVaisArchive(receiveStream(port)));
+serveJobs((port: MessagePort): Promise<VaisUpload> => readVaisUpload(receiveStream(port)));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { tarGz, type TarItem } from '../../../test/formats/zig-archive.ts';
 import { vaisManifest, vaisTarball } from '../../../test/setup/vais-packages.ts';
 import { archiveBounds, readVaisArchive } from './archive.ts';
-import { readVaisArchiveApart } from './archive-thread.ts';
+import { readVaisUploadApart } from './archive-thread.ts';
 
 const manifest: TarItem = { name: 'vais.toml', content: vaisManifest() };
 const source: TarItem = { name: 'src/lib.vais', content: 'x' };
@@ -14,7 +14,10 @@ test('[V-39] an archive with a manifest and a library is read, in a thread of it
   const tarball = await vaisTarball({ files: { 'README.md': '# Demo' } });
   const found = await readVaisArchive(Readable.from([tarball]));
   expect(found).toEqual({ manifest: vaisManifest(), readme: '# Demo', files: 3, unpackedSize: 149 });
-  expect(await readVaisArchiveApart(Readable.from([tarball]))).toEqual(found);
+  expect(await readVaisUploadApart(Readable.from([tarball]))).toMatchObject({
+    manifest: { name: 'demo', version: '1.0.0' },
+    readme: '# Demo',
+  });
 });
 
 test('[V-39] a README need not be there, a program does for a library, and a path may begin with a dot', async () => {

@@ -22,7 +22,7 @@ const tables = [
   { of: 'the npm door', inside: '/~npm/:registry', outside: '/npm', rows: npmRows },
   { of: 'the pantry door', inside: '/~pantry/:registry', outside: '/pantry', rows: pantryRows },
   { of: 'the Zig door', inside: '/~zig/:registry', outside: '/zig', rows: zigRows, registry: 'zig' },
-  { of: 'the Vais door', inside: '/~vais/:registry', outside: '/vais', rows: vaisRows },
+  { of: 'the Vais door', inside: '/~vais/:registry', outside: '/vais', rows: vaisRows, registry: 'vais' },
   { of: 'the API', inside: '/-/api/v1', outside: '/-/api/v1', rows: apiRows },
   {
     of: 'the server',
@@ -76,6 +76,7 @@ const cases = tables.flatMap(({ of, outside, rows, registry = 'npm' }: Table) =>
 const aboutPackages: ReadonlySet<string> = new Set([
   'reader',
   'publisher',
+  'marker',
   'pantryPublisher',
   'maintainer',
   'reviser',
@@ -92,7 +93,7 @@ beforeAll(async () => {
   shared = new Map();
   for (const of of ['organisation', 'user'] as const) {
     for (const visibility of everyVisibility) {
-      for (const registry of ['npm', 'zig'] as const) {
+      for (const registry of ['npm', 'zig', 'vais'] as const) {
         const name = await world.freshPackage(of, visibility, registry);
         shared.set(`${registry} ${of} ${visibility}`, name);
       }
@@ -172,11 +173,13 @@ function sendable(body: unknown, { headers }: Row): string | Uint8Array<ArrayBuf
 /** As a door writes it, or the API. */
 function codeOf(text: string): string {
   const told = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, string | undefined>;
-  return told['code'] ?? told['title'] ?? pantryCodes[told['error'] ?? ''] ?? told['error'] ?? '';
+  return told['code'] ?? told['title'] ?? sentences[told['error'] ?? ''] ?? told['error'] ?? '';
 }
 
-/** Its door tells no codes: protocols/pantry 2. */
-const pantryCodes: Record<string, string> = {
+/** Some doors tell no codes: protocols/pantry 2, protocols/vais 2. */
+const sentences: Record<string, string> = {
+  Unauthorized: 'unauthenticated',
+  'Token expired': 'token_expired',
   'Authorization required': 'unauthenticated',
   'Invalid token': 'token_invalid',
   'Token has expired': 'token_expired',

@@ -64,6 +64,8 @@ export const rules = {
       : changes(['publish'], publishes)(caller, visibility),
   /** Its owners, the organisation's maintainers and administrators. */
   maintainer: changes(['publish'], manages),
+  /** As `publisher`, with a token for yanking. */
+  marker: changes(['yank'], publishes),
   /** As `maintainer`, for what the client must have read before. */
   reviser: seeing(changes(['publish'], manages)),
   /** As `reviser`, with a token for yanking. */

@@ -1,6 +1,25 @@
-import type { Row } from './row.ts';
+import type { Row, Target } from './row.ts';
+import { vaisPackageRows } from './vais-package-rows.ts';
 
-/** Routes of the Vais door by method and path, and who may use them. */
+/** Routes of the Vais door by method and path, and who may use them; each is there below `/api/v1` too. */
 export const vaisRows: Record<string, Row> = {
+  ...atBothBases(vaisPackageRows),
   'GET /*': { rule: 'open', path: '/nothing/at/all', ok: [404] },
 };
+
+function atBothBases(rows: Record<string, Row>): Record<string, Row> {
+  const below = Object.entries(rows).map(([route, row]): [string, Row] => {
+    const { path } = row;
+    return [
+      route.replace(' ', ' /api/v1'),
+      {
+        ...row,
+        path:
+          typeof path === 'string'
+            ? `/api/v1${path}`
+            : async (target: Target) => `/api/v1${await path(target)}`,
+      },
+    ];
+  });
+  return { ...rows, ...Object.fromEntries(below) };
+}

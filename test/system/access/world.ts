@@ -5,6 +5,7 @@ import { theServer } from '../../../src/ledger/index.ts';
 import { loadConfig, openKontor, type Kontor } from '../../../src/server/index.ts';
 import { startInProcess, type CollectedRoute, type InProcess } from '../../setup/in-process.ts';
 import { publish } from '../../setup/publish.ts';
+import { publishVais } from '../../setup/vais-packages.ts';
 import { publishZig } from '../../setup/zig-packages.ts';
 
 /** Everybody has it. */
@@ -37,7 +38,7 @@ export type Visibility = 'public' | 'internal' | 'private';
 
 export type Owning = 'organisation' | 'user';
 /** Registries that packages are made in. */
-export type RegistryName = 'npm' | 'zig';
+export type RegistryName = 'npm' | 'zig' | 'vais';
 
 export interface World {
   server: InProcess;
@@ -156,6 +157,10 @@ export async function createWorld(): Promise<World> {
         hashes.set(name, String(body['hash']));
         return [name, status];
       },
+      vais: async (_of, by) => {
+        const name = `demo-${(made += 1)}`;
+        return [name, (await publishVais(server, by, { name })).status];
+      },
     };
   return {
     server,
@@ -182,7 +187,7 @@ export async function createWorld(): Promise<World> {
       const registry = registries.find(({ name }) => name === where);
       if (registry === undefined) throw new Error(`there is no registry ${where}`);
       const [name, status] = await publishIn[where](of, of === 'user' ? ownerToken : memberToken);
-      if (status !== 201) throw new Error(`${name} could not be published: ${status}`);
+      if (status >= 300) throw new Error(`${name} could not be published: ${status}`);
       const at = Date.now();
       const change = (type: string) => ({
         registryId: registry.id,
@@ -193,7 +198,7 @@ export async function createWorld(): Promise<World> {
         event: { type, at, actor: theServer, registry: where, package: name, version: null, detail: {} },
       });
       // Its names have no scope that would say so.
-      if (of === 'organisation' && where === 'zig') {
+      if (of === 'organisation' && where !== 'npm') {
         const owners = { owners: [], organisationId: organisation.id, expectedRevision: null };
         await kontor.catalogue.setOwners({ ...change('package.owners'), ...owners });
       }

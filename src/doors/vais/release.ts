@@ -1,0 +1,128 @@
+import type { VaisDependencies, VaisDependency, VaisManifest } from '../../formats/vais/index.ts';
+import { Fault, parseRequirement } from '../../kernel/index.ts';
+import type { About } from './metadata.ts';
+import type { IndexEntry, ReleaseDependency, VaisRelease } from './stored-release.ts';
+
+/** Characters, and items of a list: what a client may have to hold of each package in its memory has an end. */
+const LONGEST = { description: 4000, url: 2000, text: 200, items: 100 };
+/** Bytes of a version in the index, which every client downloads whole: protocols/vais 2. */
+const LARGEST_ENTRY = 32 * 1024;
+
+/**
+ * What is kept of a version: the manifest counts, and `sent` has the description and its like where the manifest is silent. Fault
+ * `bad_request` for what would make the index large or unreadable.
+ */
+export function releaseOf(manifest: VaisManifest, sent: About): VaisRelease {
+  const text = (key: TextKey): string | undefined => manifest[key] || sent[key] || undefined;
+  const list = (key: ListKey): string[] => (manifest[key].length > 0 ? manifest[key] : sent[key]);
+  const release: VaisRelease = {
+    name: manifest.name,
+    version: manifest.version,
+    authors: list('authors'),
+    keywords: list('keywords'),
+    categories: list('categories'),
+    dependencies: [
+      ...dependenciesOf(manifest.dependencies, 'normal'),
+      ...dependenciesOf(manifest.devDependencies, 'dev'),
+    ],
+  };
+  for (const key of TEXTS) {
+    const value = text(key);
+    if (value === undefined) continue;
+    checkText(
+      key,
+      value,
+      key === 'license' ? LONGEST.text : key === 'description' ? LONGEST.description : LONGEST.url,
+    );
+    release[key] = value;
+  }
+  for (const key of LISTS) checkTexts(key, release[key]);
+  return release;
+}
+
+/** The version as the index lists it. Fault `bad_request` for one that is too large. */
+export function indexEntry(
+  { version, dependencies }: VaisRelease,
+  { sha256, size }: { sha256: string; size: number },
+): IndexEntry {
+  const normal = dependencies.filter(({ kind }) => kind === 'normal');
+  const entry: IndexEntry = {
+    version,
+    checksum: sha256,
+    ...(normal.length > 0 && {
+      dependencies: Object.fromEntries(
+        normal.map(({ name, version_req: req, features, optional, target }) => [
+          name,
+          { req, ...(features && { features }), ...(optional && { optional }), ...(target && { target }) },
+        ]),
+      ),
+    }),
+    size,
+  };
+  if (Buffer.byteLength(JSON.stringify(entry)) <= LARGEST_ENTRY) return entry;
+  throw new Fault(
+    'bad_request',
+    `The dependencies of this version take more than ${LARGEST_ENTRY} bytes in the index; name fewer, or fewer features of them.`,
+  );
+}
+
+const TEXTS = ['description', 'license', 'homepage', 'repository', 'documentation'] as const;
+const LISTS = ['authors', 'keywords', 'categories'] as const;
+type TextKey = (typeof TEXTS)[number];
+type ListKey = (typeof LISTS)[number];
+
+function dependenciesOf(wanted: VaisDependencies, kind: ReleaseDependency['kind']): ReleaseDependency[] {
+  return Object.entries(wanted).map(([name, dependency]) => readDependency(name, dependency, kind));
+}
+
+function readDependency(
+  name: string,
+  { requirement, features = [], optional, target }: VaisDependency,
+  kind: ReleaseDependency['kind'],
+): ReleaseDependency {
+  checkRequirement(name, requirement);
+  checkTexts(`features of ${name}`, features);
+  if (target !== undefined) checkText(`target of ${name}`, target, LONGEST.text);
+  return {
+    name,
+    version_req: requirement,
+    ...(features.length > 0 && { features }),
+    ...(optional === true && { optional }),
+    ...(target !== undefined && { target }),
+    kind,
+  };
+}
+
+/** It is stored as it was written: clients have readings of their own (protocols/vais 3, D1). */
+function checkRequirement(name: string, requirement: string): void {
+  checkText(`constraint on ${name}`, requirement, LONGEST.text);
+  try {
+    parseRequirement(requirement);
+  } catch (error) {
+    throw new Fault(
+      'bad_request',
+      `The constraint on ${name} cannot be read. ${error instanceof Error ? error.message : ''}`,
+      { cause: error },
+    );
+  }
+}
+
+function checkTexts(what: string, texts: string[]): void {
+  if (texts.length > LONGEST.items) {
+    throw new Fault('bad_request', `There are more than ${LONGEST.items} ${what}; name fewer.`);
+  }
+  for (const text of texts) checkText(what, text, LONGEST.text);
+}
+
+/** PostgreSQL keeps no NUL, and not every JSON reader takes half of a surrogate pair. */
+function checkText(what: string, text: string, longest: number): void {
+  if (text.length > longest) {
+    throw new Fault('bad_request', `The ${what} has more than ${longest} characters; shorten it.`);
+  }
+  if (!text.isWellFormed() || CONTROL.test(text)) {
+    throw new Fault('bad_request', `The ${what} holds a control character; take it out.`);
+  }
+}
+
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

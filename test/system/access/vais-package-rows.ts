@@ -1,0 +1,34 @@
+import { vaisForm, vaisFormType, vaisMetadata, vaisTarball } from '../../setup/vais-packages.ts';
+import type { Row, Target } from './row.ts';
+
+/** A form with the next version of the target's package. */
+async function nextVersion({ name }: Target): Promise<Buffer> {
+  const wish = { name, version: '1.1.0' };
+  const tarball = await vaisTarball(wish);
+  return vaisForm(JSON.stringify(vaisMetadata(wish, tarball)), tarball);
+}
+
+/** What the Vais door does with packages, and who may have it done. */
+export const vaisPackageRows: Record<string, Row> = {
+  'POST /packages/publish': {
+    rule: 'publisher',
+    path: '/packages/publish',
+    changes: true,
+    headers: () => ({ 'content-type': vaisFormType }),
+    body: nextVersion,
+    // To whom it is hidden, it is a name that somebody else has.
+    visibilities: ['public'],
+  },
+  'GET /packages/:name': { rule: 'reader', path: ({ name }) => `/packages/${name}` },
+  'GET /packages/:name/:version': { rule: 'reader', path: ({ name }) => `/packages/${name}/1.0.0` },
+  'POST /packages/:name/:version/yank': {
+    rule: 'marker',
+    path: ({ name }) => `/packages/${name}/1.0.0/yank`,
+    changes: true,
+  },
+  'POST /packages/:name/:version/unyank': {
+    rule: 'marker',
+    path: ({ name }) => `/packages/${name}/1.0.0/unyank`,
+    changes: true,
+  },
+};
