@@ -3,6 +3,7 @@ export { ClaimKeeper, type ClaimKeeperParts, type ClaimRequest, type ListedClaim
 export { Claims, type Cover } from './claims.ts';
 export * from './advisories/index.ts';
 export { Contents, type ContentsParts, type NameContent, type VersionContent } from './contents.ts';
+export { isCounted } from './counted.ts';
 export { defaultPolicy } from './default-policy.ts';
 export { BlockKeeper, Gate, type GateOptions, type NameRules } from './gate/index.ts';
 export { ContentLookUp } from './content-look-up.ts';

@@ -68,6 +68,8 @@ export type PublishOutcome =
 export interface SearchText {
   description: string;
   keywords: string[];
+  /** Only of formats that have categories, whose registries people look through by `Listings`. */
+  categories?: string[];
 }
 
 /** A provenance bundle as it was published. */

@@ -16,6 +16,11 @@ export interface Capabilities {
     bytes: string;
   };
   search: SearchCapability;
+  /**
+   * SQL that makes every change of a package in a registry that `registry_revisions` has a row of raise its revision there, and note it
+   * in `packages.registry_revision`, within the transaction. Revisions become visible in their order.
+   */
+  packageChanges: { create: string[] };
 }
 
 /** Full-text search over `package_search`, whose words are compared by their beginnings, in any case. */

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
-import type { SearchQuery, SearchResult, TopEntry, TopQuery } from '../../registry/index.ts';
+import type { ListingQuery, SearchQuery, SearchResult, TopEntry, TopQuery } from '../../registry/index.ts';
 import type { SearchCapability } from './capabilities.ts';
 import { readTop } from './queries/counts.ts';
+import { findListed } from './queries/listings.ts';
 import { search } from './queries/search.ts';
 import type { Schema } from './schema/index.ts';
 
@@ -9,6 +10,7 @@ import type { Schema } from './schema/index.ts';
 export interface Searcher {
   search(query: SearchQuery): Promise<SearchResult>;
   top(query: TopQuery): Promise<TopEntry[]>;
+  listed(query: ListingQuery): Promise<SearchResult>;
   close(): Promise<void>;
 }
 
@@ -16,5 +18,6 @@ export function searcherOn(db: Kysely<Schema>, capability: SearchCapability): Om
   return {
     search: (query) => search(db, capability, query),
     top: (query) => readTop(db, query),
+    listed: (query) => findListed(db, query),
   };
 }

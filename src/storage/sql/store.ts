@@ -22,7 +22,9 @@ import type {
   Origins,
   PackageAccess,
   PolicyStore,
+  Listings,
   PreviewStore,
+  RegistryRevisions,
   RegistrySettings,
   Rights,
   SimilarNames,
@@ -49,6 +51,7 @@ import { signOnStoreOn } from './ports/sign-on.ts';
 import { policyStoreOn } from './ports/policies.ts';
 import { previewStoreOn } from './ports/previews.ts';
 import { originsOn, packageAccessOn, registrySettingsOn, rightsOn, similarNamesOn } from './ports/rights.ts';
+import { listingsOn, registryRevisionsOn } from './ports/registry-revisions.ts';
 import { upstreamCacheOn } from './ports/upstream-cache.ts';
 import { findByContent } from './queries/content-hashes.ts';
 import * as events from './queries/events.ts';
@@ -71,7 +74,9 @@ export interface SqlStore {
   blocks: Blocks;
   contentHashes: ContentHashes;
   packageAccess: PackageAccess;
+  registryRevisions: RegistryRevisions;
   registrySettings: RegistrySettings;
+  listings: Listings;
   origins: Origins;
   policies: PolicyStore;
   previews: PreviewStore;
@@ -136,7 +141,9 @@ export async function storeOn(
     blocks: gateBlocksOn(db, writer),
     contentHashes: { find: (query) => findByContent(db, query) },
     packageAccess: packageAccessOn(db, writer),
+    registryRevisions: registryRevisionsOn(db),
     registrySettings: registrySettingsOn(db, writer),
+    listings: listingsOn(db, searcher),
     origins: originsOn(db, writer),
     policies: policyStoreOn(db, writer),
     previews: previewStoreOn(db, writer),

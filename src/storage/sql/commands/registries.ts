@@ -1,7 +1,12 @@
 import { atLeast, type AccountCommand } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import type { Actor } from '../../../ledger/index.ts';
-import type { RegistryChange, RegistryRow, RegistrySettings } from '../../../registry/index.ts';
+import {
+  isCounted,
+  type RegistryChange,
+  type RegistryRow,
+  type RegistrySettings,
+} from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { registryById, registryRole } from '../queries/registries.ts';
 import { recordEvent } from './record.ts';
@@ -25,6 +30,9 @@ export async function createRegistry(
     .returning('id')
     .executeTakeFirst();
   if (row === undefined) throw new Fault('registry_exists', `There is a registry called ${name} already.`);
+  if (isCounted(format)) {
+    await session.db.insertInto('registry_revisions').values({ registry_id: row.id, revision: 0 }).execute();
+  }
   await recordRegistry(session, { by, at }, name, 'registry.create', { format, ...settings });
   return registryById(session.db, row.id);
 }

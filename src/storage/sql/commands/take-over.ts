@@ -42,6 +42,8 @@ const ITS_ROWS = [
   'owners',
   'package_transfers',
   'team_grants',
+  'package_texts',
+  'package_categories',
   'trusted_publishers',
   'versions',
 ] as const;

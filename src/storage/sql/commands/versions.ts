@@ -92,6 +92,7 @@ async function insertVersion(
     readme: command.readme,
     description: command.searchText.description,
     keywords: command.searchText.keywords.join(' '),
+    categories: command.searchText.categories ? JSON.stringify(command.searchText.categories) : null,
     deprecated: command.deprecated,
     publisher_id: command.publisherId,
     published_at: command.at,

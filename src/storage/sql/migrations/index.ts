@@ -17,6 +17,7 @@ import { previews } from './0014-previews.ts';
 import { counts } from './0015-counts.ts';
 import { previewCursors } from './0016-preview-cursors.ts';
 import { yanks } from './0017-yanks.ts';
+import { registryRevisions } from './0018-registry-revisions.ts';
 
 const migrations = {
   '0001-foundation': foundation,
@@ -36,6 +37,7 @@ const migrations = {
   '0015-counts': counts,
   '0016-preview-cursors': previewCursors,
   '0017-yanks': yanks,
+  '0018-registry-revisions': registryRevisions,
 };
 
 /** The schema's history for one database. Names never change and are never taken out. */

@@ -19,4 +19,26 @@ export const postgresCapabilities: Capabilities = {
     matches: (words) =>
       sql`${sql.raw(vector)} @@ cast(${words.map((word) => `'${word}':*`).join(' & ')} as tsquery)`,
   },
+  packageChanges: {
+    create: [
+      // Of several changes in one transaction the last one counts.
+      `create function count_package_change() returns trigger language plpgsql as $$
+        declare next bigint;
+        begin
+          update registry_revisions set revision = revision + 1
+            where registry_id = new.registry_id
+              and exists (select 1 from packages where id = new.id and revision = new.revision)
+            returning revision into next;
+          if found then
+            update packages set registry_revision = next where id = new.id;
+          end if;
+          return null;
+        end $$`,
+      // Deferred: the row that all publishers of the registry share is locked last, and no longer than a commit takes. Whoever has
+      // the next revision got it after this one was committed, so nobody can see it without this one.
+      `create constraint trigger packages_counted
+        after update of revision, visibility, removed_at, organisation_id on packages
+        deferrable initially deferred for each row execute function count_package_change()`,
+    ],
+  },
 };

@@ -31,7 +31,10 @@ export function openRevisionOn(db: Kysely<Schema>): Catalogue['openRevision'] {
   return query && ((packageId) => query(packageId));
 }
 
-export type PackageColumns = Omit<Selectable<Schema['packages']>, 'trusted_only' | 'awaits'>;
+export type PackageColumns = Omit<
+  Selectable<Schema['packages']>,
+  'trusted_only' | 'awaits' | 'registry_revision'
+>;
 
 export function packageFrom(row: PackageColumns): PackageRow {
   return {

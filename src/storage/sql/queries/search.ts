@@ -53,14 +53,14 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
 }
 
 /** The text as LIKE takes it to the letter. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Longer manifests are left out of lists, so that a page of them has a bound; characters. */
 const LONGEST_MANIFEST = 32_768;
 
-async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]> {
+export async function readHits(db: Kysely<Schema>, ids: number[]): Promise<SearchHit[]> {
   const rows = await db
     .selectFrom('packages')
     .leftJoin('tags', (join) =>

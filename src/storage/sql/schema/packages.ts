@@ -5,6 +5,7 @@ import type { PublishSetting, Visibility } from '../../../policy/index.ts';
 
 export interface PackageTables {
   registries: RegistriesTable;
+  registry_revisions: RegistryRevisionsTable;
   registry_policies: RegistryPoliciesTable;
   name_claims: NameClaimsTable;
   registry_members: RegistryMembersTable;
@@ -20,6 +21,8 @@ export interface PackageTables {
   attestations: AttestationsTable;
   content_hashes: ContentHashesTable;
   package_search: PackageSearchTable;
+  package_texts: PackageTextsTable;
+  package_categories: PackageCategoriesTable;
 }
 
 interface RegistriesTable {
@@ -33,6 +36,12 @@ interface RegistriesTable {
   /** Raised by every change of what the registry lets in: see `raisePolicy`. */
   policy_revision: Generated<number>;
   created_at: number;
+}
+
+/** Registries with a document on all their packages; triggers raise the revision: see `Capabilities.packageChanges`. */
+interface RegistryRevisionsTable {
+  registry_id: number;
+  revision: number;
 }
 
 /** What was set for a registry; one without a row has the defaults. */
@@ -87,6 +96,8 @@ interface PackagesTable {
    * everywhere else.
    */
   awaits: Generated<'anyone' | 'owner' | null>;
+  /** The revision of its registry that its last change led to; set by triggers, null where nobody counts. */
+  registry_revision: Generated<number | null>;
 }
 
 /** A removed version keeps its row, so that its number stays taken; its artifacts are gone. */
@@ -101,6 +112,8 @@ interface VersionsTable {
   /** What it is found by: see `SearchText`; keywords separated by blanks. */
   description: Generated<string>;
   keywords: Generated<string>;
+  /** JSON list; null for formats that know none. */
+  categories: Generated<string | null>;
   publisher_id: number | null;
   published_at: number;
   deprecated: Generated<string | null>;
@@ -174,6 +187,18 @@ interface PackageSearchTable {
   words: string;
   /** In lower case, each between blanks. */
   keywords: string;
+}
+
+/** Packages whose format has categories: name, description and keywords in lower case, a line each. */
+interface PackageTextsTable {
+  package_id: number;
+  text: string;
+}
+
+/** In lower case. */
+interface PackageCategoriesTable {
+  package_id: number;
+  category: string;
 }
 
 interface TeamGrantsTable {

@@ -12,4 +12,16 @@ export const sqliteCapabilities: Capabilities = {
     ],
     matches: (words) => sql`package_search match ${words.map((word) => `"${word}"*`).join(' ')}`,
   },
+  packageChanges: {
+    create: [
+      `create trigger packages_counted
+        after update of revision, visibility, removed_at, organisation_id on packages
+        when exists (select 1 from registry_revisions where registry_id = new.registry_id)
+        begin
+          update registry_revisions set revision = revision + 1 where registry_id = new.registry_id;
+          update packages set registry_revision =
+            (select revision from registry_revisions where registry_id = new.registry_id) where id = new.id;
+        end`,
+    ],
+  },
 };

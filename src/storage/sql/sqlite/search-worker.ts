@@ -8,6 +8,13 @@ import type { Question } from './searcher.ts';
 const db = kyselyOn(openDatabase((workerData as { path: string }).path, { readOnly: true }));
 const searcher = searcherOn(db, sqliteCapabilities.search);
 
-serveJobs((question: Question) =>
-  question.kind === 'top' ? searcher.top(question.query) : searcher.search(question.query),
-);
+serveJobs((question: Question) => {
+  switch (question.kind) {
+    case 'top':
+      return searcher.top(question.query);
+    case 'listed':
+      return searcher.listed(question.query);
+    case 'search':
+      return searcher.search(question.query);
+  }
+});

@@ -1,8 +1,11 @@
 import { startWorker, WorkerPool } from '../../../kernel/index.ts';
-import type { SearchQuery, SearchResult, TopEntry, TopQuery } from '../../../registry/index.ts';
+import type { ListingQuery, SearchQuery, SearchResult, TopEntry, TopQuery } from '../../../registry/index.ts';
 import type { Searcher } from '../searcher.ts';
 
-export type Question = { kind: 'search'; query: SearchQuery } | { kind: 'top'; query: TopQuery };
+export type Question =
+  | { kind: 'search'; query: SearchQuery }
+  | { kind: 'listed'; query: ListingQuery }
+  | { kind: 'top'; query: TopQuery };
 
 /** Calls of SQLite block: searches get a thread with a connection of its own, started at the first one. */
 export function sqliteSearcher(path: string): Searcher {
@@ -12,6 +15,7 @@ export function sqliteSearcher(path: string): Searcher {
   );
   return {
     search: (query) => pool.run({ kind: 'search', query }) as Promise<SearchResult>,
+    listed: (query) => pool.run({ kind: 'listed', query }) as Promise<SearchResult>,
     top: (query) => pool.run({ kind: 'top', query }) as Promise<TopEntry[]>,
     close: () => pool.close(),
   };
