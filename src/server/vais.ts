@@ -8,7 +8,7 @@ export function createVais(
   { kontor, values }: ReadingWiring,
   { reader, artifacts, publisher, downloads, analytics }: Services,
 ): Door {
-  const { catalogue, blobs, secondFactors } = kontor;
+  const { catalogue, blobs, accounts, registration, secondFactors, store } = kontor;
   return vaisDoor({
     catalogue,
     blobs,
@@ -20,6 +20,11 @@ export function createVais(
     analytics,
     maxTarballBytes: values.vaisMaxTarballBytes,
     atTop: values.profile === 'vais',
+    accounts,
+    registration,
+    storeId: store.id,
+    tokenDays: values.vaisTokenDays,
+    corsOrigins: values.vaisCorsOrigins,
   });
 }
 

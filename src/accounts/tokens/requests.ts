@@ -51,15 +51,20 @@ export function checkTokenRequest(request: TokenRequest, user: User, now: number
   return readLimits(limits ?? {});
 }
 
-/**
- * Fault `forbidden` if a token that was shown would become one that may more than itself. `password`: they showed that as well,
- * and with it that they are no robot.
- */
+/** What speaks for the holder of a token beside it. */
+export interface Shown {
+  /** Their password, and with it that they are no robot. */
+  password?: boolean;
+  /** Their clients have no other key than the token of a log-in, which ends: it may make one that ends later if nothing limits it. */
+  mayOutlive?: boolean;
+}
+
+/** Fault `forbidden` if a token that was shown would become one that may more than itself. */
 export function assertMayIssue(
   holder: SignedIn,
   { scopes, bypassSecondFactor = false, expiresAt }: TokenRequest,
   limits: TokenLimits | null,
-  { password }: { password: boolean },
+  { password = false, mayOutlive = false }: Shown,
 ): void {
   if (holder.tokenId === null) return;
   if (!holder.scopes.includes('publish')) {
@@ -69,7 +74,8 @@ export function assertMayIssue(
   if (missing !== undefined) {
     throw more(`has not the scope ${missing}`, 'ask for less, or log in with your password');
   }
-  if (holder.expiresAt !== null && (expiresAt === null || expiresAt > holder.expiresAt)) {
+  const bounded = !mayOutlive || holder.limits !== null;
+  if (bounded && holder.expiresAt !== null && (expiresAt === null || expiresAt > holder.expiresAt)) {
     throw more('ends earlier', `let the new one end by ${new Date(holder.expiresAt).toISOString()}`);
   }
   if (!limitsCover(holder.limits, limits)) {

@@ -3,7 +3,7 @@ import type { Actor } from '../../ledger/index.ts';
 import { actorOf, type SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';
 import { isWithin } from './addresses.ts';
-import { assertMayIssue, checkTokenRequest, type TokenRequest } from './requests.ts';
+import { assertMayIssue, checkTokenRequest, type Shown, type TokenRequest } from './requests.ts';
 import { hashToken, looksLikeToken, newUserToken, tokenPrefix } from './secret.ts';
 import type { TokenIdentity, TokenRow, TokenStore } from './store.ts';
 import { TokenUses } from './uses.ts';
@@ -24,7 +24,7 @@ export interface Tokens {
    */
   issueToken(user: User, request: TokenRequest, by: Actor): Promise<IssuedToken>;
   /** A token that may no more than the credentials it is asked for with. Faults as `issueToken`, and `forbidden`. */
-  deriveToken(holder: SignedIn, request: TokenRequest, shown?: { password: boolean }): Promise<IssuedToken>;
+  deriveToken(holder: SignedIn, request: TokenRequest, shown?: Shown): Promise<IssuedToken>;
   /**
    * Whom a token sent from this address speaks for. Fault `token_invalid`, the same for an unknown or revoked token and a disabled
    * user; `token_expired` for one that was good until its end; `address_refused` if the token is not for this address.
@@ -77,7 +77,7 @@ export function createTokens(store: TokenStore, clock: Clock): Tokens {
       return create(user, request, checkTokenRequest(request, user, clock()), by);
     },
 
-    async deriveToken(holder, request, shown = { password: false }) {
+    async deriveToken(holder, request, shown = {}) {
       const limits = checkTokenRequest(request, holder.user, clock());
       assertMayIssue(holder, request, limits, shown);
       return create(holder.user, request, limits, actorOf(holder));

@@ -10,6 +10,10 @@ const words: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Unauthorized',
   token_invalid: 'Invalid token',
   token_expired: 'Token expired',
+  // What came as another scheme than Bearer; whoever logs in is told otherwise.
+  password_wrong: 'Invalid token',
+  second_factor_required:
+    'Second factor required: send a one-time password of your authenticator app, as otp beside the password.',
   json_invalid: 'Invalid JSON',
   internal: 'Internal error',
 };
@@ -36,6 +40,8 @@ export function sendVaisError(error: unknown, request: FastifyRequest, reply: Fa
   if (fault.code === 'registry_not_found') throw fault;
   sayWhenToRetry(fault, reply);
   const status = statusHere[fault.status] ?? fault.status;
+  const wanted = status === 401 ? challenge(fault) : undefined;
+  if (wanted !== undefined) reply.header('www-authenticate', wanted);
   return reply.code(status).send({ error: messageOf(fault, request), status });
 }
 
@@ -57,4 +63,10 @@ function wordsOnPackage({ code }: Fault, { place, params }: FastifyRequest): str
   if (version === undefined) return undefined;
   if (code === 'version_not_found') return `Version not found: ${name}@${version}`;
   return code === 'version_exists' ? `Version already exists: ${name}@${version}` : undefined;
+}
+
+/** RFC 9110 section 11.6.1. A client that is told `OTP` asks for a code and tries again; see docs/vais.md. */
+function challenge({ code }: Fault): string | undefined {
+  if (code === 'second_factor_required' || code === 'second_factor_wrong') return 'OTP';
+  return code === 'password_wrong' ? undefined : 'Bearer';
 }

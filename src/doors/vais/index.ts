@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { Fault } from '../../kernel/index.ts';
 import type { Door } from '../context.ts';
-import { allowEveryOrigin } from '../cors.ts';
+import { allowOrigins } from '../cors.ts';
 import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
 import { takesAtRoot } from './paths.ts';
+import { authRoutes } from './routes/auth.ts';
 import { packageRoutes } from './routes/package.ts';
 import { publishRoutes } from './routes/publish.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { yankRoutes } from './routes/yank.ts';
 
@@ -14,6 +16,8 @@ export type { VaisDoorOptions } from './options.ts';
 
 /** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
 const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [
+  authRoutes,
+  tokenRoutes,
   publishRoutes,
   versionRoutes,
   packageRoutes,
@@ -29,7 +33,7 @@ export function vaisDoor(options: VaisDoorOptions): Door {
     canonicalPath: (path) => path,
     routes: async (app: FastifyInstance) => {
       app.setErrorHandler(sendVaisError);
-      allowEveryOrigin(app);
+      allowOrigins(app, options.corsOrigins);
       for (const prefix of ['/', '/api/v1']) {
         await app.register(
           (scope) => {

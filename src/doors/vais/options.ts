@@ -1,4 +1,4 @@
-import type { SecondFactors } from '../../accounts/index.ts';
+import type { Accounts, Registration, SecondFactors } from '../../accounts/index.ts';
 import type {
   Analytics,
   Blobs,
@@ -23,4 +23,12 @@ export interface VaisDoorOptions {
   maxTarballBytes: number;
   /** True on a server that is for Vais packages: see `storagePlace`. */
   atTop: boolean;
+  accounts: Accounts;
+  registration: Registration;
+  /** Identity of the store, which ids of users are made from. */
+  storeId: string;
+  /** Days that a token lives which a log-in gives. */
+  tokenDays: number;
+  /** Sites whose pages may ask. */
+  corsOrigins: '*' | readonly string[];
 }

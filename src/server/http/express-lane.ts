@@ -217,6 +217,7 @@ function keyOf(
     headers.accept,
     headers['accept-encoding'],
     headers['if-none-match'],
+    headers.origin,
     headers.range,
     // A token may be limited to addresses. It must not lie in memory itself.
     ...(headers.authorization === undefined ? [] : [address, hash('sha256', headers.authorization)]),

@@ -1,0 +1,360 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { actingAs } from '../../src/accounts/index.ts';
+import { loadConfig, openKontor, type Kontor } from '../../src/server/index.ts';
+import { api, session } from '../setup/api.ts';
+import { Authenticator } from '../setup/authenticator.ts';
+import { startInProcess, type InProcess } from '../setup/in-process.ts';
+import { packageTarball, publish, register } from '../setup/publish.ts';
+import { temporaryFolder } from '../setup/resources.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TOKEN = /^vais_[0-9a-f]{64}$/;
+const PASSWORD = 'a good pass phrase';
+
+let server: InProcess;
+let kontor: Kontor;
+beforeAll(async () => {
+  server = await startInProcess({
+    VAIS_REGISTRY_ADMIN_USER: 'admin',
+    VAIS_REGISTRY_ADMIN_PASS: 'changeme',
+    VAIS_REGISTRY_CORS_ORIGINS: 'https://a.example.com',
+    KONTOR_HOST: '127.0.0.1',
+  });
+  const env = { KONTOR_DATA: server.data, KONTOR_PROFILE: 'vais' };
+  kontor = await openKontor(loadConfig({ env, cwd: temporaryFolder('cwd') }), { create: false });
+});
+afterAll(async () => {
+  await kontor.close();
+  await server.stop();
+});
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+async function ask(
+  method: string,
+  path: string,
+  { token, body, headers }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+/** What its clients read of a refusal. */
+const refusal = (error: unknown, status: number) => ({ status, body: { error, status } });
+
+async function logIn(username: string, password = PASSWORD): Promise<string> {
+  const answer = await ask('POST', '/auth/login', { body: { username, password } });
+  expect(answer.status).toBe(200);
+  return (answer.body as { token: string }).token;
+}
+
+let people = 0;
+async function somebody(): Promise<{ name: string; token: string }> {
+  const name = `user-${(people += 1)}`;
+  await ask('POST', '/auth/register', { body: { username: name, password: PASSWORD } });
+  return { name, token: await logIn(name) };
+}
+
+describe('a log-in', () => {
+  test.each(['', '/vais', '/api/v1', '/vais/api/v1'])(
+    '[V-64] below «%s» gives a token for 365 days and says who it is for',
+    async (base) => {
+      const body = { username: 'admin', password: 'changeme' };
+      const { status, body: told, headers } = await ask('POST', `${base}/auth/login`, { body });
+      expect({ status, told }).toEqual({
+        status: 200,
+        told: {
+          token: expect.stringMatching(TOKEN),
+          expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+          user: { id: expect.stringMatching(UUID), username: 'admin', email: null, is_admin: true },
+        },
+      });
+      expect(headers.get('cache-control')).toBe('no-store');
+      const { token, expires_at: end, user } = told as { token: string; expires_at: string; user: unknown };
+      expect((Date.parse(end) - Date.now()) / 86_400_000).toBeCloseTo(365, 2);
+      expect(await ask('GET', `${base}/auth/me`, { token })).toMatchObject({ status: 200, body: user });
+    },
+  );
+
+  test('[V-64] with a wrong password, or as nobody, is refused in the same words', async () => {
+    for (const body of [
+      { username: 'admin', password: 'wrong' },
+      { username: 'nobody-here', password: 'wrong' },
+    ]) {
+      // A client that sends its old token along too is told of what it typed.
+      const headers = { authorization: 'Bearer old' };
+      expect(await ask('POST', '/auth/login', { body, headers })).toMatchObject(
+        refusal('Invalid credentials', 401),
+      );
+    }
+    const audit = await api(server, 'GET', '/audit?type=user.login', {
+      token: await session(server, 'admin', 'changeme'),
+    });
+    expect(JSON.stringify(audit.body)).toContain('"code":"password_wrong"');
+  });
+
+  test.each(['{', '[]', '"x"', '{}', '{"username":"admin"}', '{"username":1,"password":"x"}', ''])(
+    'that sends %j is a bad request',
+    async (body) => {
+      const { status, body: told } = await ask('POST', '/auth/login', { body });
+      expect([status, told]).toEqual([400, { error: expect.any(String), status: 400 }]);
+    },
+  );
+
+  test('[V-57] again gives a token after the first was taken away', async () => {
+    const { name, token } = await somebody();
+    const { body } = await ask('GET', '/auth/tokens', { token });
+    const [row] = body as { id: string }[];
+    expect(await ask('DELETE', `/auth/tokens/${row?.id}`, { token })).toMatchObject({ status: 204 });
+    expect(await ask('GET', '/auth/me', { token })).toMatchObject(refusal('Invalid token', 401));
+    expect(await ask('GET', '/auth/me', { token: await logIn(name) })).toMatchObject({ status: 200 });
+  });
+
+  test('of somebody with a second factor takes a code too, as a field or as npm sends it', async () => {
+    const { name } = await somebody();
+    const token = await session(server, name, PASSWORD);
+    const begun = await api(server, 'POST', '/me/second-factors/totp', {
+      token,
+      body: { password: PASSWORD, mode: 'auth-and-writes' },
+    });
+    const app = new Authenticator((begun.body as { secret: string }).secret);
+    const confirmed = await api(server, 'POST', '/me/second-factors/totp/confirmation', {
+      token,
+      body: { code: await app.next() },
+    });
+    const [recoveryCode = ''] = (confirmed.body as { recoveryCodes: string[] }).recoveryCodes;
+    const body = { username: name, password: PASSWORD };
+    const without = await ask('POST', '/auth/login', { body });
+    expect(without).toMatchObject(
+      refusal(expect.stringMatching(/^Second factor required: .* as otp beside the password\.$/), 401),
+    );
+    expect(without.headers.get('www-authenticate')).toBe('OTP');
+    const wrong = await ask('POST', '/auth/login', { body: { ...body, otp: '000000' } });
+    expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([401, 'OTP']);
+    const right = await ask('POST', '/auth/login', { body: { ...body, otp: await app.next() } });
+    expect(right).toMatchObject({ status: 200, body: { token: expect.stringMatching(TOKEN) } });
+    const inHeader = { body, headers: { 'npm-otp': recoveryCode } };
+    expect(await ask('POST', '/auth/login', inHeader)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('registration', () => {
+  test('[V-65] makes a user who is no administrator, and a name is taken once', async () => {
+    const body = { username: 'Mia_1', password: PASSWORD, email: 'mia@example.com' };
+    expect(await ask('POST', '/auth/register', { body })).toMatchObject({
+      status: 200,
+      body: {
+        id: expect.stringMatching(UUID),
+        username: 'Mia_1',
+        email: 'mia@example.com',
+        is_admin: false,
+      },
+    });
+    for (const username of ['Mia_1', 'mia_1', 'admin']) {
+      const again = await ask('POST', '/auth/register', { body: { ...body, username } });
+      expect(again).toMatchObject(refusal(`User already exists: ${username}`, 409));
+    }
+    expect(await logIn('mia_1')).toMatch(TOKEN);
+  });
+
+  test.each([
+    ['ab', PASSWORD],
+    ['x'.repeat(33), PASSWORD],
+    ['a b c', PASSWORD],
+    ['a/b/c', PASSWORD],
+    ['a.b.c', PASSWORD],
+    ['', PASSWORD],
+    ['somebody', 'short'],
+    ['somebody', ''],
+    ['somebody', 12_345_678],
+    ['ünïcode', PASSWORD],
+    ['root', PASSWORD],
+  ])('[V-65] of %j with %j is a bad request', async (username, password) => {
+    const { status, body } = await ask('POST', '/auth/register', { body: { username, password } });
+    expect([status, body]).toEqual([400, { error: expect.any(String), status: 400 }]);
+  });
+});
+
+describe('[V-51] a token is', () => {
+  test('wanted where there is none', async () => {
+    const answer = await ask('GET', '/auth/me');
+    expect(answer).toMatchObject(refusal('Unauthorized', 401));
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  test.each([
+    'Bearer garbage',
+    `Bearer vais_${'0'.repeat(64)}`,
+    'Bearer',
+    'Token x',
+    `Basic ${Buffer.from('admin:wrong').toString('base64')}`,
+  ])('not «%s»', async (authorization) => {
+    const answer = await ask('GET', '/auth/me', { headers: { authorization } });
+    expect(answer).toMatchObject(refusal('Invalid token', 401));
+  });
+
+  test('not one that has expired', async () => {
+    const { name } = await somebody();
+    const user = await kontor.accounts.find(name);
+    if (user === undefined) throw new Error('there is no such user');
+    const { token } = await kontor.accounts.deriveToken(actingAs(user, 'test'), {
+      name: 'short',
+      scopes: ['read', 'publish'],
+      expiresAt: Date.now() + 300,
+      shape: 'vais',
+    });
+    await expect
+      .poll(async () => ask('GET', '/auth/me', { token }))
+      .toMatchObject(refusal('Token expired', 401));
+  });
+
+  test('of any shape good at every door', async () => {
+    const ktr = await register(server, 'anna');
+    expect(await ask('GET', '/auth/me', { token: ktr })).toMatchObject({
+      status: 200,
+      body: { username: 'anna' },
+    });
+    const { token } = await somebody();
+    const tarball = await packageTarball('by-vais', '1.0.0');
+    expect(await publish(server, token, 'by-vais', '1.0.0', { tarball })).toMatchObject({ status: 201 });
+  });
+});
+
+describe('tokens for robots', () => {
+  test('are made without an end, shown once, listed and taken away', async () => {
+    const { token } = await somebody();
+    const made = await ask('POST', '/auth/tokens', { token, body: { name: 'ci', scopes: [] } });
+    expect(made).toMatchObject({
+      status: 200,
+      body: {
+        id: expect.stringMatching(UUID),
+        token: expect.stringMatching(TOKEN),
+        name: 'ci',
+        scopes: ['publish', 'yank'],
+        expires_at: null,
+      },
+    });
+    const { id, token: secret } = made.body as { id: string; token: string };
+    expect(await ask('GET', '/auth/me', { token: secret })).toMatchObject({ status: 200 });
+    const list = await ask('GET', '/api/v1/auth/tokens', { token });
+    const me = (await ask('GET', '/auth/me', { token })).body as { id: string };
+    expect(JSON.stringify(list.body)).not.toContain(secret.slice(5));
+    expect(list.body).toEqual([
+      expect.objectContaining({ name: 'vais login', scopes: ['publish', 'yank'] }),
+      {
+        id,
+        user_id: me.id,
+        name: 'ci',
+        scopes: ['publish', 'yank'],
+        expires_at: null,
+        last_used_at: null,
+        created_at: expect.stringMatching(/Z$/),
+      },
+    ]);
+    const other = await somebody();
+    expect(await ask('DELETE', `/auth/tokens/${id}`, { token: other.token })).toMatchObject({ status: 404 });
+    expect(await ask('DELETE', `/auth/tokens/${id}`, { token })).toMatchObject({
+      status: 204,
+      body: undefined,
+    });
+    expect(await ask('DELETE', `/auth/tokens/${id}`, { token })).toMatchObject(
+      refusal('Token not found', 404),
+    );
+    expect(await ask('GET', '/auth/me', { token: secret })).toMatchObject(refusal('Invalid token', 401));
+  });
+
+  test('have the scopes and the days that were asked for', async () => {
+    const { token } = await somebody();
+    const body = { name: 'ci', scopes: ['publish'], expires_in_days: 30 };
+    const made = await ask('POST', '/auth/tokens', { token, body });
+    const { expires_at: end, scopes } = made.body as { expires_at: string; scopes: string[] };
+    expect(scopes).toEqual(['publish']);
+    expect((Date.parse(end) - Date.now()) / 86_400_000).toBeCloseTo(30, 2);
+  });
+
+  test.each([
+    [{ name: 'x', scopes: ['everything'] }],
+    [{ name: 'x', scopes: 'publish' }],
+    [{ scopes: ['publish'] }],
+    [{ name: '' }],
+    [{ name: 'x', expires_in_days: 0 }],
+    [{ name: 'x', expires_in_days: 1.5 }],
+    [{ name: 'x', expires_in_days: '30' }],
+    [{ name: 'x'.repeat(101) }],
+  ])('asked for as %j are a bad request', async (body) => {
+    const { token } = await somebody();
+    expect(await ask('POST', '/auth/tokens', { token, body })).toMatchObject({
+      status: 400,
+      body: { status: 400 },
+    });
+  });
+
+  test('may administer only where an administrator shows the password', async () => {
+    const body = { name: 'boss', scopes: ['admin'] };
+    const { token } = await somebody();
+    expect(await ask('POST', '/auth/tokens', { token, body })).toMatchObject({
+      status: 403,
+      body: { error: expect.stringMatching(/^Forbidden: /), status: 403 },
+    });
+    const admin = await logIn('admin', 'changeme');
+    expect(await ask('POST', '/auth/tokens', { token: admin, body })).toMatchObject({ status: 403 });
+    const wrong = { ...body, password: 'wrong' };
+    expect(await ask('POST', '/auth/tokens', { token: admin, body: wrong })).toMatchObject(
+      refusal('Invalid credentials', 401),
+    );
+    const shown = await ask('POST', '/auth/tokens', {
+      token: admin,
+      body: { ...body, password: 'changeme' },
+    });
+    expect(shown).toMatchObject({ status: 200, body: { scopes: ['admin'] } });
+  });
+
+  test('are not made by one that may only read, or that is limited and ends', async () => {
+    const { name } = await somebody();
+    const user = await kontor.accounts.find(name);
+    if (user === undefined) throw new Error('there is no such user');
+    const holder = actingAs(user, 'test');
+    const issue = (more: object) =>
+      kontor.accounts.deriveToken(holder, { name: 'x', scopes: ['read'], expiresAt: null, ...more });
+    for (const { token } of [
+      await issue({}),
+      await issue({
+        scopes: ['read', 'publish', 'yank'],
+        limits: { addresses: ['127.0.0.0/8'] },
+        expiresAt: Date.now() + 60_000,
+      }),
+    ]) {
+      expect(await ask('POST', '/auth/tokens', { token, body: { name: 'more' } })).toMatchObject({
+        status: 403,
+      });
+    }
+  });
+});
+
+async function allowedFrom(origin: string): Promise<unknown[]> {
+  const answer = await fetch(`${server.url}/auth/login`, { method: 'OPTIONS', headers: { origin } });
+  await answer.body?.cancel();
+  return [answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')];
+}
+
+test('pages of the sites that the operator named may ask, and no others', async () => {
+  expect(await allowedFrom('https://a.example.com')).toEqual([200, 'https://a.example.com', 'Origin']);
+  expect(await allowedFrom('https://b.example.com')).toEqual([200, null, 'Origin']);
+});
