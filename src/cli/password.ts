@@ -1,10 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Fault } from '../kernel/index.ts';
+import { Interrupted } from './interrupted.ts';
 import type { Io } from './io.ts';
-
-/** The user pressed Ctrl-C at a question. */
-export class Interrupted extends Error {}
 
 const LONGEST_LINE = 4096;
 

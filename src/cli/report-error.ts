@@ -1,6 +1,6 @@
 import { isFault } from '../kernel/index.ts';
 import type { Io } from './io.ts';
-import { Interrupted } from './password.ts';
+import { Interrupted } from './interrupted.ts';
 
 /** Tells a person what went wrong, a line each, and gives the exit code. The stack is for those who debug. */
 export function reportError(io: Io, error: unknown): number {

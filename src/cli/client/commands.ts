@@ -35,6 +35,45 @@ export const commands: Commands = {
     about: "the original's name for cache clean",
     load: async () => (await import('./cache-clean.ts')).cacheClean,
     hidden: true,
+  login: {
+    about: 'log in to a registry, and keep the token',
+    load: async () => (await import('./login.ts')).login,
+  },
+  logout: {
+    about: 'forget the token of a registry',
+    load: async () => (await import('./logout.ts')).logout,
+  },
+  whoami: {
+    about: 'say as whom you are logged in',
+    load: async () => (await import('./whoami.ts')).whoami,
+  },
+  search: {
+    about: 'look for packages',
+    load: async () => (await import('./search.ts')).search,
+  },
+  info: {
+    about: 'show what a registry knows of a package',
+    load: async () => (await import('./info.ts')).info,
+  },
+  yank: {
+    about: 'mark a version so that nobody begins to use it',
+    load: async () => (await import('./yank.ts')).yank,
+  },
+  unyank: {
+    about: 'take that mark away',
+    load: async () => (await import('./yank.ts')).unyank,
+  },
+  'owner add': {
+    about: 'let a user publish a package',
+    load: async () => (await import('./owner.ts')).ownerAdd,
+  },
+  'owner remove': {
+    about: 'let a user publish it no more',
+    load: async () => (await import('./owner.ts')).ownerRemove,
+  },
+  'owner list': {
+    about: 'show who may publish a package',
+    load: async () => (await import('./owner.ts')).ownerList,
   },
   completion: {
     about: 'print a script with which the shell completes these commands',

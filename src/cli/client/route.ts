@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { commands, findCommand, inGroup } from './commands.ts';
+import { findProject } from './find-project.ts';
 
 /** What both an operator and somebody in a project ask. */
 const SHARED: ReadonlySet<string> = new Set(['verify', 'why']);
@@ -18,12 +17,6 @@ export function clientsPart(
   const [first = '', ...rest] = args;
   if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
   if (findCommand(args, commands) === undefined && inGroup(first, commands).length === 0) return undefined;
-  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || !isProject(cwd))) return undefined;
+  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || findProject(cwd) === undefined)) return undefined;
   return { args, program: 'kontor' };
-}
-
-function isProject(folder: string): boolean {
-  if (existsSync(join(folder, 'vais.toml'))) return true;
-  const above = dirname(folder);
-  return above !== folder && isProject(above);
 }

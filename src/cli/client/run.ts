@@ -1,5 +1,6 @@
 import { nearest } from '../../kernel/light/index.ts';
 import { silent, type Progress } from '../../client/progress/index.ts';
+import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
 import { Misuse } from './command.ts';
 import { commands as ours, findCommand, inGroup, type Commands } from './commands.ts';
@@ -42,7 +43,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     context = contextFor(parsed, options);
     return await command.run(context, parsed.args, parsed.given);
   } catch (error) {
-    if (context?.aborted()) return 130;
+    if (error instanceof Interrupted || context?.aborted()) return 130;
     return failure(error, { ...options, json });
   }
 }

@@ -1,0 +1,97 @@
+import { openIndex } from '../../client/cache/index.ts';
+import { vaisHome } from '../../client/credentials/index.ts';
+import {
+  isPackageName,
+  type IndexedPackage,
+  type IndexedVersion,
+  type RegistryClient,
+} from '../../client/registry/index.ts';
+import { Fault, isFault } from '../../kernel/light/index.ts';
+import { table } from '../table.ts';
+import { command } from './command.ts';
+import type { Context } from './context.ts';
+import { manifestsRegistry } from './manifests-registry.ts';
+import { openRegistry, registryOption } from './registry.ts';
+import { nameAndVersion } from './spec.ts';
+
+/** Versions that people are shown. */
+const MOST_SHOWN = 10;
+
+/** What the index says of a package, or of one of its versions. */
+export const info = command({
+  arguments: 'NAME[@VERSION]',
+  options: { ...registryOption, offline: { about: 'as the index on this machine says' } },
+  run: async (context, [spec = ''], given) => {
+    const { name, version } = nameAndVersion(spec);
+    if (!isPackageName(name)) throw new Fault('name_invalid', `'${name}' can be no name of a package.`);
+    const { client } = await openRegistry(context, given, await manifestsRegistry(context, given));
+    try {
+      const found = await lookUp(context, client, name, given.offline ?? false);
+      if (version === undefined) showPackage(context, found);
+      else showVersion(context, found, version);
+      return 0;
+    } finally {
+      client.close();
+    }
+  },
+});
+
+async function lookUp(
+  context: Context,
+  client: RegistryClient,
+  name: string,
+  offline: boolean,
+): Promise<IndexedPackage> {
+  const home = vaisHome(context.env);
+  const open = async () => {
+    if (offline) return openIndex(client, { home, offline });
+    try {
+      return await openIndex(client, { home });
+    } catch (error) {
+      if (!isFault(error, 'unavailable')) throw error;
+      const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);
+      if (copy === undefined) throw error;
+      context.warn(error.message);
+      context.note('This is what the index on this machine has, which may be old.');
+      return copy;
+    }
+  };
+  const found = (await open()).package(name);
+  if (found !== undefined) return found;
+  throw new Fault('package_not_found', `Package not found: ${name} (at ${client.base})`);
+}
+
+function showPackage({ paint, print, document }: Context, found: IndexedPackage): void {
+  document(found);
+  const { name, description, license, authors, homepage, repository, keywords, versions } = found;
+  const usable = versions.filter(({ yanked }) => !yanked);
+  print(`${paint.bold(name)}${usable[0] === undefined ? '' : ` v${usable[0].version}`}`);
+  if (description !== undefined) print(description);
+  const rows = [
+    ['license', license ?? ''],
+    ['owners', authors.join(', ')],
+    ['homepage', homepage ?? ''],
+    ['repository', repository ?? ''],
+    ['keywords', keywords.join(', ')],
+  ].filter(([, value]) => value !== '');
+  if (rows.length > 0) print(table(rows).trimEnd());
+  const rest = usable.length - MOST_SHOWN;
+  const shown = usable.slice(0, MOST_SHOWN).map(({ version }) => version);
+  print(`versions: ${shown.length === 0 ? 'none that is not yanked' : shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
+}
+
+function showVersion({ paint, print, document }: Context, found: IndexedPackage, version: string): void {
+  const one = found.versions.find((candidate) => candidate.version === version);
+  if (one === undefined) throw new Fault('version_not_found', `Version not found: ${found.name}@${version}`);
+  document({ name: found.name, ...one });
+  print(`${paint.bold(found.name)} v${version}${one.yanked ? paint.yellow(' (yanked)') : ''}`);
+  print(table(rowsOf(one)).trimEnd());
+}
+
+function rowsOf({ checksum, size, dependencies }: IndexedVersion): string[][] {
+  return [
+    ['checksum', checksum],
+    ...(size === undefined ? [] : [['size', `${size} bytes`]]),
+    ...dependencies.map(({ name, requirement }, at) => [at === 0 ? 'needs' : '', `${name} ${requirement}`]),
+  ];
+}

@@ -1,0 +1,141 @@
+import { openIndex } from '../../client/cache/index.ts';
+import { vaisHome } from '../../client/credentials/index.ts';
+import { Refusal, type PackageIndex, type RegistryClient } from '../../client/registry/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
+import { command, Misuse } from './command.ts';
+import type { Context } from './context.ts';
+import { manifestsRegistry } from './manifests-registry.ts';
+import { openRegistry, registryOption } from './registry.ts';
+
+/** Asks the registry; offline, and at a registry that cannot search, the index is looked through. */
+export const search = command({
+  arguments: 'QUERY',
+  options: {
+    ...registryOption,
+    limit: { value: 'N', about: 'so many at most (20)' },
+    sort: {
+      value: 'HOW',
+      choices: ['relevance', 'downloads', 'newest', 'name'],
+      about: 'relevance, downloads, newest or name',
+    },
+    category: { value: 'NAME', about: 'only packages of this category' },
+    keyword: { value: 'WORD', about: 'only packages with this keyword' },
+    offline: { about: 'look through the index that is on this machine' },
+  },
+  run: async (context, [text = ''], given) => {
+    const query: Query = { text, limit: limitFrom(given.limit), ...given };
+    const { client } = await openRegistry(context, given, await manifestsRegistry(context, given));
+    try {
+      const found = await find(context, client, query);
+      show(context, query, found);
+      return 0;
+    } finally {
+      client.close();
+    }
+  },
+});
+
+interface Query {
+  text: string;
+  limit: number;
+  sort?: string;
+  category?: string;
+  keyword?: string;
+  offline?: true;
+}
+
+interface Hit {
+  name: string;
+  version: string;
+  description: string;
+}
+
+interface Found {
+  hits: Hit[];
+  /** Of all that there are. */
+  total: number;
+  from: 'registry' | 'index' | 'copy';
+}
+
+const MOST = 100;
+
+function limitFrom(text = '20'): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Misuse(`--limit is a whole number above 0, not '${text}'`);
+}
+
+async function find(context: Context, client: RegistryClient, query: Query): Promise<Found> {
+  const home = vaisHome(context.env);
+  if (query.offline) return { ...lookThrough(await openIndex(client, { home, offline: true }), query), from: 'copy' };
+  try {
+    return { ...(await ask(client, query)), from: 'registry' };
+  } catch (error) {
+    // A registry of files, or an older one.
+    if (error instanceof Refusal && [404, 405, 501].includes(error.httpStatus)) {
+      return { ...lookThrough(await openIndex(client, { home }), query), from: 'index' };
+    }
+    if (!isFault(error, 'unavailable')) throw error;
+    const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);
+    if (copy === undefined) throw error;
+    context.warn(error.message);
+    context.note('This is what the index on this machine has, which may be old.');
+    return { ...lookThrough(copy, query), from: 'copy' };
+  }
+}
+
+async function ask(client: RegistryClient, query: Query): Promise<Omit<Found, 'from'>> {
+  const hits: Hit[] = [];
+  for (;;) {
+    const page = await client.search({
+      q: query.text,
+      limit: String(Math.min(MOST, query.limit - hits.length)),
+      offset: String(hits.length),
+      ...(query.sort !== undefined && { sort: query.sort }),
+      ...(query.category !== undefined && { category: query.category }),
+      ...(query.keyword !== undefined && { keyword: query.keyword }),
+    });
+    const { packages, total } = page as { packages?: unknown; total?: unknown };
+    const more = Array.isArray(packages) ? packages.map(readHit).filter((hit) => hit !== undefined) : [];
+    hits.push(...more);
+    const all = typeof total === 'number' ? total : hits.length;
+    if (more.length === 0 || hits.length >= Math.min(all, query.limit)) return { hits, total: all };
+  }
+}
+
+function readHit(value: unknown): Hit | undefined {
+  const { name, latest_version: version, description } = (value ?? {}) as Record<string, unknown>;
+  if (typeof name !== 'string' || typeof version !== 'string') return undefined;
+  return { name, version, description: typeof description === 'string' ? description : '' };
+}
+
+/** As the client of Vais searches: in names, descriptions and keywords. */
+function lookThrough(index: PackageIndex, query: Query): Omit<Found, 'from'> {
+  const wanted = query.text.toLowerCase();
+  const hits: Hit[] = [];
+  for (const name of index.names()) {
+    const found = index.package(name);
+    const version = found?.versions.find(({ yanked }) => !yanked)?.version;
+    if (found === undefined || version === undefined) continue;
+    const { description = '', keywords } = found;
+    const texts = [name, description, ...keywords].map((text) => text.toLowerCase());
+    if (!texts.some((text) => text.includes(wanted))) continue;
+    if (query.keyword !== undefined && !keywords.includes(query.keyword)) continue;
+    hits.push({ name, version, description });
+  }
+  return { hits: hits.slice(0, query.limit), total: hits.length };
+}
+
+function show(context: Context, { text }: Query, { hits, total, from }: Found): void {
+  const { paint, print, note, document } = context;
+  document({ packages: hits, total, from });
+  if (hits.length === 0) return print(`No packages found for '${text}'.`);
+  // The original's words, whatever the number: scripts look for them.
+  print(`${hits.length} packages found:`);
+  for (const { name, version, description } of hits) {
+    print(`  ${paint.bold(name)} ${paint.dim(`v${version}`)}`);
+    if (description !== '') print(`    ${oneLine(description)}`);
+  }
+  if (total > hits.length) note(`There are ${total} in all: --limit ${total} shows them.`);
+}
+
+const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();

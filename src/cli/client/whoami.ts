@@ -1,0 +1,15 @@
+import { command } from './command.ts';
+import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
+import { manifestsRegistry } from './manifests-registry.ts';
+
+/** Asks the registry whose token this is. */
+export const whoami = command({
+  options: { ...registryOption, ...tokenOption, withToken },
+  run: async (context, _args, given) => {
+    const opened = await openRegistry(context, given, await manifestsRegistry(context, given));
+    const { username, email, is_admin: isAdmin } = await withToken(context, opened, (client) => client.whoami());
+    context.print(username);
+    context.document({ registry: opened.chosen.registry, username, email, is_admin: isAdmin });
+    return 0;
+  },
+});
