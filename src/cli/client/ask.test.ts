@@ -4,6 +4,9 @@ import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
 import { questions } from './ask.ts';
 
+/** What begins a command to the terminal. */
+const ESCAPE = '\u001B';
+
 function setUp(terminal: boolean) {
   const stdin = new PassThrough();
   let err = '';
@@ -41,7 +44,8 @@ test('on a terminal what is typed is shown, unless it is hidden', async () => {
   stdin.write('secret\r');
   expect(await password).toBe('secret');
   const after = err().slice(before);
-  expect(after.replaceAll(/\u001B\[\d*[A-Z]/g, '')).toBe('Password: \n');
+  const shown = after.split(ESCAPE).map((part) => part.replace(/^\[\d*[A-Z]/, ''));
+  expect(shown.join('')).toBe('Password: \n');
   close();
 });
 

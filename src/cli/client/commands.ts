@@ -15,26 +15,6 @@ export type Commands = Readonly<Record<string, Entry>>;
  * no more than its name and a line about it. A name of two words, `owner add`, is a command in a group.
  */
 export const commands: Commands = {
-  'cache list': {
-    about: 'show the packages on this machine',
-    load: async () => (await import('./cache-list.ts')).cacheList,
-  },
-  'cache stats': {
-    about: 'show how much room they take',
-    load: async () => (await import('./cache-stats.ts')).cacheStats,
-  },
-  'cache verify': {
-    about: 'check every byte of them',
-    load: async () => (await import('./cache-verify.ts')).cacheVerify,
-  },
-  'cache clean': {
-    about: 'remove them, or some of them',
-    load: async () => (await import('./cache-clean.ts')).cacheClean,
-  },
-  'cache clear': {
-    about: "the original's name for cache clean",
-    load: async () => (await import('./cache-clean.ts')).cacheClean,
-    hidden: true,
   login: {
     about: 'log in to a registry, and keep the token',
     load: async () => (await import('./login.ts')).login,
@@ -74,6 +54,27 @@ export const commands: Commands = {
   'owner list': {
     about: 'show who may publish a package',
     load: async () => (await import('./owner.ts')).ownerList,
+  },
+  'cache list': {
+    about: 'show the packages on this machine',
+    load: async () => (await import('./cache-list.ts')).cacheList,
+  },
+  'cache stats': {
+    about: 'show how much room they take',
+    load: async () => (await import('./cache-stats.ts')).cacheStats,
+  },
+  'cache verify': {
+    about: 'check every byte of them',
+    load: async () => (await import('./cache-verify.ts')).cacheVerify,
+  },
+  'cache clean': {
+    about: 'remove them, or some of them',
+    load: async () => (await import('./cache-clean.ts')).cacheClean,
+  },
+  'cache clear': {
+    about: "the original's name for cache clean",
+    load: async () => (await import('./cache-clean.ts')).cacheClean,
+    hidden: true,
   },
   completion: {
     about: 'print a script with which the shell completes these commands',

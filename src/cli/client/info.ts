@@ -7,6 +7,7 @@ import {
   type RegistryClient,
 } from '../../client/registry/index.ts';
 import { Fault, isFault } from '../../kernel/light/index.ts';
+import { newestVersion, semverRanges } from '../../kernel/semver/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
@@ -64,8 +65,9 @@ async function lookUp(
 function showPackage({ paint, print, document }: Context, found: IndexedPackage): void {
   document(found);
   const { name, description, license, authors, homepage, repository, keywords, versions } = found;
-  const usable = versions.filter(({ yanked }) => !yanked);
-  print(`${paint.bold(name)}${usable[0] === undefined ? '' : ` v${usable[0].version}`}`);
+  const usable = versions.filter(({ yanked }) => !yanked).map(({ version }) => version);
+  const newest = newestVersion(usable);
+  print(`${paint.bold(name)}${newest === undefined ? '' : ` v${newest}`}`);
   if (description !== undefined) print(description);
   const rows = [
     ['license', license ?? ''],
@@ -76,8 +78,10 @@ function showPackage({ paint, print, document }: Context, found: IndexedPackage)
   ].filter(([, value]) => value !== '');
   if (rows.length > 0) print(table(rows).trimEnd());
   const rest = usable.length - MOST_SHOWN;
-  const shown = usable.slice(0, MOST_SHOWN).map(({ version }) => version);
-  print(`versions: ${shown.length === 0 ? 'none that is not yanked' : shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
+  const shown = usable.toSorted(semverRanges.compare).toReversed().slice(0, MOST_SHOWN);
+  print(
+    `versions: ${shown.length === 0 ? 'none that is not yanked' : shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
+  );
 }
 
 function showVersion({ paint, print, document }: Context, found: IndexedPackage, version: string): void {

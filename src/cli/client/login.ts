@@ -16,7 +16,8 @@ export const login = command({
   },
   run: async (context, _args, given) => {
     const credentials = credentialsOf(context);
-    const registry = given.registry ?? (context.env['KONTOR_REGISTRY_URL'] || (await credentials.logins())[0]?.registry);
+    const registry =
+      given.registry ?? (context.env['KONTOR_REGISTRY_URL'] || (await credentials.logins())[0]?.registry);
     if (registry === undefined) {
       throw new Fault('bad_request', 'Which registry? Give --registry URL, such as http://localhost:3000.');
     }
@@ -83,9 +84,13 @@ async function byToken(context: Context, base: string, token: string): Promise<L
 function inWords(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
   const { httpStatus, said, code } = error;
-  return new Fault(code, `login failed (HTTP ${httpStatus}): ${said === '' ? 'the registry says no more' : said}`, {
-    cause: error,
-  });
+  return new Fault(
+    code,
+    `login failed (HTTP ${httpStatus}): ${said === '' ? 'the registry says no more' : said}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function needed(answer: string | undefined, what: string): string {

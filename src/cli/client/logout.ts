@@ -5,7 +5,9 @@ import { chooseRegistry } from '../../client/credentials/index.ts';
 
 /** Forgets the token of a registry. It stays good on the server, where it can be revoked. */
 export const logout = command({
-  options: { registry: { ...registryOption.registry, about: 'else KONTOR_REGISTRY_URL, else the last log-in' } },
+  options: {
+    registry: { ...registryOption.registry, about: 'else KONTOR_REGISTRY_URL, else the last log-in' },
+  },
   run: async ({ env, say, note, document, ...rest }, _args, given) => {
     const credentials = credentialsOf({ env, say, note, document, ...rest });
     const { registry } = await chooseRegistry({ credentials, env, option: given.registry });

@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/light/index.ts';
 import { chooseRegistry, Credentials, type ChosenRegistry } from '../../client/credentials/index.ts';
-import { Refusal, RegistryClient } from '../../client/registry/index.ts';
+import { RegistryClient } from '../../client/registry/index.ts';
 import { version } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -53,11 +53,12 @@ export function clientFor(
   context: Context,
   { base, token }: { base: string; token?: string | undefined },
 ): RegistryClient {
-  const { env, note, signal } = context;
+  const { env, note, signal, program } = context;
   return new RegistryClient({
     base,
     env,
     signal,
+    program,
     onRetry: note,
     agent: `kontor/${version()}`,
     ...(token !== undefined && { token }),

@@ -17,6 +17,7 @@ export function clientsPart(
   const [first = '', ...rest] = args;
   if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
   if (findCommand(args, commands) === undefined && inGroup(first, commands).length === 0) return undefined;
-  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || findProject(cwd) === undefined)) return undefined;
+  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || findProject(cwd) === undefined))
+    return undefined;
   return { args, program: 'kontor' };
 }

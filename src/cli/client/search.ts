@@ -23,7 +23,7 @@ export const search = command({
     offline: { about: 'look through the index that is on this machine' },
   },
   run: async (context, [text = ''], given) => {
-    const query: Query = { text, limit: limitFrom(given.limit), ...given };
+    const query: Query = { ...given, text, limit: limitFrom(given.limit) };
     const { client } = await openRegistry(context, given, await manifestsRegistry(context, given));
     try {
       const found = await find(context, client, query);
@@ -66,20 +66,21 @@ function limitFrom(text = '20'): number {
 
 async function find(context: Context, client: RegistryClient, query: Query): Promise<Found> {
   const home = vaisHome(context.env);
-  if (query.offline) return { ...lookThrough(await openIndex(client, { home, offline: true }), query), from: 'copy' };
+  if (query.offline)
+    return { ...(await lookThrough(await openIndex(client, { home, offline: true }), query)), from: 'copy' };
   try {
     return { ...(await ask(client, query)), from: 'registry' };
   } catch (error) {
     // A registry of files, or an older one.
     if (error instanceof Refusal && [404, 405, 501].includes(error.httpStatus)) {
-      return { ...lookThrough(await openIndex(client, { home }), query), from: 'index' };
+      return { ...(await lookThrough(await openIndex(client, { home }), query)), from: 'index' };
     }
     if (!isFault(error, 'unavailable')) throw error;
     const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);
     if (copy === undefined) throw error;
     context.warn(error.message);
     context.note('This is what the index on this machine has, which may be old.');
-    return { ...lookThrough(copy, query), from: 'copy' };
+    return { ...(await lookThrough(copy, query)), from: 'copy' };
   }
 }
 
@@ -109,18 +110,19 @@ function readHit(value: unknown): Hit | undefined {
 }
 
 /** As the client of Vais searches: in names, descriptions and keywords. */
-function lookThrough(index: PackageIndex, query: Query): Omit<Found, 'from'> {
+async function lookThrough(index: PackageIndex, query: Query): Promise<Omit<Found, 'from'>> {
+  const { newestVersion } = await import('../../kernel/semver/index.ts');
   const wanted = query.text.toLowerCase();
   const hits: Hit[] = [];
   for (const name of index.names()) {
     const found = index.package(name);
-    const version = found?.versions.find(({ yanked }) => !yanked)?.version;
-    if (found === undefined || version === undefined) continue;
+    if (found === undefined) continue;
     const { description = '', keywords } = found;
     const texts = [name, description, ...keywords].map((text) => text.toLowerCase());
     if (!texts.some((text) => text.includes(wanted))) continue;
     if (query.keyword !== undefined && !keywords.includes(query.keyword)) continue;
-    hits.push({ name, version, description });
+    const version = newestVersion(found.versions.filter(({ yanked }) => !yanked).map((one) => one.version));
+    if (version !== undefined) hits.push({ name, version, description });
   }
   return { hits: hits.slice(0, query.limit), total: hits.length };
 }

@@ -143,7 +143,7 @@ test('[V-57] a refused publish says the status, what the registry said, and how 
     code: 'unauthenticated',
     httpStatus: 401,
     said: 'Token expired',
-    message: `publish failed (HTTP 401): Token expired. Log in again: kontor login --registry ${server.url}.`,
+    message: `publish failed (HTTP 401): Token expired. Log in again: \`kontor login --registry ${server.url}\`.`,
   });
 });
 

@@ -64,9 +64,13 @@ export class RegistryClient {
     return fetchArchive(this.#requests, wanted, sink);
   }
 
-  /** The token that name and password give. `Refusal` with 401 for wrong ones. */
-  async login(username: string, password: string): Promise<string> {
-    const answer = await this.ask('POST', '/auth/login', { username, password });
+  /** The token that name and password give, with a one-time code where that is wanted. `Refusal` with 401 for wrong ones. */
+  async login(username: string, password: string, otp?: string): Promise<string> {
+    const answer = await this.ask('POST', '/auth/login', {
+      username,
+      password,
+      ...(otp !== undefined && { otp }),
+    });
     const token = field(answer, 'token');
     // It goes into a header and a file: one line of it.
     if (typeof token === 'string' && /^[\x21-\x7e]{1,4096}$/.test(token)) return token;

@@ -33,20 +33,32 @@ export class Refusal extends Fault {
   readonly httpStatus: number;
   /** What it said, on one line; `''` if nothing that a person can read. */
   readonly said: string;
+  /** The server wants a one-time code beside the password: it says `WWW-Authenticate: OTP`. */
+  readonly wantsCode: boolean;
   readonly #hint: string;
 
-  constructor(what: string, httpStatus: number, said: string, hint: string, retryAfter?: number) {
+  constructor(
+    what: string,
+    httpStatus: number,
+    said: string,
+    hint: string,
+    { retryAfter, wantsCode = false }: { retryAfter?: number | undefined; wantsCode?: boolean } = {},
+  ) {
     const code = CODES[httpStatus] ?? (httpStatus >= 500 ? 'unavailable' : 'bad_request');
     super(code, join(what, said, hint), retryAfter === undefined ? undefined : { retryAfter });
     this.httpStatus = httpStatus;
     this.said = said;
+    this.wantsCode = wantsCode;
     this.#hint = hint;
   }
 
   /** The same in the words of a command: `publish failed (HTTP 409): …`. */
   of(command: string): Refusal {
     const what = `${command} failed (HTTP ${this.httpStatus})`;
-    return new Refusal(what, this.httpStatus, this.said, this.#hint, this.retryAfter);
+    return new Refusal(what, this.httpStatus, this.said, this.#hint, {
+      retryAfter: this.retryAfter,
+      wantsCode: this.wantsCode,
+    });
   }
 }
 

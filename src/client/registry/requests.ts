@@ -18,6 +18,8 @@ export interface RequestSettings {
   wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
   /** Told of each attempt that failed and is made again; a sentence. */
   onRetry?: ((message: string) => void) | undefined;
+  /** How the user calls the client, for what a refusal says to do: `vaisc pkg`. */
+  program?: string;
   /** For the header `User-Agent`. */
   agent?: string;
 }
@@ -168,17 +170,14 @@ export class Requests {
     const body = await this.read(answer, LONGEST_REFUSAL, what).catch(() => Buffer.alloc(0));
     const hint =
       answer.status === 401
-        ? `Log in again: kontor login --registry ${this.settings.base}`
+        ? `Log in again: \`${this.settings.program ?? 'kontor'} login --registry ${this.settings.base}\``
         : answer.status >= 500 || answer.status === 429
           ? 'Try again later'
           : '';
-    return new Refusal(
-      `${what} answered ${answer.status}`,
-      answer.status,
-      saidIn(body.toString()),
-      hint,
-      seconds(message.headers['retry-after']),
-    );
+    return new Refusal(`${what} answered ${answer.status}`, answer.status, saidIn(body.toString()), hint, {
+      retryAfter: seconds(message.headers['retry-after']),
+      wantsCode: /^otp\b/i.test(message.headers['www-authenticate'] ?? ''),
+    });
   }
 }
 

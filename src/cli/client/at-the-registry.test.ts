@@ -1,0 +1,345 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { vaiscPkg, type LineOptions } from '../../../test/setup/client-line.ts';
+import { temporaryFolder } from '../../../test/setup/resources.ts';
+import {
+  scriptedServer,
+  type ScriptedServer,
+  type SeenRequest,
+} from '../../../test/setup/scripted-server.ts';
+
+let home: string;
+let cwd: string;
+let server: ScriptedServer;
+/** What the server answers, by method and path without the query; else 404. */
+let answers: Record<string, (request: SeenRequest) => Answer>;
+
+const TOKEN = `vais_${'0a'.repeat(32)}`;
+const user = { username: 'ada', email: null, is_admin: false };
+
+interface Answer {
+  status?: number;
+  json?: unknown;
+  headers?: Record<string, string>;
+}
+
+beforeEach(async () => {
+  [home, cwd] = [join(temporaryFolder('home'), '.vais'), temporaryFolder('project')];
+  answers = {
+    'POST /auth/login': ({ body }) => {
+      const { username, password, otp } = JSON.parse(body.toString());
+      if (password !== 'correct horse') return refused(401, 'Invalid credentials');
+      if (username !== 'careful' || otp === '123456') return { json: { token: TOKEN, user } };
+      return { ...refused(401, 'Second factor required'), headers: { 'www-authenticate': 'OTP' } };
+    },
+    'GET /auth/me': ({ headers }) =>
+      headers.authorization === `Bearer ${TOKEN}` ? { json: user } : refused(401, 'Invalid token'),
+  };
+  server = await scriptedServer((request, response) => {
+    const answer = answers[`${request.method} ${request.path.replace(/\?.*/, '')}`]?.(request);
+    const { status = 200, json, headers = {} } = answer ?? refused(404, 'Not found');
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(json === undefined ? '' : JSON.stringify(json));
+  });
+});
+
+const refused = (status: number, error: string): Answer => ({ status, json: { error, status } });
+const vaisc = (line: string | string[], more: Partial<LineOptions> = {}) =>
+  vaiscPkg(line, { cwd, home, ...more });
+const logIn = () => vaisc(`login --registry ${server.url}`, { input: 'ada\ncorrect horse\n' });
+const credentials = () => join(home, 'credentials.toml');
+
+describe('login', () => {
+  test('[V-12] [V-52] takes name and password as two piped lines, and keeps the token for its owner only', async () => {
+    const { code, out, err } = await logIn();
+    expect(err).toBe('Username: \nPassword: \n');
+    expect(out).toBe(`✓ Logged in to ${server.url} as ada\n  Token saved to ${credentials()}\n`);
+    expect(code).toBe(0);
+    expect(statSync(credentials()).mode & 0o777).toBe(0o600);
+    const kept = readFileSync(credentials(), 'utf8');
+    expect(kept).toContain(`["${server.url}"]\n`);
+    expect(kept).toContain(`token = "${TOKEN}"\n`);
+  });
+
+  test('asks for a one-time code where the server wants one', async () => {
+    const line = `login --registry ${server.url}`;
+    const { code, err } = await vaisc(line, { input: 'careful\ncorrect horse\n123456\n' });
+    expect([code, err]).toEqual([0, 'Username: \nPassword: \nOne-time code: \n']);
+    const without = await vaisc(line, { input: 'careful\ncorrect horse\n' });
+    expect(without).toMatchObject({ code: 1, err: expect.stringContaining('No one-time code was given') });
+  });
+
+  test('that is refused says why, and keeps nothing', async () => {
+    const { code, out, err } = await vaisc(`login --registry ${server.url}`, { input: 'ada\nwrong\n' });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('error: login failed (HTTP 401): Invalid credentials\n');
+    expect(() => statSync(credentials())).toThrow('ENOENT');
+  });
+
+  test.each([
+    ['', 'No user name was given'],
+    ['ada\n', 'No password was given'],
+  ])('with %j in the pipe asks nothing of the server', async (input, message) => {
+    const { code, err } = await vaisc(`login --registry ${server.url}`, { input });
+    expect([code, server.seen]).toEqual([1, []]);
+    expect(err).toContain(message);
+  });
+
+  test('keeps a token that there is already, if it is good', async () => {
+    expect(await vaisc(`login --registry ${server.url} --token nonsense`)).toMatchObject({ code: 1 });
+    const { out, code } = await vaisc(`login --registry ${server.url} --token ${TOKEN} --json`);
+    expect(JSON.parse(out)).toEqual({ registry: server.url, username: 'ada', file: credentials() });
+    expect(code).toBe(0);
+  });
+
+  test('says what to give if it does not know the registry', async () => {
+    const { code, err } = await vaisc('login');
+    expect([code, err]).toEqual([
+      1,
+      'error: Which registry? Give --registry URL, such as http://localhost:3000.\n',
+    ]);
+  });
+});
+
+describe('whoami and logout', () => {
+  test('go by the log-in', async () => {
+    await logIn();
+    expect(await vaisc('whoami')).toEqual({ code: 0, out: 'ada\n', err: '' });
+    expect(await vaisc('logout')).toMatchObject({ code: 0, out: `Logged out of ${server.url}\n` });
+    const { code, err } = await vaisc(`whoami --registry ${server.url}`);
+    expect([code, err]).toEqual([
+      1,
+      `error: authentication token required. Use --token or run \`vaisc pkg login --registry ${server.url}\`.\n`,
+    ]);
+  });
+});
+
+describe('[V-24] the registry of a line without --registry', () => {
+  test('is the last log-in, and is named where there are several', async () => {
+    const other = `${server.url}/team-vais`;
+    answers['POST /team-vais/auth/login'] = () => ({ json: { token: TOKEN, user } });
+    answers['GET /team-vais/auth/me'] = () => ({ json: { ...user, username: 'eve' } });
+    await logIn();
+    await vaisc(`login --registry ${other}`, { input: 'eve\ncorrect horse\n' });
+    expect(await vaisc('whoami')).toEqual({
+      code: 0,
+      out: 'eve\n',
+      err: `Using ${other}, the last of 2 log-ins; --registry chooses another.\n`,
+    });
+    expect(await vaisc(`whoami --registry ${server.url}/`)).toEqual({ code: 0, out: 'ada\n', err: '' });
+    // A variable counts more than a log-in, a manifest more than a variable.
+    const env = { KONTOR_REGISTRY_URL: server.url };
+    expect(await vaisc('whoami', { env })).toEqual({ code: 0, out: 'ada\n', err: '' });
+    writeFileSync(
+      join(cwd, 'vais.toml'),
+      `[package]\nname = "demo"\nversion = "1.0.0"\n[registry]\nurl = "${other}"\n`,
+    );
+    expect(await vaisc('whoami', { env })).toEqual({ code: 0, out: 'eve\n', err: '' });
+    expect((await vaisc(`whoami --registry ${server.url}`)).out).toBe('ada\n');
+  });
+
+  test('is asked for if nothing says it', async () => {
+    const { code, err } = await vaisc('search json');
+    expect(code).toBe(1);
+    expect(err).toContain('KONTOR_REGISTRY_URL');
+  });
+
+  test('does not fail for a manifest that cannot be read', async () => {
+    await logIn();
+    writeFileSync(join(cwd, 'vais.toml'), 'nonsense');
+    const { code, out, err } = await vaisc('whoami');
+    expect([code, out]).toEqual([0, 'ada\n']);
+    expect(err).toMatch(/^warning: .*vais\.toml is not heeded: /);
+  });
+});
+
+const searching = (line: string) => vaisc(`${line} --registry ${server.url}`);
+const info = (line: string) => searching(`info ${line}`);
+const hit = (name: string) => ({ name, latest_version: '1.2.0', description: `About\n${name}` });
+
+const index = [
+  {
+    name: 'json-parser',
+    description: 'Reads JSON',
+    keywords: ['text'],
+    authors: ['ada'],
+    license: 'MIT',
+    versions: [
+      { version: '1.0.1', checksum: 'a'.repeat(64) },
+      {
+        version: '1.2.0',
+        checksum: 'b'.repeat(64),
+        size: 321,
+        dependencies: { 'http-client': { req: '~2.1.0' } },
+      },
+      { version: '1.3.0', checksum: 'c'.repeat(64), yanked: true },
+    ],
+  },
+  { name: 'yaml', versions: [{ version: '2.0.0', checksum: 'd'.repeat(64) }] },
+];
+
+describe('[V-21] search', () => {
+  test('asks the registry, with what the line says', async () => {
+    answers['GET /search'] = () => ({ json: { packages: [hit('json-parser'), hit('json')], total: 2 } });
+    expect(await searching('search json --sort newest --category data --keyword text --limit 5')).toEqual({
+      code: 0,
+      out: '2 packages found:\n  json-parser v1.2.0\n    About json-parser\n  json v1.2.0\n    About json\n',
+      err: '',
+    });
+    expect(server.lines()).toEqual([
+      'GET /search?q=json&limit=5&offset=0&sort=newest&category=data&keyword=text',
+    ]);
+  });
+
+  test('says if there are more than it shows', async () => {
+    answers['GET /search'] = () => ({ json: { packages: [hit('json')], total: 7 } });
+    expect((await searching('search json --limit 1')).err).toBe(
+      'There are 7 in all: --limit 7 shows them.\n',
+    );
+  });
+
+  test('takes further pages where one is not enough', async () => {
+    const names = Array.from({ length: 150 }, (_, at) => `demo-${at}`);
+    answers['GET /search'] = ({ path }) => {
+      const query = new URLSearchParams(path.replace(/.*\?/, ''));
+      const from = Number(query.get('offset'));
+      const packages = names.slice(from, from + Number(query.get('limit'))).map(hit);
+      return { json: { packages, total: names.length } };
+    };
+    const { out } = await searching('search demo --limit 120 --json');
+    expect(JSON.parse(out)).toMatchObject({ total: 150, from: 'registry' });
+    expect(JSON.parse(out).packages).toHaveLength(120);
+  });
+
+  test('that finds nothing says so', async () => {
+    answers['GET /search'] = () => ({ json: { packages: [], total: 0 } });
+    expect(await searching('search zebra')).toEqual({
+      code: 0,
+      out: "No packages found for 'zebra'.\n",
+      err: '',
+    });
+  });
+
+  test('looks through the index of a registry that cannot search', async () => {
+    answers['GET /index.json'] = () => ({ json: index });
+    const { code, out } = await searching('search READS');
+    expect([code, out]).toEqual([0, '1 packages found:\n  json-parser v1.2.0\n    Reads JSON\n']);
+    expect((await searching('search TEXT --keyword text')).out).toContain('json-parser');
+    expect((await searching('search text --keyword other')).out).toContain('No packages');
+  });
+
+  test('without a network uses the copy of the index, and says so', async () => {
+    answers['GET /index.json'] = () => ({ json: index });
+    await searching('search json');
+    const offline = await searching('search yaml --offline');
+    expect(offline).toEqual({ code: 0, out: '1 packages found:\n  yaml v2.0.0\n', err: '' });
+    await server.stop();
+    const { code, out, err } = await searching('search yaml');
+    expect([code, out]).toEqual([0, offline.out]);
+    expect(err).toMatch(/^warning: GET .* failed: .*\nThis is what the index on this machine has/);
+  });
+
+  test('offline without a copy is refused in the words of the original', async () => {
+    expect(await searching('search yaml --offline')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: No cached index available. Run without --offline first.\n',
+    });
+  });
+
+  test.each(['0', 'many'])('does not take a limit of %s', async (limit) => {
+    expect((await searching(`search yaml --limit ${limit}`)).code).toBe(2);
+  });
+});
+
+describe('info', () => {
+  beforeEach(() => {
+    answers['GET /index.json'] = () => ({ json: index });
+  });
+
+  test('tells of a package, highest version first', async () => {
+    const { code, out } = await info('json-parser');
+    expect(code).toBe(0);
+    expect(out).toBe(
+      'json-parser v1.2.0\nReads JSON\nlicense   MIT\nowners    ada\nkeywords  text\nversions: 1.2.0, 1.0.1\n',
+    );
+  });
+
+  test('tells of a version', async () => {
+    expect((await info('json-parser@1.2.0')).out).toBe(
+      `json-parser v1.2.0\nchecksum  ${'b'.repeat(64)}\nsize      321 bytes\nneeds     http-client ~2.1.0\n`,
+    );
+    expect((await info('json-parser@1.3.0')).out).toContain('v1.3.0 (yanked)\n');
+    expect(JSON.parse((await info('json-parser@1.2.0 --json')).out)).toMatchObject({
+      name: 'json-parser',
+      version: '1.2.0',
+      yanked: false,
+    });
+  });
+
+  test.each([
+    ['nothing', 'Package not found: nothing'],
+    ['json-parser@9.9.9', 'Version not found: json-parser@9.9.9'],
+    ['../up', "'../up' can be no name of a package."],
+  ])('of %s is refused', async (spec, message) => {
+    const { code, err } = await info(spec);
+    expect(code).toBe(1);
+    expect(err).toContain(`error: ${message}`);
+  });
+});
+
+describe('yank', () => {
+  beforeEach(logIn);
+
+  test.each(['yank demo@1.0.0', 'yank demo --version 1.0.0'])('%s sends the token', async (line) => {
+    answers['POST /packages/demo/1.0.0/yank'] = () => ({});
+    expect(await vaisc(line)).toEqual({
+      code: 0,
+      out: `✓ Yanked demo v1.0.0 on ${server.url}\n`,
+      err: '',
+    });
+    expect(server.seen.at(-1)).toMatchObject({
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: Buffer.alloc(0),
+    });
+  });
+
+  test('can be taken back', async () => {
+    answers['POST /packages/demo/1.0.0/unyank'] = () => ({});
+    const { code, out } = await vaisc('unyank demo@1.0.0');
+    expect([code, out]).toEqual([0, `✓ Took back the yank of demo v1.0.0 on ${server.url}\n`]);
+  });
+
+  test('that is refused has the original’s words', async () => {
+    answers['POST /packages/demo/1.0.0/yank'] = () => refused(403, 'Forbidden: not yours');
+    const { code, err } = await vaisc('yank demo@1.0.0');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: yank failed \(HTTP 403\): Forbidden: not yours/);
+  });
+
+  test('[V-57] with a revoked token says to log in again', async () => {
+    answers['POST /packages/demo/1.0.0/yank'] = () => refused(401, 'Invalid token');
+    const { err } = await vaisc('yank demo@1.0.0');
+    expect(err).toContain(`vaisc pkg login --registry ${server.url}`);
+  });
+
+  test.each(['yank demo', 'yank demo@1.0.0 --version 2.0.0'])('%s makes no sense', async (line) => {
+    expect((await vaisc(line)).code).toBe(2);
+  });
+});
+
+describe('owners', () => {
+  beforeEach(logIn);
+
+  test('are added, removed and listed', async () => {
+    answers['POST /packages/demo/owners'] = () => ({ status: 201 });
+    answers['DELETE /packages/demo/owners/eve'] = () => ({ status: 204 });
+    answers['GET /packages/demo'] = () => ({ json: { name: 'demo', owners: ['ada', { username: 'eve' }] } });
+    expect((await vaisc('owner add demo eve')).out).toBe(`✓ eve owns demo on ${server.url}\n`);
+    expect(server.seen.at(-1)?.body.toString()).toBe('{"username":"eve"}');
+    expect((await vaisc('owner remove demo eve')).out).toBe(`✓ eve owns demo no more on ${server.url}\n`);
+    expect((await vaisc('owner list demo')).out).toBe('ada\neve\n');
+  });
+});

@@ -1,0 +1,30 @@
+import { PassThrough } from 'node:stream';
+import type { Io } from '../../src/cli/io.ts';
+import { runClient } from '../../src/cli/client/run.ts';
+
+export interface LineOptions {
+  cwd: string;
+  /** `~/.vais` */
+  home: string;
+  env?: Record<string, string>;
+  /** Piped in. */
+  input?: string;
+}
+
+/** Runs `vaisc pkg …` in this process, as far as its own part goes. */
+export async function vaiscPkg(line: string | string[], { cwd, home, env = {}, input }: LineOptions) {
+  let [out, err] = ['', ''];
+  const stdin = new PassThrough();
+  stdin.end(input ?? '');
+  const io: Io = {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    terminal: { in: false, out: false, err: false },
+    stdin,
+    env: { VAIS_HOME: home, ...env },
+    cwd,
+  };
+  const args = typeof line === 'string' ? line.split(' ') : line;
+  const code = await runClient(args, { io, program: 'vaisc pkg' });
+  return { code, out, err };
+}
