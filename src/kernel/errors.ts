@@ -58,6 +58,7 @@ export const errorCodes = {
   base64_invalid: 422,
   digest_mismatch: 422,
   length_mismatch: 422,
+  lock_invalid: 422,
   manifest_invalid: 422,
   tag_invalid: 422,
   trust_invalid: 422,

@@ -27,6 +27,3 @@ export function createVais(
     corsOrigins: values.vaisCorsOrigins,
   });
 }
-
-/** Until routes read manifests. */
-export type { VaisManifest } from '../formats/vais/index.ts';

@@ -76,6 +76,10 @@ export const commands: Commands = {
     load: async () => (await import('./cache-clean.ts')).cacheClean,
     hidden: true,
   },
+  remove: {
+    about: 'take dependencies out of vais.toml',
+    load: async () => (await import('./remove.ts')).remove,
+  },
   completion: {
     about: 'print a script with which the shell completes these commands',
     load: async () => (await import('./completion/completion.ts')).completion,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Fault } from '../../kernel/index.ts';
-import { isTable, parseTomlFile } from '../../formats/vais/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import { isTable, parseTomlFile } from '../../formats/vais/light/index.ts';
 import { applyChanges, type Change } from './toml/change.ts';
 import { DependencyTable } from './toml/dependencies.ts';
 

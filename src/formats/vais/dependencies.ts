@@ -1,3 +1,4 @@
+import { isFault, parseRequirement } from '../../kernel/light/index.ts';
 import {
   describe,
   flagAt,
@@ -47,7 +48,7 @@ export function readDependencies(
 }
 
 function readDependency(value: unknown, place: string): VaisDependency {
-  if (typeof value === 'string') return { requirement: value };
+  if (typeof value === 'string') return { requirement: checked(value, place) };
   if (!isTable(value)) {
     throw manifestFault(
       `${place} must be a version such as "^1.0.0", or a table such as { path = "../lib" }, not ${describe(value)}.`,
@@ -62,11 +63,21 @@ function readDependency(value: unknown, place: string): VaisDependency {
   const registry = textAt(value, 'registry', place);
   const target = textAt(value, 'target', place);
   return {
-    requirement: textAt(value, 'version', place) ?? '*',
+    requirement: checked(textAt(value, 'version', place) ?? '*', place),
     ...(path !== undefined && { path }),
     ...(features !== undefined && { features }),
     ...(optional !== undefined && { optional }),
     ...(registry !== undefined && { registry }),
     ...(target !== undefined && { target }),
   };
+}
+
+/** As it is: documents say what was written. */
+function checked(requirement: string, place: string): string {
+  try {
+    return parseRequirement(requirement).text;
+  } catch (error) {
+    if (isFault(error)) throw manifestFault(`${place} cannot be read. ${error.message}`);
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 
 /** A table as TOML gives it; it has no prototype, so every key is one of the file's. */
 export type TomlFields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFault } from '../../kernel/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
 import { readVaisManifest } from './index.ts';
 
 const SAMPLE = `[package]
@@ -105,6 +105,7 @@ url = "https://packages.example.com"
     ['[package]\nname = "demo"\nversion = 1', /"version" of \[package\] must be a text in quotes/],
     [`${HEAD}authors = "me"`, /"authors" of \[package\] must be a list of texts/],
     [`${HEAD}[dependencies]\nx = 1`, /"x" in \[dependencies\] must be a version/],
+    [`${HEAD}[dependencies]\nx = "1 || 2"`, /"x" in \[dependencies\] cannot be read\. .*1 \|\| 2/],
     [`${HEAD}[dependencies]\n"a/b" = "1"`, /names "a\/b", which no package is called/],
     [`${HEAD}[dependencies]\n__proto__ = "1"`, /names "__proto__"/],
     [`${HEAD}[dependencies]\nx = { path = "" }`, /"path" of "x" in \[dependencies\] must be a folder/],

@@ -1,4 +1,4 @@
-import { isFault } from '../../kernel/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
 import { readDependencies, type VaisDependencies } from './dependencies.ts';
 import { manifestFault, tableAt, textAt, textsAt, type TomlFields } from './fields.ts';
 import { isProjectName, isVaisName, NAME_RULE } from './names.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 
 /** Names of the language itself and of what every project has: no package may take them (vais.md 3). */
 const RESERVED: ReadonlySet<string> = new Set(['std', 'core', 'vais', 'test', 'main', 'lib']);

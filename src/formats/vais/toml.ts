@@ -1,19 +1,23 @@
 import { parse, TomlError } from 'smol-toml';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, type ErrorCode } from '../../kernel/light/index.ts';
 import type { TomlFields } from './fields.ts';
 
 /** How deep lists and inline tables may lie in each other; manifests need three. */
 const DEEPEST = 64;
 
-/**
- * Reads a TOML file. Fault `manifest_invalid` with line and column of what is wrong, or `too_large`.
- *
- * @param file what sentences call it
- * @param longest characters that it may have
- */
+export interface TomlFile {
+  /** What sentences call it. */
+  file: string;
+  /** Characters that it may have. */
+  longest: number;
+  /** Of the fault if it is no TOML; else `manifest_invalid`. */
+  code?: ErrorCode;
+}
+
+/** Reads a TOML file. Fault with line and column of what is wrong, or `too_large`. */
 export function parseTomlFile(
   text: string,
-  { file, longest }: { file: string; longest: number },
+  { file, longest, code = 'manifest_invalid' }: TomlFile,
 ): TomlFields {
   if (text.length > longest) {
     throw new Fault(
@@ -24,7 +28,7 @@ export function parseTomlFile(
   try {
     return parse(text, { maxDepth: DEEPEST, integersAsBigInt: 'asNeeded' });
   } catch (cause) {
-    throw new Fault('manifest_invalid', `${file} is not valid TOML${reasonOf(cause)}`, { cause });
+    throw new Fault(code, `${file} is not valid TOML${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -4,3 +4,4 @@
  */
 export { Fault, errnoOf, isFault, type ErrorCode } from '../errors.ts';
 export { nearest } from '../nearest.ts';
+export { newestVersion, parseRequirement, readVersion } from '../semver/index.ts';

@@ -39,7 +39,7 @@ export class DependencyTable {
     }
     const path = [this.#table, name];
     const headers = this.#headers(path);
-    const sections = headers.map((header) => ({ ...this.#sectionOf(header), text: '' }));
+    const sections = headers.map((header) => this.#sectionOf(header));
     const lines = this.#pairs(path)
       .filter((pair) => !sections.some((section) => section.start <= pair.start && pair.end <= section.end))
       .map(({ start, end }) => ({ start, end, text: '' }));
@@ -159,15 +159,17 @@ export class DependencyTable {
   }
 
   /** From the header to its last pair, with the empty lines behind if there are some before: comments there are about what follows. */
-  #sectionOf(header: Header): { start: number; end: number } {
+  #sectionOf(header: Header): Change {
     const until = this.#endOf(header);
     const last = this.#statements.findLast((one) => one.start >= header.start && one.end <= until);
     let end = last?.end ?? header.end;
-    const isSpaced = header.start === 0 || /\n\r?\n$/.test(this.#text.slice(0, header.start));
-    while (isSpaced && end < until && this.#text.slice(end, lineEnd(this.#text, end)).trim() === '') {
+    if (header.start > 0 && !/\n\r?\n$/.test(this.#text.slice(0, header.start))) {
+      return { start: header.start, end, text: '' };
+    }
+    while (end < until && this.#text.slice(end, lineEnd(this.#text, end)).trim() === '') {
       end = lineEnd(this.#text, end);
     }
-    return { start: header.start, end };
+    return { start: header.start, end, text: '' };
   }
 
   /** Where the next header's line begins. */

@@ -1,0 +1,67 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
+
+/** What a manifest is called. */
+export const MANIFEST = 'vais.toml';
+/** What its lock file is called. */
+export const LOCK = 'vais.lock';
+
+/** A package on this machine. */
+export interface Project {
+  /** Absolute. */
+  folder: string;
+  manifestFile: string;
+  lockFile: string;
+  /** The manifest as it stands there. */
+  text: string;
+  manifest: VaisManifest;
+}
+
+/** The folder of the first `vais.toml` from here upwards; undefined if there is none. */
+export async function projectFolder(from: string): Promise<string | undefined> {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = await stat(join(folder, MANIFEST)).catch(() => undefined);
+    if (found?.isFile()) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * The project that a folder is in: that of the first `vais.toml` upwards (vais.md 4). Fault `not_found` if there is none,
+ * `manifest_invalid` if it cannot be read.
+ */
+export async function findProject(cwd: string): Promise<Project> {
+  const folder = await projectFolder(cwd);
+  if (folder !== undefined) return readProject(folder);
+  throw new Fault(
+    'not_found',
+    `There is no ${MANIFEST} in ${resolve(cwd)} or a folder above it. "init" makes one; or go to the folder of your package first.`,
+  );
+}
+
+/** The project of a folder. Faults as above. */
+export async function readProject(folder: string): Promise<Project> {
+  const manifestFile = join(folder, MANIFEST);
+  const text = await readText(manifestFile);
+  if (text === undefined) throw new Fault('not_found', `There is no ${manifestFile}.`);
+  const manifest = readVaisManifest(text, { unpublished: true });
+  return { folder, manifestFile, lockFile: join(folder, LOCK), text, manifest };
+}
+
+/** A text file; undefined if there is none. Fault `manifest_invalid` for one that is not in UTF-8. */
+export async function readText(file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    if (errnoOf(cause) === 'ENOENT') return undefined;
+    throw new Fault('bad_request', `${file} cannot be read (${errnoOf(cause) ?? 'unknown error'}).`, {
+      cause,
+    });
+  });
+  if (bytes === undefined) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Fault('manifest_invalid', `${file} is not written in UTF-8; save it so.`, { cause });
+  }
+}

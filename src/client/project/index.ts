@@ -1,0 +1,11 @@
+export { withDependency, withoutDependency, type WantedDependency } from './edit.ts';
+export { findProject, LOCK, MANIFEST, projectFolder, readProject, readText, type Project } from './find.ts';
+export { lockChanges, readLock, wouldChange, writeLock, type Lock, type LockedPackage } from './lock.ts';
+export {
+  readPathPackages,
+  wantedOf,
+  type PathPackage,
+  type PathPackages,
+  type WantedPackage,
+} from './path-packages.ts';
+export { writeWhole } from './write-file.ts';
