@@ -30,6 +30,12 @@ const fetched = (path: string, headers: Record<string, string> = {}, method = 'G
 const refusal = (status: number, error: unknown) => ({ status, body: { error, status } });
 const post = (path: string, token?: string) => askVais(server, path, { token, method: 'POST' });
 
+const add = (name: string, username: unknown, token?: string) =>
+  askVais(server, `/packages/${name}/owners`, { method: 'POST', token, json: { username } });
+const remove = (name: string, username: string, token?: string) =>
+  askVais(server, `/packages/${name}/owners/${username}`, { method: 'DELETE', token });
+const ownersOf = async (name: string) => (await get(`/packages/${name}`)).body['owners'];
+
 /** The package as the guide shows it, word for word. */
 const SAMPLE = `[package]
 name = "my-package"
@@ -287,6 +293,45 @@ describe('The archive of a Vais package', () => {
       body: { error: 'Package not found: nothing', status: 404 },
     });
     expect(await get('/packages/Nothing')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('The owners of a Vais package', () => {
+  test('[V-51] may name others, who publish then, and take them off again, down to the last', async () => {
+    await publishVais(server, anna, { name: 'shared' });
+    expect(await add('shared', 'berta', berta)).toEqual(refusal(403, expect.stringMatching(/^Forbidden: /)));
+    expect(await add('shared', 'berta')).toEqual(refusal(401, 'Unauthorized'));
+    expect(await add('shared', 'berta', anna)).toEqual({ status: 201, body: {} });
+    expect(await ownersOf('shared')).toEqual(['anna', 'berta']);
+    expect((await publishVais(server, berta, { name: 'shared', version: '1.1.0' })).status).toBe(200);
+    expect(await add('shared', 'Berta', anna)).toEqual(
+      refusal(400, 'Bad request: berta is an owner of shared already.'),
+    );
+    expect(await remove('shared', 'anna', berta)).toEqual({ status: 204, body: {} });
+    expect(await remove('shared', 'berta', berta)).toEqual(
+      refusal(400, expect.stringMatching(/^Bad request: shared needs at least one owner/)),
+    );
+    expect(await ownersOf('shared')).toEqual(['berta']);
+  });
+
+  test('are users of this server', async () => {
+    await publishVais(server, anna, { name: 'ours' });
+    expect(await add('ours', 'nobody-here', anna)).toEqual(refusal(404, 'User not found: nobody-here'));
+    expect(await remove('ours', 'berta', anna)).toEqual(refusal(404, 'User not found: berta'));
+    expect(await add('nothing', 'berta', anna)).toEqual(refusal(404, 'Package not found: nothing'));
+    expect(await add('ours', 7, anna)).toMatchObject({ status: 400 });
+    expect(await askVais(server, '/packages/ours/owners', { method: 'POST', token: anna })).toEqual(
+      refusal(400, 'Invalid JSON'),
+    );
+  });
+
+  test('are all there when several were named at once', async () => {
+    await publishVais(server, anna, { name: 'many' });
+    const names = ['carla', 'dora', 'emma'];
+    for (const name of names) await register(server, name);
+    const answers = await Promise.all(names.map((name) => add('many', name, anna)));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(await ownersOf('many')).toEqual(expect.arrayContaining(['anna', ...names]));
   });
 });
 

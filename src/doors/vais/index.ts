@@ -6,6 +6,7 @@ import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
 import { takesAtRoot } from './paths.ts';
 import { authRoutes } from './routes/auth.ts';
+import { ownerRoutes } from './routes/owners.ts';
 import { packageRoutes } from './routes/package.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -22,6 +23,7 @@ const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] =
   versionRoutes,
   packageRoutes,
   yankRoutes,
+  ownerRoutes,
 ];
 
 /** Vais packages, as the Vais registry serves them; see COMPAT.md for what of it is here. */

@@ -31,4 +31,17 @@ export const vaisPackageRows: Record<string, Row> = {
     path: ({ name }) => `/packages/${name}/1.0.0/unyank`,
     changes: true,
   },
+  'POST /packages/:name/owners': {
+    rule: 'maintainer',
+    path: ({ name }) => `/packages/${name}/owners`,
+    changes: true,
+    body: ({ somebody }) => ({ username: somebody.name }),
+  },
+  // Somebody who owns nothing: whoever may change the owners is told so.
+  'DELETE /packages/:name/owners/:username': {
+    rule: 'maintainer',
+    path: ({ name, somebody }) => `/packages/${name}/owners/${somebody.name}`,
+    changes: true,
+    ok: [404],
+  },
 };
