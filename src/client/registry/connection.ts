@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage, request as httpRequest } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { Fault } from '../../kernel/light/index.ts';
 import { TimedOut, type Timeouts } from './failure.ts';
@@ -80,14 +80,16 @@ export class Connections {
   }
 
   #plain() {
-    this.#http ??= new HttpAgent({ keepAlive: true, proxyEnv: this.#proxies() });
-    return { agent: this.#http, request: httpRequest };
+    // An `import` looks at all that the module exports, and so loads the browser's sockets as well: 50 ms more.
+    const { Agent, request } = process.getBuiltinModule('node:http');
+    this.#http ??= new Agent({ keepAlive: true, proxyEnv: this.#proxies() });
+    return { agent: this.#http, request };
   }
 
   /** TLS takes its time to load, and registries at home and in tests do without. */
   async #secure() {
     if (this.#https === undefined) {
-      const { Agent, request } = await import('node:https');
+      const { Agent, request } = process.getBuiltinModule('node:https');
       const ca = await this.#authorities();
       const agent = new Agent({ keepAlive: true, proxyEnv: this.#proxies(), ...(ca && { ca }) });
       this.#https ??= { agent, request };
