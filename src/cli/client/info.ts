@@ -7,7 +7,7 @@ import {
   type RegistryClient,
 } from '../../client/registry/index.ts';
 import { Fault, isFault } from '../../kernel/light/index.ts';
-import { newestVersion, semverRanges } from '../../kernel/semver/index.ts';
+import { compareVersions, newestVersion } from '../../kernel/semver/light/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
@@ -78,7 +78,7 @@ function showPackage({ paint, print, document }: Context, found: IndexedPackage)
   ].filter(([, value]) => value !== '');
   if (rows.length > 0) print(table(rows).trimEnd());
   const rest = usable.length - MOST_SHOWN;
-  const shown = usable.toSorted(semverRanges.compare).toReversed().slice(0, MOST_SHOWN);
+  const shown = usable.toSorted(compareVersions).toReversed().slice(0, MOST_SHOWN);
   print(
     `versions: ${shown.length === 0 ? 'none that is not yanked' : shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
   );

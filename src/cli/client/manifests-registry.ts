@@ -16,7 +16,7 @@ export async function manifestsRegistry(
   if (project === undefined) return undefined;
   const file = join(project, 'vais.toml');
   try {
-    const { readVaisManifest } = await import('../../formats/vais/index.ts');
+    const { readVaisManifest } = await import('../../formats/vais/light/index.ts');
     return readVaisManifest(await readFile(file, 'utf8')).registry;
   } catch (error) {
     warn(`${file} is not heeded: ${error instanceof Error ? error.message : String(error)}`);

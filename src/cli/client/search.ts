@@ -111,7 +111,7 @@ function readHit(value: unknown): Hit | undefined {
 
 /** As the client of Vais searches: in names, descriptions and keywords. */
 async function lookThrough(index: PackageIndex, query: Query): Promise<Omit<Found, 'from'>> {
-  const { newestVersion } = await import('../../kernel/semver/index.ts');
+  const { newestVersion } = await import('../../kernel/semver/light/index.ts');
   const wanted = query.text.toLowerCase();
   const hits: Hit[] = [];
   for (const name of index.names()) {

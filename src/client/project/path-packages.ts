@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { realpath } from 'node:fs/promises';
-import { Fault, parseRequirement } from '../../kernel/light/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import type { VaisDependencies, VaisManifest } from '../../formats/vais/light/index.ts';
 import { MANIFEST, projectFolder, readProject, type Project } from './find.ts';
 

@@ -1,4 +1,5 @@
-import { isFault, parseRequirement } from '../../kernel/light/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
+import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import {
   describe,
   flagAt,

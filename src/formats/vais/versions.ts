@@ -1,4 +1,4 @@
-import { newestVersion, readVersion } from '../../kernel/light/index.ts';
+import { newestVersion, readVersion } from '../../kernel/semver/light/index.ts';
 
 /**
  * Checks a version by SemVer 2.0 to the letter: what the original lets through besides (`1.0.0.5`, leading zeros) makes its clients

@@ -1,4 +1,4 @@
-import semver from 'semver';
+import parse from 'semver/functions/parse.js';
 import { Fault } from '../errors.ts';
 import { comparePrecedence, sameNumbers, type OrderedVersion } from './order.ts';
 import { readPredicate, type Bound, type Predicate } from './predicate.ts';
@@ -57,11 +57,11 @@ function requirementOf(text: string, predicates: readonly Predicate[]): Requirem
     text,
     admits,
     matches: (version) => {
-      const parsed = semver.parse(version);
+      const parsed = parse(version);
       return parsed !== null && above(parsed) && below(parsed) && admits(parsed);
     },
     covers: (version) => {
-      const parsed = semver.parse(version);
+      const parsed = parse(version);
       return (
         parsed !== null &&
         below(parsed) &&

@@ -1,6 +1,8 @@
-import semver from 'semver';
+import type { SemVer } from 'semver';
+// File by file: the whole library takes a command twenty milliseconds to load.
+import compare from 'semver/functions/compare.js';
+import parse from 'semver/functions/parse.js';
 import { Fault } from '../errors.ts';
-import { inLenientRange, isReadableRange } from './lenient-ranges.ts';
 
 export interface Version {
   /** As published, with build metadata. */
@@ -11,7 +13,7 @@ export interface Version {
 
 /** Reads a version that follows semver 2.0.0 to the letter: no `v`, no blanks. Fault `version_invalid`. */
 export function readVersion(text: string): Version {
-  const parsed = semver.parse(text);
+  const parsed = parse(text);
   if (parsed === null || exact(parsed) !== text) {
     throw new Fault(
       'version_invalid',
@@ -23,18 +25,15 @@ export function readVersion(text: string): Version {
 
 /** What people should get who ask for nothing special: the highest release, without one the highest prerelease. */
 export function newestVersion(versions: string[]): string | undefined {
-  const releases = versions.filter((version) => semver.prerelease(version) === null);
-  return (releases.length > 0 ? releases : versions).toSorted(semver.compare).at(-1);
+  const releases = versions.filter((version) => (parse(version)?.prerelease.length ?? 0) === 0);
+  return (releases.length > 0 ? releases : versions).toSorted(compareVersions).at(-1);
 }
 
-/** Ranges as npm writes them, over versions in semver. A prerelease counts as a version like any other: `<2.0.0` covers `2.0.0-rc.1`. */
-export const semverRanges = {
-  isRange: (text: string) => text.trim() !== '' && isReadableRange(text) && semver.validRange(text) !== null,
-  inRange: inLenientRange,
-  compare: (one: string, other: string) => semver.compareBuild(one, other),
-  newest: newestVersion,
-};
+/** Lowest first; build metadata counts for nothing. Throws for what is no version. */
+export function compareVersions(one: string, other: string): number {
+  return compare(one, other);
+}
 
-function exact(parsed: semver.SemVer): string {
+function exact(parsed: SemVer): string {
   return parsed.build.length === 0 ? parsed.version : `${parsed.version}+${parsed.build.join('.')}`;
 }
