@@ -22,8 +22,9 @@ export function publishRoutes(app: FastifyInstance, options: VaisDoorOptions): v
       );
       const { name, version } = publication;
       request.place = { package: name, version };
-      await publisher.publish(request.registry, sender, publication);
-      return { name, version, checksum: archive.digests.sha256 };
+      const { notices } = await publisher.publish(request.registry, sender, publication);
+      const { sha256: checksum } = archive.digests;
+      return { name, version, checksum, ...(notices.length > 0 && { notices }) };
     } finally {
       await archive.staged.discard();
     }
