@@ -74,10 +74,12 @@ export interface Door {
   atRoot?: {
     registry: string;
     /**
-     * Is the path one of them, and does no other protocol ask for it? Paths begin with a slash, and are still percent-encoded. `shared`
-     * ones go to the first door that takes them.
+     * Is the path one of them, and does no other protocol ask for it? Paths begin with a slash, and are still percent-encoded. Among the
+     * doors that share a path, decisions/0025 decides.
      */
-    takes: (path: string) => 'alone' | 'shared' | undefined;
+    takes: (path: string, method: string) => 'alone' | 'shared' | undefined;
+    /** The package that a shared path is about; undefined if it is about none, or none of this door's can be called so. */
+    nameIn: (path: string) => string | undefined;
   };
   /**
    * Brings the raw path behind the registry's (or the door's) name into the one form that the door's routes are written for. It begins

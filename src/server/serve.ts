@@ -142,6 +142,8 @@ async function start(
     machines: kontor.machines,
     registries,
     rights: store.rights,
+    has: async (registry, name, principal) =>
+      (await services.reader.known(registry, name, principal)) !== undefined,
     logger,
     storeId: store.id,
     changes: store.changes,

@@ -104,10 +104,10 @@ describe('a log-in', () => {
         refusal('Invalid credentials', 401),
       );
     }
-    const audit = await api(server, 'GET', '/audit?type=user.login', {
-      token: await session(server, 'admin', 'changeme'),
-    });
-    expect(JSON.stringify(audit.body)).toContain('"code":"password_wrong"');
+    const token = await session(server, 'admin', 'changeme');
+    await expect
+      .poll(async () => JSON.stringify((await api(server, 'GET', '/audit?type=user.login', { token })).body))
+      .toContain('"code":"password_wrong"');
   });
 
   test.each(['{', '[]', '"x"', '{}', '{"username":"admin"}', '{"username":1,"password":"x"}', ''])(

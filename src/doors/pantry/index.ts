@@ -4,7 +4,7 @@ import type { Door } from '../context.ts';
 import { allowEveryOrigin } from '../cors.ts';
 import { sendFlatError } from '../flat-errors.ts';
 import type { PantryDoorOptions } from './options.ts';
-import { canonicalPath, takesAtRoot } from './paths.ts';
+import { canonicalPath, nameIn, takesAtRoot } from './paths.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { commitRoutes } from './routes/commits.ts';
 import { packageRoutes } from './routes/packages.ts';
@@ -41,7 +41,7 @@ export function pantryDoor(options: PantryDoorOptions): Door {
     name: 'pantry',
     format: 'npm',
     onto: { registry: 'npm' },
-    atRoot: { registry: 'npm', takes: takesAtRoot },
+    atRoot: { registry: 'npm', takes: takesAtRoot, nameIn },
     canonicalPath,
     routes: (app: FastifyInstance) => {
       app.setErrorHandler(sendFlatError);

@@ -9,11 +9,15 @@ export const PREVIEW_PREFIX = '/~/';
 
 /** First segments of those that other registries' clients ask for as well. */
 const SHARED: ReadonlySet<string> = new Set(['packages', 'search']);
+/** What begins so and is of this door alone; nobody else has names with a scope. */
+const OWN_OF_PACKAGES = /^\/packages\/(?:@|%40|[^/]+\/(?:versions|[^/]+\/tarball)$)/;
 
 /** The paths that Pantry's clients know (`/packages/demo`, `/analytics`), and addresses of previews (`/demo@1a2b3c4`). */
 export function takesAtRoot(path: string): 'alone' | 'shared' | undefined {
   const word = firstSegment(path);
-  if (ROOT_WORDS.has(word)) return SHARED.has(word) ? 'shared' : 'alone';
+  if (ROOT_WORDS.has(word)) {
+    return SHARED.has(word) && !OWN_OF_PACKAGES.test(path) ? 'shared' : 'alone';
+  }
   return isPreviewPath(path) && !isReservedName(ownerIn(path) ?? '') ? 'alone' : undefined;
 }
 
@@ -33,6 +37,12 @@ export function canonicalPath(asked: string): string {
     .replace(/(^|\/)%40/g, '$1@')
     .replace(/%2F/g, '%2f')
     .replace(/(^|\/)(@(?:(?!%2f)[^/])+)\//g, '$1$2%2f');
+}
+
+/** The package that a path without a scope is about. */
+export function nameIn(path: string): string | undefined {
+  const [, word, name = ''] = path.split('/', 3);
+  return word === 'packages' && name !== '' && !name.includes('%') ? name : undefined;
 }
 
 function firstSegment(path: string): string {

@@ -4,7 +4,7 @@ import type { Door } from '../context.ts';
 import { allowOrigins } from '../cors.ts';
 import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
-import { takesAtRoot } from './paths.ts';
+import { nameIn, takesAtRoot } from './paths.ts';
 import { authRoutes } from './routes/auth.ts';
 import { ownerRoutes } from './routes/owners.ts';
 import { packageRoutes } from './routes/package.ts';
@@ -31,7 +31,7 @@ export function vaisDoor(options: VaisDoorOptions): Door {
   return {
     name: 'vais',
     format: 'vais',
-    atRoot: { registry: 'vais', takes: takesAtRoot },
+    atRoot: { registry: 'vais', takes: takesAtRoot, nameIn },
     canonicalPath: (path) => path,
     routes: async (app: FastifyInstance) => {
       app.setErrorHandler(sendVaisError);

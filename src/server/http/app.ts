@@ -4,6 +4,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
 import type { Accounts, Machines, Principal, SecondFactors } from '../../accounts/index.ts';
@@ -15,6 +16,7 @@ import { isOwnVia } from '../../upstream/index.ts';
 import { auditRequests, type AuditOptions } from './audit.ts';
 import { baseUrl } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
+import { decide, rawTarget, targetOf, wasDecided, winnerOf, type HasPackage } from './contest.ts';
 import type { Doors } from './doors.ts';
 import { drainOnClose } from './drain.ts';
 import { ExpressLane } from './express-lane.ts';
@@ -35,6 +37,7 @@ export interface AppOptions {
   doors: Doors;
   registries: RegistryTable;
   rights: Rights;
+  has: HasPackage;
   publicUrl: string | undefined;
   /** Identity of the store, by which we know requests of our own. */
   storeId: string;
@@ -65,6 +68,7 @@ export function createApp({
   doors,
   registries,
   rights,
+  has,
   publicUrl,
   storeId,
   changes,
@@ -101,7 +105,7 @@ export function createApp({
     return503OnClosing: false,
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
-    rewriteUrl: (request) => routePath(request.url ?? '/', registries, doors),
+    rewriteUrl: (request) => routePath(rawTarget(request), registries, doors),
     frameworkErrors: (error, request, reply) => {
       void sendProblem(unreadablePath(error), request, reply);
     },
@@ -114,7 +118,7 @@ export function createApp({
   drainUnreadBodies(app);
   app.setErrorHandler((error, request, reply) => {
     if (!isFault(error, 'registry_not_found')) return sendProblem(error, request, reply);
-    const { known } = destinationOf(request.originalUrl, registries, doors);
+    const { known } = destinationOf(targetOf(request), registries, doors);
     // A door has just learnt what our table does not know yet.
     if (known !== undefined && !isGuarded(known)) void registries.refresh().catch(() => undefined);
     return sendProblem(nothingAt(request), request, reply);
@@ -125,9 +129,7 @@ export function createApp({
     if (!request.is404) return done();
     nowRouted(request, places).then((routed) => {
       if (!routed) return done(nothingAt(request));
-      reply.hijack();
-      request.raw.url = request.originalUrl;
-      app.routing(request.raw, reply.raw);
+      routeAgain(app, request, reply);
     }, done);
   });
 
@@ -185,6 +187,7 @@ export function createApp({
           }
           enterRegistry(request, places).then((seen) => done(enter(request, door, seen, edge)), done);
         });
+        if (door.atRoot) sendOn(app, scope, door, { ...places, has });
         limitDoor(scope, door, limits);
         await scope.register(door.routes);
       },
@@ -212,10 +215,35 @@ function enter(
   request.door = door;
   const prefix =
     door.onto || door.atRoot
-      ? destinationOf(request.originalUrl, places.registries, places.doors).prefix
+      ? destinationOf(targetOf(request), places.registries, places.doors).prefix
       : `/${registry.name}`;
   request.base = `${baseUrl(request.raw, publicUrl)}${prefix}`;
   return undefined;
+}
+
+/** Sends requests for paths at the root that another door gets on to that one. */
+function sendOn(
+  app: FastifyInstance,
+  scope: FastifyInstance,
+  door: Door,
+  { registries, doors, has }: KnownPlaces & { has: HasPackage },
+): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    const { contenders } = destinationOf(targetOf(request), registries, doors);
+    if (contenders.length < 2 || wasDecided(request)) return done();
+    winnerOf(contenders, request, { registries, has }).then((winner) => {
+      if (winner === undefined || winner === door) return done();
+      decide(request, winner);
+      routeAgain(app, request, reply);
+    }, done);
+  });
+}
+
+/** Leaves a request to the route that it has now. */
+function routeAgain(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.url = request.originalUrl;
+  app.routing(request.raw, reply.raw);
 }
 
 /** The router's complaint without the path inside of the router that it cites. */
@@ -231,7 +259,7 @@ function unreadablePath(error: FastifyError): unknown {
 /** True if reading the registry table anew gives this path a door that it did not have, and the client may see the registry. */
 async function nowRouted(request: FastifyRequest, places: KnownPlaces): Promise<boolean> {
   const { registries, doors } = places;
-  const isRouted = () => routePath(request.originalUrl, registries, doors).startsWith(DOOR_PREFIX);
+  const isRouted = () => routePath(targetOf(request), registries, doors).startsWith(DOOR_PREFIX);
   const before = isRouted();
   const registry = await enterRegistry(request, places);
   return !before && registry !== undefined && isRouted();

@@ -1,4 +1,5 @@
 import type { Door } from '../../doors/index.ts';
+import { SAFE } from './safe-methods.ts';
 
 /** All doors of this server, as a path finds them. */
 export class Doors {
@@ -24,26 +25,51 @@ export class Doors {
 
   /**
    * The door that a path leads to whose first segment is no registry: a further door that it begins with, or one that takes it at the
-   * root. The path is still percent-encoded.
+   * root. The path is still percent-encoded. Where several doors take it, the first of them, and all whose package it can be about.
    */
-  elsewhere(
-    firstSegment: string,
-    path: string,
-  ): { door: Door; registry: string; prefix: string } | undefined {
+  elsewhere(firstSegment: string, { path, method }: { path: string; method: string }): Elsewhere | undefined {
     const named = this.#further.get(firstSegment);
-    if (named) return { door: named, registry: named.onto.registry, prefix: `/${named.name}` };
-    let shared: RootDoor | undefined;
+    if (named)
+      return { door: named, registry: named.onto.registry, prefix: `/${named.name}`, contenders: [] };
+    const sharers: RootDoor[] = [];
     for (const door of this.#atRoot) {
-      const taken = door.atRoot.takes(path);
-      if (taken === 'alone') return { door, registry: door.atRoot.registry, prefix: '' };
-      if (taken === 'shared') shared ??= door;
+      const taken = door.atRoot.takes(path, method);
+      if (taken === 'alone') return atRoot(door, []);
+      if (taken === 'shared') sharers.push(door);
     }
-    return shared && { door: shared, registry: shared.atRoot.registry, prefix: '' };
+    const contenders = SAFE.has(method) ? contendersFor(path, sharers) : [];
+    const first = contenders[0]?.door ?? sharers[0];
+    return first && atRoot(first, contenders);
   }
 }
 
+export interface Elsewhere {
+  door: Door;
+  registry: string;
+  prefix: string;
+  /** In their order; fewer than two: there is nothing to decide. */
+  contenders: readonly Contender[];
+}
+
+/** A door that a path at the root leads to, if its registry has the package of this name. */
+export interface Contender {
+  door: RootDoor;
+  name: string;
+}
+
+export type RootDoor = Door & { atRoot: NonNullable<Door['atRoot']> };
 type FurtherDoor = Door & { onto: NonNullable<Door['onto']> };
-type RootDoor = Door & { atRoot: NonNullable<Door['atRoot']> };
+
+function atRoot(door: RootDoor, contenders: readonly Contender[]): Elsewhere {
+  return { door, registry: door.atRoot.registry, prefix: '', contenders };
+}
+
+function contendersFor(path: string, doors: readonly RootDoor[]): Contender[] {
+  return doors.flatMap((door) => {
+    const name = door.atRoot.nameIn(path);
+    return name === undefined ? [] : [{ door, name }];
+  });
+}
 
 function isFurther(door: Door): door is FurtherDoor {
   return door.onto !== undefined;

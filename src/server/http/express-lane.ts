@@ -6,6 +6,7 @@ import type { Principal, SignedIn } from '../../accounts/index.ts';
 import type { Repeatable } from '../../doors/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { ClientAddress } from './client-address.ts';
+import { wasDecided } from './contest.ts';
 import { KnownHeads } from './known-heads.ts';
 import { isPlainRead } from './limits.ts';
 import type { RequestLine, RequestLog } from './log.ts';
@@ -87,7 +88,7 @@ export class ExpressLane {
     app.addHook('onResponse', (request, reply, done) => {
       const { repeatable, asked } = request;
       done();
-      if (repeatable === undefined) return;
+      if (repeatable === undefined || wasDecided(request)) return;
       // Both are answered: neither can reject, or there would be nothing to repeat.
       if (request.headers.authorization === undefined) this.#learn(request, reply, repeatable, undefined);
       else void asked?.then((principal) => this.#learn(request, reply, repeatable, principal));

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../accounts/index.ts';
 import { Fault, isFault } from '../../kernel/index.ts';
 import { isNoSecret, mayEnter, type RegistryRow, type Rights } from '../../registry/index.ts';
+import { targetOf } from './contest.ts';
 import type { Doors } from './doors.ts';
 import { destinationOf } from './paths.ts';
 import type { RegistryTable } from './registries.ts';
@@ -26,7 +27,7 @@ export async function enterRegistry(
   request: FastifyRequest,
   { registries, rights, doors }: KnownPlaces,
 ): Promise<RegistryRow | undefined> {
-  const { registry: name } = destinationOf(request.originalUrl, registries, doors);
+  const { registry: name } = destinationOf(targetOf(request), registries, doors);
   const principal = await goodOrNobody(request);
   await registries.refresh();
   const seen = await rights.registry(name, principal.kind === 'user' ? principal.user.id : null);

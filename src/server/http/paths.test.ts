@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Door } from '../../doors/index.ts';
 import { pantryDoor, type PantryDoorOptions } from '../../doors/pantry/index.ts';
-
+import { vaisDoor, type VaisDoorOptions } from '../../doors/vais/index.ts';
 import type { Catalogue, RegistryRow } from '../../registry/index.ts';
 import { Doors } from './doors.ts';
 import { destinationOf, routePath } from './paths.ts';
@@ -9,26 +9,31 @@ import { RegistryTable } from './registries.ts';
 
 const npm = { name: 'npm', format: 'npm', canonicalPath: (path: string) => path } as Door;
 const pantry = pantryDoor({} as PantryDoorOptions);
-const doors = new Doors([npm, pantry]);
+const vais = vaisDoor({} as VaisDoorOptions);
+const doors = new Doors([npm, pantry, vais]);
 let registries: RegistryTable;
 
 beforeEach(async () => {
-  const rows = ['npm', 'team-npm'].map((name) => ({ name, format: 'npm' }) as RegistryRow);
+  const rows = ['npm', 'team-npm', 'vais'].map((name) => {
+    const format = name === 'vais' ? 'vais' : 'npm';
+    return { name, format } as RegistryRow;
+  });
   registries = new RegistryTable({ registries: () => Promise.resolve(rows) } as unknown as Catalogue);
   await registries.refresh();
 });
 
-const route = (url: string) => routePath(url, registries, doors);
+const route = (url: string, method = 'GET') => routePath({ url, method }, registries, doors);
+const destination = (url: string) => destinationOf({ url, method: 'GET' }, registries, doors);
 
 describe('a path leads', () => {
   test("to the door of the registry's format, at the registry's name", () => {
     expect(route('/team-npm/demo?write=true')).toBe('/~npm/team-npm/demo?write=true');
-    expect(destinationOf('/team-npm/demo', registries, doors)).toMatchObject({ prefix: '/team-npm' });
+    expect(destination('/team-npm/demo')).toMatchObject({ prefix: '/team-npm' });
   });
 
   test('to a further door at its own name, and to the registry that it is onto', () => {
     expect(route('/pantry/packages/@acme/demo/1.0.0')).toBe('/~pantry/npm/packages/@acme%2fdemo/1.0.0');
-    expect(destinationOf('/pantry/search?q=x', registries, doors)).toMatchObject({
+    expect(destination('/pantry/search?q=x')).toMatchObject({
       door: pantry,
       prefix: '/pantry',
     });
@@ -40,7 +45,7 @@ describe('a path leads', () => {
     expect(route('/commits/1a2b3c4/%40acme%2Fdemo/tarball.tgz')).toBe(
       '/~pantry/npm/commits/1a2b3c4/@acme%2fdemo/tarball',
     );
-    expect(destinationOf('/publish', registries, doors)).toMatchObject({ door: pantry, prefix: '' });
+    expect(destination('/publish')).toMatchObject({ door: pantry, prefix: '' });
   });
 
   test('to the pantry door, where it is the address of a preview', () => {
@@ -53,7 +58,7 @@ describe('a path leads', () => {
   test.each(['/npm/demo@1.0.0', '/team-npm/@acme/demo@1.0.0', '/npm/@acme%2fdemo/-/demo-1.0.0@x.tgz'])(
     'to the registry that it begins with, though it could be the address of a preview: %s',
     (path) => {
-      expect(destinationOf(path, registries, doors)).toMatchObject({ door: npm });
+      expect(destination(path)).toMatchObject({ door: npm });
     },
   );
 
@@ -76,7 +81,7 @@ describe('a path leads', () => {
     '/.well-known/demo@1234567',
     '/demo@',
   ])('to no door at the root: %s', (path) => {
-    expect(destinationOf(path, registries, doors).door).toBeUndefined();
+    expect(destination(path).door).toBeUndefined();
   });
 
   test('nowhere, if neither a registry nor a door has it', () => {
@@ -88,6 +93,87 @@ describe('a path leads', () => {
     registries = new RegistryTable({ registries: () => Promise.resolve([]) } as unknown as Catalogue);
     await registries.refresh();
     expect(route('/pantry/search')).toBe('/pantry/search');
-    expect(destinationOf('/pantry/search', registries, doors)).toMatchObject({ registry: 'npm' });
+    expect(destination('/pantry/search')).toMatchObject({ registry: 'npm' });
+  });
+});
+
+const doorOf = (url: string, method = 'GET', all = doors) =>
+  destinationOf({ url, method }, registries, all).door?.name;
+const contendersFor = (url: string, method = 'GET', all = doors) =>
+  destinationOf({ url, method }, registries, all).contenders.map(({ door, name }) => [door.name, name]);
+
+describe('[V-61] [V-63] where several doors have the same path at the root, it leads', () => {
+  test.each([
+    ['GET', '/index.json'],
+    ['GET', '/packages/demo/index.json'],
+    ['GET', '/packages/demo/1.0.0.tar.gz'],
+    ['POST', '/packages/demo/1.0.0/yank'],
+    ['POST', '/packages/demo/1.0.0/unyank'],
+    ['POST', '/packages/demo/owners'],
+    ['DELETE', '/packages/demo/owners/anna'],
+    ['POST', '/packages/publish'],
+    ['OPTIONS', '/packages/publish'],
+    ['POST', '/auth/login'],
+    ['DELETE', '/auth/tokens/1'],
+    ['GET', '/categories/parsers'],
+    ['GET', '/popular'],
+    ['GET', '/recent'],
+    ['GET', '/users/anna'],
+    ['GET', '/api/v1/packages/demo/1.0.0'],
+    ['GET', '/api/v1/search'],
+  ])('to the Vais door if it alone knows it: %s %s', (method, url) => {
+    for (const all of [doors, new Doors([npm, vais, pantry])]) {
+      expect(doorOf(url, method, all)).toBe('vais');
+      expect(contendersFor(url, method, all)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['POST', '/publish'],
+    ['GET', '/packages/@acme/demo'],
+    ['GET', '/packages/%40acme%2fdemo/1.0.0'],
+    ['GET', '/packages/@acme/index.json'],
+    ['GET', '/packages/@acme/demo.tar.gz'],
+    ['GET', '/packages/demo/versions'],
+    ['GET', '/packages/demo/1.0.0/tarball'],
+    ['GET', '/packages/Demo.js'],
+    ['GET', '/packages/Demo.js/1.0.0'],
+    ['GET', '/analytics'],
+  ])('to the pantry door if it alone can mean something there: %s %s', (method, url) => {
+    for (const all of [doors, new Doors([npm, vais, pantry], 'vais')]) {
+      expect(doorOf(url, method, all)).toBe('pantry');
+      expect(contendersFor(url, method, all).length).toBeLessThan(2);
+    }
+  });
+
+  test('to whoever has the package, in an order that the profile begins', () => {
+    for (const url of [
+      '/packages/demo',
+      '/packages/demo/1.0.0',
+      '//packages//demo?x=1',
+      '/packages/publish',
+    ]) {
+      const name = url.includes('publish') ? 'publish' : 'demo';
+      expect(contendersFor(url)).toEqual([
+        ['pantry', name],
+        ['vais', name],
+      ]);
+      expect(contendersFor(url, 'HEAD', new Doors([npm, pantry, vais], 'vais'))).toEqual([
+        ['vais', name],
+        ['pantry', name],
+      ]);
+    }
+  });
+
+  test('to the first of them where no package is meant', () => {
+    expect(doorOf('/search?q=demo')).toBe('pantry');
+    expect(doorOf('/search?q=demo', 'GET', new Doors([npm, pantry, vais], 'vais'))).toBe('vais');
+    expect(contendersFor('/search')).toEqual([]);
+  });
+
+  test('to the one that was decided on', () => {
+    const decided = destination('/packages/demo').contenders[1]?.door;
+    const target = { url: '/packages/demo?x=1', method: 'GET', decided };
+    expect(routePath(target, registries, doors)).toBe('/~vais/vais/packages/demo?x=1');
   });
 });

@@ -1,6 +1,6 @@
 import type { Door } from '../../doors/index.ts';
 import type { RegistryRow } from '../../registry/index.ts';
-import type { Doors } from './doors.ts';
+import type { Contender, Doors, RootDoor } from './doors.ts';
 import type { RegistryTable } from './registries.ts';
 
 /** Where doors are mounted inside the router. No path from outside begins with it: see `routePath`. */
@@ -17,38 +17,56 @@ export interface Destination {
   prefix: string;
   /** What follows it; begins with a slash, and is still percent-encoded. */
   rest: string;
+  /** Doors that this path may lead to, this one among them: see `Doors.elsewhere`. */
+  contenders: readonly Contender[];
+}
+
+/** What of a request tells where it leads. */
+export interface Target {
+  /** As it was sent. */
+  url: string;
+  method: string;
+  /** The contender that it goes to, once that is decided. */
+  decided?: RootDoor | undefined;
 }
 
 /** Works on the raw URL of a request, before anything is decoded. A registry's own path comes before what doors take at the root. */
-export function destinationOf(url: string, registries: RegistryTable, doors: Doors): Destination {
+export function destinationOf(
+  { url, method, decided }: Target,
+  registries: RegistryTable,
+  doors: Doors,
+): Destination {
   const path = pathOf(url);
   const [name, rest] = afterFirst(path);
   const known = registries.get(name);
   if (known === undefined) {
-    const elsewhere = doors.elsewhere(name, path);
+    const elsewhere = doors.elsewhere(name, { path, method });
     if (elsewhere) {
-      const { door, registry, prefix } = elsewhere;
+      const { prefix, contenders } = elsewhere;
+      const registry = decided?.atRoot.registry ?? elsewhere.registry;
       return {
-        door,
+        door: decided ?? elsewhere.door,
         registry,
         known: registries.get(registry),
         prefix,
         rest: prefix === '' ? path : rest,
+        contenders,
       };
     }
   }
-  return { door: known && doors.ofFormat(known.format), registry: name, known, prefix: `/${name}`, rest };
+  const door = known && doors.ofFormat(known.format);
+  return { door, registry: name, known, prefix: `/${name}`, rest, contenders: [] };
 }
 
 /**
  * Turns the path of a request into the path that the router knows: `/team-npm/@acme/demo` becomes
  * `/~npm/team-npm/@acme%2fdemo`. Leaves the query alone.
  */
-export function routePath(url: string, registries: RegistryTable, doors: Doors): string {
-  const [, query] = split(originForm(url));
-  const { door, known, rest } = destinationOf(url, registries, doors);
+export function routePath(target: Target, registries: RegistryTable, doors: Doors): string {
+  const [, query] = split(originForm(target.url));
+  const { door, known, rest } = destinationOf(target, registries, doors);
   if (known && door) return `${DOOR_PREFIX}${door.name}/${known.name}${door.canonicalPath(rest)}${query}`;
-  const path = pathOf(url);
+  const path = pathOf(target.url);
   // A path that pretends to be routed already must not find a door. The router decodes what it is given.
   return `${/^\/(?:~|%7e)/i.test(path) ? `/-${path}` : path}${query}`;
 }
