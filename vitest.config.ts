@@ -20,6 +20,10 @@ export default defineConfig({
     testTimeout: 30_000,
     // Vitest would leave one core of two to itself. Each file of the slow projects runs servers and clients besides.
     maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
+    // Half a second of a core for each of hundreds of files went into processes and modules of their own. What a file leaves
+    // behind, this ends.
+    isolate: false,
+    setupFiles: ['test/setup/after-file.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

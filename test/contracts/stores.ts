@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import { afterAll } from 'vitest';
 import { openSqlStore, type DatabaseLocation, type SqlStore } from '../../src/storage/sql/index.ts';
 import { freshDatabase, hasPostgres } from '../setup/postgres.ts';
+import { afterFile } from '../setup/resources.ts';
 import { rememberPostgres, rememberSqlite, type Remembered } from './remembered.ts';
 
 /** A database that adapters can be opened on, as often as there are replicas. */
@@ -60,17 +60,6 @@ interface Kept {
 
 /** Stores that a test has given back. To open one loads a thread, or runs every migration: most of what a short test takes. */
 const idle = new Map<TestAdapter, Kept[]>();
-const opened: Kept[] = [];
-
-afterAll(async () => {
-  for (const { store, database, remembered } of opened.splice(0)) {
-    await remembered.close();
-    await store.close();
-    await database.drop();
-  }
-  idle.clear();
-});
-
 /** A store whose tables hold what they hold in a new one, and that no other test uses at the moment. */
 export async function freshStore(adapter: TestAdapter): Promise<FreshStore> {
   const kept = idle.get(adapter)?.pop() ?? (await open(adapter));
@@ -90,9 +79,13 @@ async function open(adapter: TestAdapter): Promise<Kept> {
   const { store } = await openSqlStore(location, { create: true });
   const remembered =
     location.kind === 'sqlite' ? rememberSqlite(location.path) : await rememberPostgres(location.url);
-  const kept = { store, database, remembered };
-  opened.push(kept);
-  return kept;
+  afterFile(async () => {
+    idle.delete(adapter);
+    await remembered.close();
+    await store.close();
+    await database.drop();
+  });
+  return { store, database, remembered };
 }
 
 /** What somebody does who can write to the database itself. */

@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
@@ -33,10 +32,21 @@ async function ended(child: ChildProcess): Promise<void> {
   await new Promise((resolve) => child.once('exit', resolve));
 }
 
-afterAll(async () => {
+const endings: (() => unknown)[] = [];
+
+/** Runs `work` after the test file, however that ends. */
+export function afterFile(work: () => unknown): void {
+  endings.push(work);
+}
+
+/**
+ * Ends what the test file has left running. Test files share a process and its modules: this belongs to a set-up file, which runs
+ * for each of them, for a hook in a module would be of the first only.
+ */
+export async function releaseAll(): Promise<void> {
   const running = [...children];
   for (const child of running) child.kill('SIGKILL');
-  await Promise.all(running.map(ended));
+  await Promise.all([...running.map(ended), ...endings.splice(0).map((end) => end())]);
   release();
-});
+}
 process.once('exit', release);

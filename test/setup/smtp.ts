@@ -5,9 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { afterAll } from 'vitest';
 import { readMail, type ReadMail } from './mail.ts';
-import { temporaryFolder } from './resources.ts';
+import { afterFile, temporaryFolder } from './resources.ts';
 
 export interface ReceivedMail extends ReadMail {
   /** Of the envelope. */
@@ -50,7 +49,6 @@ export interface Certificate {
 }
 
 const servers = new Set<SMTPServer>();
-afterAll(() => Promise.all([...servers].map(closed)));
 
 function closed(server: SMTPServer): Promise<void> {
   servers.delete(server);
@@ -102,6 +100,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   // A client that gives up is no error of ours.
   server.on('error', () => undefined);
   servers.add(server);
+  afterFile(() => servers.has(server) && closed(server));
   const listening = server.listen(options.port ?? 0, '127.0.0.1');
   if (!listening.listening) await once(listening, 'listening');
   return {
