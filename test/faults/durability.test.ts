@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { expect, test, type TestContext } from 'vitest';
 import { publish, register } from '../setup/publish.ts';
-import { startKontor } from '../setup/server.ts';
+import { launcher, startKontor } from '../setup/server.ts';
 import { straceProblem, trace, type SystemCall } from '../setup/strace.ts';
 
 async function needsStrace(context: TestContext): Promise<void> {
@@ -32,7 +32,7 @@ function commitOf(calls: SystemCall[], name: string): { row: SystemCall; sync: S
 
 test('bytes and their names are durable before the row is written, and the row before the 201', async (context) => {
   await needsStrace(context);
-  const server = await startKontor();
+  const server = await startKontor({ command: launcher });
   const token = await register(server, 'anna');
   const names = ['durable-a', 'durable-b', 'durable-c'];
   const calls = '--trace=fsync,fdatasync,link,linkat,pwrite64,pwritev,write,writev,sendto,sendmsg';
@@ -79,7 +79,7 @@ test('bytes and their names are durable before the row is written, and the row b
 
 test('publishes that arrive together share the syncs of the database', async (context) => {
   await needsStrace(context);
-  const server = await startKontor();
+  const server = await startKontor({ command: launcher });
   const token = await register(server, 'anna');
   expect(await publish(server, token, 'warm-up', '1.0.0')).toMatchObject({ status: 201 });
   const names = Array.from({ length: 8 }, (_, index) => `together-${index}`);

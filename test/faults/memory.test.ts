@@ -5,7 +5,7 @@ import { startCeph, whyNoCeph } from '../setup/ceph.ts';
 import { publish, register } from '../setup/publish.ts';
 import { downloadedIntegrity, readPackument } from '../setup/read.ts';
 import { bucketVariables } from '../setup/s3.ts';
-import { startKontor } from '../setup/server.ts';
+import { launcher, startKontor } from '../setup/server.ts';
 import { scriptedPackage, scriptedUpstream, serves } from '../upstream/index.ts';
 import { largeTarball, publishLarge } from './large-package.ts';
 
@@ -34,7 +34,7 @@ describe.each([
       const env = kind === 'S3' ? await bucketOf() : {};
       const tarball = await largeTarball('large', '1.0.0', 100);
       expect(tarball.bytes).toBeGreaterThan(100_000_000);
-      const server = await startKontor({ env });
+      const server = await startKontor({ command: launcher, env });
       const token = await register(server, 'anna');
       const small = await publish(server, token, 'small', '1.0.0');
       for (let times = 0; times < 5; times += 1) {
@@ -64,7 +64,7 @@ test('a cold tarball of 100 MB goes to eight clients at once, one of them slow, 
     scriptedPackage('small', ['1.0.0', '1.0.1'], upstream.url),
   ];
   upstream.script = serves(...packages);
-  const server = await startKontor({ env: { KONTOR_NPM_UPSTREAM: upstream.url } });
+  const server = await startKontor({ command: launcher, env: { KONTOR_NPM_UPSTREAM: upstream.url } });
   const file = (name: string, version = '1.0.0') => `${server.url}/npm/${name}/-/${name}-${version}.tgz`;
   for (const version of ['1.0.0', '1.0.1']) await downloadedIntegrity(file('small', version));
   // The most that it has held so far, at its start, says nothing of now: proc_pid_clear_refs(5).

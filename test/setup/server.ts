@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledLauncher } from './bundle.ts';
 import { cleanEnvironment } from './leftovers.ts';
 import { freePort } from './ports.ts';
 import { temporaryFolder, track } from './resources.ts';
@@ -17,7 +18,7 @@ export interface StartOptions {
   data?: string;
   /** The port. Default: a free one. */
   port?: number;
-  /** The program to start. Default: the launcher of this clone. */
+  /** The program to start. Default: the sources of this clone, bundled; `launcher` for what is about the process itself. */
   command?: string;
   /** The working folder, which may hold a `.env`. Default: a fresh one. */
   cwd?: string;
@@ -50,7 +51,7 @@ export interface RunningKontor {
 export async function startKontor(options: StartOptions = {}): Promise<RunningKontor> {
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
-    const server = launch(port, options);
+    const server = launch(port, { ...options, command: options.command ?? (await bundledLauncher()) });
     const problem = await ready(server);
     if (problem === undefined) return server;
     const portTaken = options.port === undefined && server.logs().includes('EADDRINUSE');
@@ -58,10 +59,10 @@ export async function startKontor(options: StartOptions = {}): Promise<RunningKo
   }
 }
 
-function launch(port: number, options: StartOptions): RunningKontor {
+function launch(port: number, options: StartOptions & { command: string }): RunningKontor {
   const data = options.data ?? join(temporaryFolder('data'), 'data');
   const child = track(
-    spawn(options.command ?? launcher, ['serve', ...(options.args ?? [])], {
+    spawn(options.command, ['serve', ...(options.args ?? [])], {
       cwd: options.cwd ?? temporaryFolder('cwd'),
       env: {
         ...commandEnvironment(),
@@ -126,9 +127,13 @@ async function ready(server: RunningKontor): Promise<string | undefined> {
 }
 
 /** Runs a command of the command line (`kontor(['registry', 'list'], …)`) in a clean environment. */
-export function kontor(args: string[], options: RunOptions = {}): Promise<RunResult> {
+export async function kontor(args: string[], options: RunOptions = {}): Promise<RunResult> {
   const cwd = options.cwd ?? temporaryFolder('cwd');
-  return run(launcher, args, { ...options, cwd, env: { ...commandEnvironment(), ...options.env } });
+  return run(await bundledLauncher(), args, {
+    ...options,
+    cwd,
+    env: { ...commandEnvironment(), ...options.env },
+  });
 }
 
 /** Loopback only, and no way to the outside: a test that wants an upstream names it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { publish, register } from '../setup/publish.ts';
-import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { launcher, startKontor, type RunningKontor } from '../setup/server.ts';
 
 const PACKAGES = 1_000;
 const DOWNLOADS = 10_000;
@@ -32,7 +32,7 @@ function seconds(from: number, to: number): string {
 }
 
 test('a day of a thousand packages and ten thousand downloads fits a small machine [D-50], at the npm door', async () => {
-  const server = await startKontor({ env: { KONTOR_LOG_LEVEL: 'warn' } });
+  const server = await startKontor({ command: launcher, env: { KONTOR_LOG_LEVEL: 'warn' } });
   const token = await register(server, 'anna');
   const began = performance.now();
   await inParallel(PACKAGES, 8, async (index) => {

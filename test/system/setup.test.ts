@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { existsSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../setup/ports.ts';
-import { kontor, startKontor } from '../setup/server.ts';
+import { kontor, launcher, startKontor } from '../setup/server.ts';
 
 function alive(pid: number): boolean {
   try {
@@ -14,7 +14,7 @@ function alive(pid: number): boolean {
 }
 
 test('a server starts from the launcher, answers, and ends cleanly on SIGTERM', async () => {
-  const server = await startKontor();
+  const server = await startKontor({ command: launcher });
   expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   expect(existsSync(server.data)).toBe(true);
   expect(server.vmHwm()).toBeGreaterThan(20 * 2 ** 20);
