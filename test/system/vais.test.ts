@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
 import { register } from '../setup/publish.ts';
+import { kontor } from '../setup/server.ts';
 import {
   askVais,
   publishVais,
@@ -350,4 +351,9 @@ test('[V-18] parts come in either order, with others between them', async () => 
     { name: 'parts', version: '1.0.0', checksum: sha256(tarball) },
   ]);
   expect(vaisManifest(wish)).toContain('name = "parts"');
+});
+
+test('[V-69] after all that what is stored is whole', async () => {
+  const env = { KONTOR_PROFILE: 'vais', KONTOR_DATA: server.data };
+  expect(await kontor(['verify'], { env })).toMatchObject({ code: 0, stderr: '' });
 });
