@@ -1,0 +1,49 @@
+/** What somebody needs of a package. */
+export interface Wanted {
+  name: string;
+  /** In the grammar of `parseRequirement`. */
+  requirement: string;
+  /** True for what only the root needs, for its own development: it may lead back to the root. */
+  dev?: boolean;
+}
+
+/** A published version. */
+export interface Candidate {
+  version: string;
+  /** Only taken if it is locked. */
+  yanked: boolean;
+  dependencies: readonly Wanted[];
+}
+
+/** All packages there are, in memory. */
+export interface PackageSource {
+  /** In any order; undefined if there is no such package. Asked once for a name. */
+  candidates(name: string): readonly Candidate[] | undefined;
+  /** Names of packages, so that a misspelt one can be corrected. Asked only when something is wrong. */
+  names?(): Iterable<string>;
+}
+
+export interface ResolveOptions {
+  /** Versions by name that are taken where they can be. */
+  locked?: ReadonlyMap<string, string>;
+  /** False for a package whose locked version does not count; without it all count. */
+  keep?: (name: string) => boolean;
+}
+
+export interface ResolvedPackage {
+  version: string;
+  /** Names of what it needs, sorted; all are in the resolution. */
+  dependencies: string[];
+}
+
+export interface Resolution {
+  /** In the order of their names. */
+  packages: Map<string, ResolvedPackage>;
+  /** What it took: rules that were looked at. A measure that does not depend on the machine. */
+  steps: number;
+}
+
+export interface Root {
+  name: string;
+  wanted: readonly Wanted[];
+}
