@@ -55,6 +55,22 @@ export const commands: Commands = {
     about: 'show who may publish a package',
     load: async () => (await import('./owner.ts')).ownerList,
   },
+  list: {
+    about: 'show what vais.toml names, and which version is locked',
+    load: async () => (await import('./list.ts')).list,
+  },
+  outdated: {
+    about: 'show what could be newer',
+    load: async () => (await import('./outdated.ts')).outdated,
+  },
+  tree: {
+    about: 'show what each package needs, below it',
+    load: async () => (await import('./tree.ts')).tree,
+  },
+  why: {
+    about: 'show who needs a package',
+    load: async () => (await import('./why.ts')).why,
+  },
   'cache list': {
     about: 'show the packages on this machine',
     load: async () => (await import('./cache-list.ts')).cacheList,

@@ -1,4 +1,5 @@
-import { nearest, parseRequirement } from '../../kernel/index.ts';
+import { nearest } from '../../kernel/light/index.ts';
+import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import type { KnownPackage } from './known-package.ts';
 import type { PackageSource } from './types.ts';
 import { joined, wantInWords } from './words.ts';

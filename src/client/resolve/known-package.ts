@@ -1,5 +1,6 @@
-import semver from 'semver';
-import { comparePrecedence, type Requirement } from '../../kernel/index.ts';
+import type { SemVer } from 'semver';
+import parse from 'semver/functions/parse.js';
+import { comparePrecedence, type Requirement } from '../../kernel/semver/light/index.ts';
 import type { Candidate, Wanted } from './types.ts';
 import {
   add,
@@ -20,7 +21,7 @@ export type RequirementReader = (text: string) => Requirement | undefined;
 
 interface KnownVersion {
   candidate: Candidate;
-  parsed: semver.SemVer;
+  parsed: SemVer;
 }
 
 /**
@@ -43,7 +44,7 @@ export class KnownPackage {
   readonly universe: VersionSet;
   /** Index of the version that is locked; -1 without one. */
   readonly locked: number;
-  readonly #parsed: readonly semver.SemVer[];
+  readonly #parsed: readonly SemVer[];
   readonly #stable: VersionSet;
   readonly #read: RequirementReader;
   readonly #sets = new Map<string, VersionSet | undefined>();
@@ -136,7 +137,7 @@ export class KnownPackage {
 function ascending(candidates: readonly Candidate[]): KnownVersion[] {
   return candidates
     .flatMap((candidate) => {
-      const parsed = semver.parse(candidate.version);
+      const parsed = parse(candidate.version);
       return parsed === null ? [] : [{ candidate, parsed }];
     })
     .toSorted((one, other) => {

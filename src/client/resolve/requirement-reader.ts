@@ -1,4 +1,5 @@
-import { isFault, parseRequirement, type Requirement } from '../../kernel/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
+import { parseRequirement, type Requirement } from '../../kernel/semver/light/index.ts';
 import type { RequirementReader } from './known-package.ts';
 
 /** Reads each text once: thousands of packages want `^1.0.0`. */

@@ -1,4 +1,5 @@
-import { Fault, parseRequirement } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import { findCycle } from './cycles.ts';
 import { explain, factsOf } from './explain.ts';
 import { hintsFor, type Demand } from './hints.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, test } from 'vitest';
-import { isFault } from '../../kernel/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
 import { explain, factsOf } from './explain.ts';
 import { resolve, type Candidate, type Resolution, type Wanted } from './index.ts';
 import { solve } from './solver.ts';

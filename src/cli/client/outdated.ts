@@ -1,0 +1,83 @@
+import {
+  demandOf,
+  outdatedOf,
+  readGraph,
+  type OutdatedPackage,
+  type ProjectGraph,
+} from '../../client/graph/index.ts';
+import type { PackageIndex } from '../../client/registry/index.ts';
+import { isFault } from '../../kernel/light/index.ts';
+import { table } from '../table.ts';
+import { command } from './command.ts';
+import type { Context } from './context.ts';
+import { openRegistry, registryOption } from './registry.ts';
+
+/** What could be newer. As `npm outdated`, it ends with 1 if anything could, so that a script can ask. */
+export const outdated = command({
+  options: {
+    all: { about: 'also what the manifest does not name itself' },
+    offline: { about: 'make no request: ask the copy of the index' },
+    ...registryOption,
+  },
+  run: async (context, _args, given) => {
+    const read = await readGraph(context.cwd, { needed: true });
+    const index = await indexFor(context, given, read.project.manifest.registry);
+    const found = outdatedOf(read.graph, await updated(context, read, index), (name) =>
+      index.candidates(name),
+    );
+    const shown = found.filter(({ direct }) => direct || given.all);
+    if (shown.length > 0) context.print(table([TITLES, ...shown.map(rowOf)]).trimEnd());
+    else context.say(`${context.paint.green('✓')} Everything is up to date`);
+    const hidden = found.length - shown.length;
+    if (hidden > 0) context.note(`${hidden} more that the manifest does not name (--all)`);
+    context.document({ packages: shown.map(documentOf) });
+    return shown.length > 0 ? 1 : 0;
+  },
+});
+
+const TITLES = ['PACKAGE', 'CURRENT', 'WANTED', 'LATEST', ''];
+
+function rowOf({ name, current, wanted, latest, direct, dev, yanked }: OutdatedPackage): string[] {
+  const marks = [...(yanked ? ['yanked'] : []), ...(dev ? ['dev'] : []), ...(direct ? [] : ['transitive'])];
+  return [name, current ?? '-', wanted ?? '-', latest ?? '-', marks.join(', ')];
+}
+
+function documentOf({ name, current, wanted, latest, direct, dev, yanked }: OutdatedPackage) {
+  const kind = direct ? (dev ? 'dev' : 'normal') : 'transitive';
+  return { name, current: current ?? null, wanted: wanted ?? null, latest: latest ?? null, kind, yanked };
+}
+
+async function indexFor(
+  context: Context,
+  given: { registry?: string; offline?: true },
+  manifest: string | undefined,
+): Promise<PackageIndex> {
+  const [{ openIndex }, { vaisHome }] = await Promise.all([
+    import('../../client/cache/index.ts'),
+    import('../../client/credentials/index.ts'),
+  ]);
+  const { client } = await openRegistry(context, given, manifest);
+  try {
+    return await openIndex(client, { home: vaisHome(context.env), offline: given.offline ?? false });
+  } finally {
+    client.close();
+  }
+}
+
+/** What an update would choose. If it would choose nothing, for there is a conflict, that is said, and all else is still shown. */
+async function updated(
+  context: Context,
+  read: ProjectGraph,
+  index: PackageIndex,
+): Promise<ReadonlyMap<string, string>> {
+  const { resolve } = await import('../../client/resolve/index.ts');
+  const { root, source } = demandOf(read, index);
+  try {
+    const { packages } = resolve(root, source);
+    return new Map([...packages].map(([name, { version }]) => [name, version]));
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    context.warn(`an update would fail, so what it would take is not known:\n${error.message}`);
+    return new Map();
+  }
+}

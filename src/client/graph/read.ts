@@ -1,0 +1,68 @@
+import { Fault } from '../../kernel/light/index.ts';
+import {
+  findProject,
+  readLock,
+  readPathPackages,
+  readText,
+  wantedOf,
+  type Lock,
+  type PathPackages,
+  type Project,
+} from '../project/index.ts';
+import type { PackageSource, Root } from '../resolve/index.ts';
+import { graphOf, type Graph, type RequirementOf } from './graph.ts';
+
+export interface ProjectGraph {
+  project: Project;
+  paths: PathPackages;
+  lock: Lock;
+  graph: Graph;
+}
+
+/**
+ * The graph of the project that the folder is in. What packages of a registry want of each other stands in no lock file, so it is
+ * only known with the `source`, which is asked for the manifest's registry. Faults as `findProject`, `readPathPackages` and
+ * `readLock`; `not_found` without a lock file if one is `needed`.
+ */
+export async function readGraph(
+  cwd: string,
+  { needed, source }: { needed: boolean; source?: (project: Project) => Promise<PackageSource | undefined> },
+): Promise<ProjectGraph> {
+  const project = await findProject(cwd);
+  const [paths, text] = await Promise.all([readPathPackages(project), readText(project.lockFile)]);
+  if (text === undefined && needed) {
+    throw new Fault('not_found', `There is no ${project.lockFile}. "install" makes it.`);
+  }
+  const lock: Lock = text === undefined ? new Map() : readLock(text);
+  const packages = await source?.(project);
+  return { project, paths, lock, graph: graphOf(project.manifest, lock, requirements(paths, packages)) };
+}
+
+/** What a project wants, and where it comes from, as the resolver takes it: folders stand in for packages of their names. */
+export function demandOf(
+  { project, paths }: ProjectGraph,
+  source: PackageSource,
+): { root: Root; source: PackageSource } {
+  const { manifest } = project;
+  return {
+    root: { name: manifest.name, wanted: wantedOf(manifest, paths, { dev: true }) },
+    source: {
+      candidates: (name) => {
+        const local = paths.get(name);
+        if (local === undefined) return source.candidates(name);
+        const dependencies = wantedOf(local.manifest, paths, { dev: false });
+        return [{ version: local.manifest.version, yanked: false, dependencies }];
+      },
+      names: () => [...paths.keys(), ...(source.names?.() ?? [])],
+    },
+  };
+}
+
+function requirements(paths: PathPackages, source: PackageSource | undefined): RequirementOf {
+  return (name, version, wanted) => {
+    const local = paths.get(name)?.manifest.dependencies[wanted];
+    if (local !== undefined) return local.path === undefined ? local.requirement : `path ${local.path}`;
+    const published = source?.candidates(name)?.find((candidate) => candidate.version === version);
+    return published?.dependencies.find((want) => want.name === wanted)?.requirement;
+  };
+}
