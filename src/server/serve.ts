@@ -10,7 +10,7 @@ import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
 import { addApi } from './api/index.ts';
 import { createApp } from './http/app.ts';
-import { clientAddress } from './http/client-address.ts';
+import { clientAddress, proxiesOf } from './http/client-address.ts';
 import { Doors } from './http/doors.ts';
 import { addOperations } from './http/operations.ts';
 import { RegistryTable } from './http/registries.ts';
@@ -159,6 +159,7 @@ async function start(
     publicUrl: values.publicUrl,
     audit: refusals || reads ? { recorder, refusals, reads } : undefined,
     limits: limits.requests,
+    isProxy: proxiesOf(values.trustedProxies),
     clientAddress: clientAddress({
       trusted: values.trustedProxies,
       onUntrusted: (proxy) =>

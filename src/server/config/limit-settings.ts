@@ -106,7 +106,7 @@ export const limitSettings: { readonly [K in keyof LimitValues]: Setting<LimitVa
   },
   trustedProxies: {
     env: 'KONTOR_TRUSTED_PROXIES',
-    doc: 'Proxies whose X-Forwarded-For says where a client is: addresses, networks, loopback or private, with commas between.',
+    doc: 'Proxies whose X-Forwarded-For says where a client is, and X-Forwarded-Proto how it reached them: addresses, networks, loopback or private, with commas between.',
     defaultDoc: '`none`',
     parse: parseProxies,
     initial: () => ({ raw: 'none' }),

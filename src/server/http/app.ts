@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -14,7 +15,7 @@ import type { RequestLimits } from '../../policy/index.ts';
 import type { RegistryRow, Rights } from '../../registry/index.ts';
 import { isOwnVia } from '../../upstream/index.ts';
 import { auditRequests, type AuditOptions } from './audit.ts';
-import { baseUrl } from './base-url.ts';
+import { baseUrl, trustConnection } from './base-url.ts';
 import type { ClientAddress } from './client-address.ts';
 import { decide, rawTarget, targetOf, wasDecided, winnerOf, type HasPackage } from './contest.ts';
 import type { Doors } from './doors.ts';
@@ -44,6 +45,8 @@ export interface AppOptions {
   /** See `SqlStore.changes`. */
   changes: (() => number) | undefined;
   clientAddress: ClientAddress;
+  /** True for the addresses of proxies that are believed how their clients reached them. */
+  isProxy: (address: string) => boolean;
   /** Undefined: nothing is counted. */
   limits: RequestLimits | undefined;
   /** Left out: nothing is recorded. */
@@ -73,6 +76,7 @@ export function createApp({
   storeId,
   changes,
   clientAddress,
+  isProxy,
   limits,
   audit,
   logger,
@@ -97,6 +101,9 @@ export function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: (slowLane) => {
       const server = createServer({ requestTimeout: SLOWEST_REQUEST, keepAliveTimeout: LONGEST_IDLE });
+      server.on('connection', (socket: Socket) => {
+        if (isProxy(socket.remoteAddress ?? '')) trustConnection(socket);
+      });
       lane.serve(server, slowLane);
       return server;
     },

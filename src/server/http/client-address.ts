@@ -22,14 +22,14 @@ export interface ClientAddressOptions {
  * is never reached, and what is no address ends the search.
  */
 export function clientAddress({ trusted, onUntrusted }: ClientAddressOptions): ClientAddress {
-  const proxies = listOf(trusted);
+  const isProxy = proxiesOf(trusted);
   const near = listOf(['loopback', 'private']);
   let silent = false;
   return (request) => {
     let client = plain(request.socket.remoteAddress ?? '');
     const forwarded = request.headers['x-forwarded-for'];
     if (forwarded === undefined) return client;
-    if (!holds(proxies, client)) {
+    if (!isProxy(client)) {
       if (!silent && holds(near, client)) {
         silent = true;
         onUntrusted(client);
@@ -37,7 +37,7 @@ export function clientAddress({ trusted, onUntrusted }: ClientAddressOptions): C
       return client;
     }
     let rest = typeof forwarded === 'string' ? forwarded : forwarded.join(',');
-    while (rest !== '' && holds(proxies, client)) {
+    while (rest !== '' && isProxy(client)) {
       const comma = rest.lastIndexOf(',');
       const named = addressFrom(rest.slice(comma + 1));
       if (named === undefined) break;
@@ -46,6 +46,12 @@ export function clientAddress({ trusted, onUntrusted }: ClientAddressOptions): C
     }
     return client;
   };
+}
+
+/** True for the addresses of proxies that are trusted to speak for their clients. */
+export function proxiesOf(trusted: readonly string[]): (address: string) => boolean {
+  const proxies = listOf(trusted);
+  return (address) => holds(proxies, plain(address));
 }
 
 function listOf(entries: readonly string[]): BlockList {

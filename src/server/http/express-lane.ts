@@ -6,6 +6,7 @@ import type { Principal, SignedIn } from '../../accounts/index.ts';
 import type { Repeatable } from '../../doors/index.ts';
 import type { RequestLimits } from '../../policy/index.ts';
 import type { ClientAddress } from './client-address.ts';
+import { forwardedScheme } from './base-url.ts';
 import { wasDecided } from './contest.ts';
 import { KnownHeads } from './known-heads.ts';
 import { isPlainRead } from './limits.ts';
@@ -195,11 +196,8 @@ function readerOf(principal: Principal, address: string): Reader | undefined {
  * Everything of a request that a repeatable answer can depend on; undefined for one that is never answered again. Two
  * requests with the same key differ in nothing that a door of ours looks at when it reads.
  */
-function keyOf(
-  { method, headers, socket }: IncomingMessage,
-  url: string,
-  address: string,
-): string | undefined {
+function keyOf(request: IncomingMessage, url: string, address: string): string | undefined {
+  const { method, headers, socket } = request;
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   if (
     headers.via !== undefined ||
@@ -215,6 +213,7 @@ function keyOf(
     headers.host,
     socket.localAddress,
     socket.localPort,
+    forwardedScheme(request),
     headers.accept,
     headers['accept-encoding'],
     headers['if-none-match'],

@@ -86,9 +86,13 @@ export class KnownHeads {
   learn(request: IncomingMessage, answer: Answer): void {
     const connection = this.#connections.get(request.socket);
     if (connection?.head === undefined || request.httpVersion !== '1.1') return;
-    const { connection: option = 'keep-alive', 'x-forwarded-for': forwarded } = request.headers;
+    const {
+      connection: option = 'keep-alive',
+      'x-forwarded-for': address,
+      'x-forwarded-proto': scheme,
+    } = request.headers;
     // Not whoever is connected asks, or they want to go.
-    if (forwarded !== undefined || option.toLowerCase() !== 'keep-alive') return;
+    if (address !== undefined || scheme !== undefined || option.toLowerCase() !== 'keep-alive') return;
     this.#known.set(nameOf(connection.head), {
       answer,
       method: request.method ?? '',
