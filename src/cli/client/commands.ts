@@ -96,6 +96,22 @@ export const commands: Commands = {
     about: 'take dependencies out of vais.toml',
     load: async () => (await import('./remove.ts')).remove,
   },
+  init: {
+    about: 'make a package here',
+    load: async () => (await import('./init.ts')).init,
+  },
+  add: {
+    about: 'add dependencies to vais.toml',
+    load: async () => (await import('./add.ts')).add,
+  },
+  pack: {
+    about: 'make the archive that publish sends',
+    load: async () => (await import('./pack.ts')).pack,
+  },
+  publish: {
+    about: 'publish the package of this folder',
+    load: async () => (await import('./publish.ts')).publish,
+  },
   completion: {
     about: 'print a script with which the shell completes these commands',
     load: async () => (await import('./completion/completion.ts')).completion,

@@ -9,3 +9,5 @@ export {
   type WantedPackage,
 } from './path-packages.ts';
 export { writeWhole } from './write-file.ts';
+export { initProject } from './init.ts';
+export { pathFor } from './add-path.ts';

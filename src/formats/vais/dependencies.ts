@@ -10,7 +10,7 @@ import {
   textsAt,
   type TomlFields,
 } from './fields.ts';
-import { isProjectName, isVaisName, NAME_RULE } from './names.ts';
+import { isProjectName, isVaisName, nameProblem, shown } from './names.ts';
 
 /** What a package needs (vais.md 3). */
 export interface VaisDependency {
@@ -38,9 +38,7 @@ export function readDependencies(
   for (const table of tables) {
     for (const [name, value] of Object.entries(tableAt(fields, table) ?? {})) {
       if (!isVaisName(name) && !(anyName && isProjectName(name))) {
-        throw manifestFault(
-          `[${table}] names ${JSON.stringify(name.slice(0, 80))}, which no package is called: ${NAME_RULE}.`,
-        );
+        throw manifestFault(`the name ${shown(name)} in [${table}] ${nameProblem(name)}.`);
       }
       found[name] ??= readDependency(value, `"${name}" in [${table}]`);
     }

@@ -1,7 +1,7 @@
 import { isFault } from '../../kernel/light/index.ts';
 import { readDependencies, type VaisDependencies } from './dependencies.ts';
 import { manifestFault, tableAt, textAt, textsAt, type TomlFields } from './fields.ts';
-import { isProjectName, isVaisName, NAME_RULE } from './names.ts';
+import { isProjectName, isVaisName, nameProblem, shown } from './names.ts';
 import { parseTomlFile } from './toml.ts';
 import { strictVersion } from './versions.ts';
 
@@ -66,8 +66,7 @@ export function readVaisManifest(
 function readName(name: string | undefined, unpublished: boolean): string {
   if (name === undefined) throw manifestFault(`[package] has no name: add name = "my-package".`);
   if (isVaisName(name) || (unpublished && isProjectName(name))) return name;
-  const reserved = isProjectName(name) && name === name.toLowerCase() ? ' (this one is reserved)' : '';
-  throw manifestFault(`the name ${JSON.stringify(name.slice(0, 80))} is not valid: ${NAME_RULE}${reserved}.`);
+  throw manifestFault(`the name ${shown(name)} ${nameProblem(name)}.`);
 }
 
 function readManifestVersion(version: string | undefined): string {

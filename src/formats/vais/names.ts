@@ -5,8 +5,7 @@ const RESERVED: ReadonlySet<string> = new Set(['std', 'core', 'vais', 'test', 'm
 const PUBLISHED = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const UNPUBLISHED = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** What sentences say of it. */
-export const NAME_RULE =
+const NAME_RULE =
   'a package name has 1 to 64 lower-case letters, digits, "-" and "_", and begins with a letter or digit';
 
 /** True for a name that a package of a registry may have. */
@@ -19,14 +18,18 @@ export function isProjectName(name: string): boolean {
   return UNPUBLISHED.test(name);
 }
 
+/** What is wrong with a name that is none, as the end of a sentence. */
+export function nameProblem(name: string): string {
+  return RESERVED.has(name) ? 'is reserved; choose another one' : `is not valid: ${NAME_RULE}`;
+}
+
 /** Checks a name that is published or asked for (vais.md 3). Fault `name_invalid`. */
 export function checkVaisName(name: string): void {
   if (isVaisName(name)) return;
-  const shown = JSON.stringify(name.slice(0, 80));
-  throw new Fault(
-    'name_invalid',
-    RESERVED.has(name)
-      ? `The package name ${shown} is reserved; choose another one.`
-      : `The package name ${shown} is not valid: ${NAME_RULE}.`,
-  );
+  throw new Fault('name_invalid', `The package name ${shown(name)} ${nameProblem(name)}.`);
+}
+
+/** A name in a sentence, whatever it is. */
+export function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
 }

@@ -1,0 +1,1 @@
+export { archiveName, metadataOf, packProject, pathOnlyDependencies, type PackedPackage } from './pack.ts';

@@ -1,0 +1,82 @@
+import { Fault } from '../../kernel/light/index.ts';
+import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
+import { MANIFEST, type Project } from '../project/index.ts';
+import { writeArchive, type WrittenArchive } from './archive.ts';
+import { collectFiles, type PackFile } from './collect.ts';
+
+/** A package whose archive lies in a file. */
+export interface PackedPackage extends WrittenArchive {
+  manifest: VaisManifest;
+  /** What registries call the archive: `name-1.0.0.tar.gz`. */
+  fileName: string;
+  files: readonly PackFile[];
+  /** Bytes of the files. */
+  unpackedSize: number;
+}
+
+const SOURCES: ReadonlySet<string> = new Set(['src/lib.vais', 'src/main.vais']);
+
+/**
+ * Packs a project as a registry takes it (vais.md 3): flat, regular files only, without what begins with `.`, `target` and `node_modules`.
+ * Faults of the manifest, `bad_request` and `archive_too_large` say what keeps it from being published.
+ *
+ * @param to a file that does not exist yet
+ */
+export async function packProject(
+  { folder, text }: Project,
+  to: string,
+  signal?: AbortSignal,
+): Promise<PackedPackage> {
+  // By the rules for what is published, which are stricter than those for a project.
+  const manifest = readVaisManifest(text);
+  const files = await collectFiles(folder, new RegExp(`^${manifest.name}-\\d.*\\.tar\\.gz$`));
+  if (!files.some(({ path }) => SOURCES.has(path))) {
+    throw new Fault(
+      'bad_request',
+      `${folder} has neither src/lib.vais nor src/main.vais; a Vais package needs one of them.`,
+    );
+  }
+  // That very text was read and checked.
+  const given = new Map([[MANIFEST, Buffer.from(text)]]);
+  const written = await writeArchive(to, files, { given, signal });
+  return {
+    ...written,
+    manifest,
+    fileName: archiveName(manifest),
+    files,
+    unpackedSize: files.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+export function archiveName({ name, version }: { name: string; version: string }): string {
+  return `${name}-${version}.tar.gz`;
+}
+
+/** What is sent beside the archive (vais.md 2): what the original sends, and what else the manifest says. */
+export function metadataOf(manifest: VaisManifest, checksum: string): Record<string, unknown> {
+  const { name, version, description = '', license = '', authors } = manifest;
+  const { homepage, repository, documentation, keywords, categories } = manifest;
+  return {
+    name,
+    version,
+    description,
+    authors,
+    license,
+    checksum,
+    dependencies: Object.fromEntries(
+      Object.entries(manifest.dependencies).map(([one, { requirement }]) => [one, requirement]),
+    ),
+    ...(homepage !== undefined && { homepage }),
+    ...(repository !== undefined && { repository }),
+    ...(documentation !== undefined && { documentation }),
+    ...(keywords.length > 0 && { keywords }),
+    ...(categories.length > 0 && { categories }),
+  };
+}
+
+/** Folders that others get from the registry instead, in whichever version: what the publisher should know. */
+export function pathOnlyDependencies({ dependencies }: VaisManifest): { name: string; path: string }[] {
+  return Object.entries(dependencies).flatMap(([name, { path, requirement }]) =>
+    path !== undefined && requirement === '*' ? [{ name, path }] : [],
+  );
+}
