@@ -10,7 +10,8 @@ import {
 } from '../../client/project/index.ts';
 import type { PackageIndex } from '../../client/registry/index.ts';
 import { checkVaisName } from '../../formats/vais/light/index.ts';
-import { Fault, nearest, newestVersion, parseRequirement } from '../../kernel/light/index.ts';
+import { Fault, nearest } from '../../kernel/light/index.ts';
+import { newestVersion, parseRequirement } from '../../kernel/semver/light/index.ts';
 import { command, Misuse } from './command.ts';
 import type { Context } from './context.ts';
 import { openRegistry, registryOption } from './registry.ts';
