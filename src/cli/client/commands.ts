@@ -55,6 +55,18 @@ export const commands: Commands = {
     about: 'show who may publish a package',
     load: async () => (await import('./owner.ts')).ownerList,
   },
+  install: {
+    about: 'bring packages, and what they need, into the cache, and write vais.lock',
+    load: async () => (await import('./install.ts')).install,
+  },
+  update: {
+    about: 'choose newer versions of what the project needs, or of some of it',
+    load: async () => (await import('./update.ts')).update,
+  },
+  verify: {
+    about: 'check every byte of what vais.lock names',
+    load: async () => (await import('./verify.ts')).verify,
+  },
   list: {
     about: 'show what vais.toml names, and which version is locked',
     load: async () => (await import('./list.ts')).list,

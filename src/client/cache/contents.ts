@@ -2,7 +2,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPackageName, isPackageVersion, type PackageIndex } from '../registry/index.ts';
 import { allIndexCopies } from './index-copies.ts';
-import { Layout } from './layout.ts';
+import { Layout, type Pinned } from './layout.ts';
 import { Temporary } from './temporary.ts';
 import { findDifference, readRecord, sha256OfFile, type TreeRecord } from './tree-record.ts';
 
@@ -90,6 +90,20 @@ export async function cleanCache(home: string, only: readonly string[]): Promise
   if (only.length === 0) await rm(layout.index, { recursive: true, force: true });
   await temporary.sweep();
   return gone.length;
+}
+
+/** What is wrong with a package in the cache, read byte by byte; undefined if nothing is. */
+export async function problemOfPackage(
+  home: string,
+  { name, version, checksum }: Pinned,
+): Promise<string | undefined> {
+  const layout = new Layout(home);
+  const record = recordOf(layout, name, version);
+  const digest = await sha256OfFile(layout.archive(name, version)).catch(() => undefined);
+  if (digest === undefined) return 'it is not in the cache';
+  if (digest !== checksum) return `its archive has the digest ${digest}, and should have ${checksum}`;
+  if (record?.archive !== checksum) return 'it is not unpacked';
+  return findDifference(join(layout.unpacked(name, version), 'extracted'), record);
 }
 
 async function problemOf(

@@ -2,6 +2,7 @@ export {
   cacheFolder,
   cleanCache,
   listCache,
+  problemOfPackage,
   verifyCache,
   type CachedVersion,
   type Finding,

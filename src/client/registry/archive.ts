@@ -17,7 +17,7 @@ export interface ArchiveRequest {
   version: string;
   /** Where the index says that the archive is, else where the registry has it. */
   url?: string | undefined;
-  /** Bytes, if the index says: a transfer that ends before is a broken one, and more are not taken. */
+  /** Bytes, if the index says: where the server does not, a transfer that ends before is a broken one. */
   size?: number | undefined;
   /** Told of every piece, with the bytes that there are and that there will be. */
   onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
@@ -42,8 +42,8 @@ export async function fetchArchive(
     wanted.url ?? `/packages/${encodeURIComponent(wanted.name)}/${encodeURIComponent(wanted.version)}.tar.gz`;
   const transfer = new Transfer(requests, { ...wanted, path }, sink);
   let fruitless = 0;
+  let furthest = sink.size;
   for (let attempt = 1; ; attempt++) {
-    const before = sink.size;
     try {
       await transfer.attempt();
       return;
@@ -52,11 +52,12 @@ export async function fetchArchive(
       const problem = failure(transfer.what, error);
       const late = error instanceof TimedOut;
       // Waiting was long enough the first time.
-      fruitless = sink.size > before ? 0 : fruitless + (late ? 2 : 1);
+      fruitless = sink.size > furthest ? 0 : fruitless + (late ? 2 : 1);
+      furthest = Math.max(furthest, sink.size);
       // A Fault is a refusal, or what several requests in a row came to.
       const again = !isFault(error) && (late || error instanceof Broken || mayPass(error));
       if (!again || fruitless >= FRUITLESS || attempt === ATTEMPTS) throw problem;
-      await requests.pause(fruitless + 1, problem);
+      await requests.pause(fruitless, problem);
     }
   }
 }
@@ -85,17 +86,17 @@ class Transfer {
     const { size, onProgress } = this.#wanted;
     if (size !== undefined && this.#sink.size === size) return;
     const answer = await this.#ask();
-    const total = size ?? this.#total(answer);
-    const most = Math.min(size ?? LONGEST, LONGEST);
+    const announced = this.#announced(answer);
+    const total = announced ?? size;
+    if (total !== undefined && total > LONGEST) throw this.#tooLarge();
     onProgress?.(this.#sink.size, total);
     for await (const piece of pieces(answer.message, this.#requests.timeouts.idle)) {
-      if (this.#sink.size + piece.length > most) {
-        throw new Fault('too_large', `${this.what} sends more than the ${most} bytes that it may have.`);
-      }
+      if (this.#sink.size + piece.length > LONGEST) throw this.#tooLarge();
       await this.#sink.write(piece);
       onProgress?.(this.#sink.size, total);
     }
-    if (size !== undefined && this.#sink.size < size) {
+    // Node has seen to it that as many came as were announced.
+    if (announced === undefined && size !== undefined && this.#sink.size < size) {
       throw new Broken(`the transfer ended after ${this.#sink.size} of ${size} bytes`);
     }
   }
@@ -135,7 +136,11 @@ class Transfer {
     throw new Fault('unavailable', `${this.what} answered 416 to a request for all of it; try again later.`);
   }
 
-  #total({ message }: Answer): number | undefined {
+  #tooLarge(): Fault {
+    return new Fault('too_large', `${this.what} sends more than ${LONGEST} bytes, which no package has.`);
+  }
+
+  #announced({ message }: Answer): number | undefined {
     const length = Number(message.headers['content-length'] ?? NaN);
     return Number.isFinite(length) ? this.#sink.size + length : undefined;
   }

@@ -89,8 +89,11 @@ export class Requests {
   async pause(attempt: number, because: Fault): Promise<void> {
     const { wait, onRetry, signal } = this.settings;
     const milliseconds = Math.min(
-      because.retryAfter === undefined ? FIRST_PAUSE * 3 ** (attempt - 1) : because.retryAfter * 1000,
+      because.retryAfter === undefined
+        ? FIRST_PAUSE * 3 ** Math.max(0, attempt - 1)
+        : because.retryAfter * 1000,
       LONGEST_PAUSE,
+      this.timeouts.answer,
     );
     onRetry?.(`${because.message} Trying again.`);
     await (wait === undefined ? sleep(milliseconds, undefined, signal && { signal }) : wait(milliseconds));

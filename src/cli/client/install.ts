@@ -1,0 +1,61 @@
+import type { Installed } from '../../client/install/index.ts';
+import { command, Misuse } from './command.ts';
+import type { Context } from './context.ts';
+import { openRegistry, registryOption } from './registry.ts';
+
+export const install = command({
+  arguments: '[NAME[@VERSION]]...',
+  options: {
+    ...registryOption,
+    update: { about: 'choose all versions anew, whatever is locked' },
+    offline: { about: 'make no request: everything must be in the cache' },
+    'no-offline': { about: 'fetch the index of packages, even if nothing seems to need it' },
+    locked: { about: 'fail if vais.lock would change' },
+  },
+  run: async (context, specs, given) => {
+    if (given.offline && given['no-offline'])
+      throw new Misuse('--offline and --no-offline exclude each other');
+    if (given.update && given.locked) throw new Misuse('--update and --locked exclude each other');
+    const { install: run, readDemand } = await import('../../client/install/index.ts');
+    const installed = await run(await readDemand(context.cwd, specs), {
+      ...settingsOf(context, given),
+      offline: given.offline ?? false,
+      fresh: given['no-offline'] ?? false,
+      locked: given.locked ?? false,
+      ...(given.update && { renew: 'all' as const }),
+      onPlan: (packages) => {
+        for (const { name, version } of packages) context.say(`Installing ${name} ${version}...`);
+      },
+    });
+    const count = installed.packages.filter(({ arrival }) => arrival !== 'local').length;
+    context.say(
+      count === 0 ? 'No packages to install' : `${context.paint.green('✓')} Installed ${count} package(s)`,
+    );
+    context.document(documentOf(installed));
+    return 0;
+  },
+});
+
+/** What install and update have in common. */
+export function settingsOf(context: Context, given: { registry?: string }) {
+  const { env, progress, signal, warn } = context;
+  const connect = async (manifest: string | undefined) =>
+    (await openRegistry(context, given, manifest)).client;
+  return { env, progress, signal, warn, connect };
+}
+
+export function documentOf({ packages, lockFile, before, after }: Installed) {
+  return {
+    lock_file: lockFile,
+    packages: packages.map(({ locked: { name, version, checksum, source }, arrival, folder }) => ({
+      name,
+      version,
+      ...(checksum !== '' && { checksum }),
+      source,
+      arrival,
+      folder,
+      ...(before.get(name)?.version !== version && { before: before.get(name)?.version ?? null }),
+    })),
+    removed: [...before.keys()].filter((name) => !after.has(name)),
+  };
+}

@@ -1,0 +1,75 @@
+import { Fault } from '../../kernel/light/index.ts';
+import type { Arrival, PackageCache } from '../cache/index.ts';
+import type { Progress } from '../progress/index.ts';
+import type { LockedPackage } from '../project/index.ts';
+import type { PackageIndex, RegistryClient } from '../registry/index.ts';
+
+/** Where packages come from that are not in the cache. */
+export interface Remote {
+  client: RegistryClient;
+  index: PackageIndex | undefined;
+}
+
+export interface FetchOptions {
+  cache: PackageCache;
+  /** Called when something has to be fetched; undefined: that is not allowed. */
+  remote: (() => Promise<Remote>) | undefined;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+const NOTHING = { url: undefined, size: undefined };
+/** Packages under way at the same time: enough to hide that a server thinks, few enough for it. */
+const AT_ONCE = 8;
+
+/** Brings packages into the cache. The first failure ends it, when those under way have ended. */
+export async function fetchAll(
+  packages: readonly LockedPackage[],
+  options: FetchOptions,
+): Promise<Map<string, Arrival>> {
+  const arrivals = new Map<string, Arrival>();
+  const waiting = packages.toReversed();
+  let failure: { error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    for (let one = waiting.pop(); one !== undefined && failure === undefined; one = waiting.pop()) {
+      try {
+        options.signal.throwIfAborted();
+        arrivals.set(one.name, await fetchOne(one, options));
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, packages.length) }, worker));
+  if (failure !== undefined) throw failure.error;
+  return arrivals;
+}
+
+async function fetchOne(
+  { name, version, checksum }: LockedPackage,
+  { cache, remote, progress }: FetchOptions,
+): Promise<Arrival> {
+  return cache.ensure({ name, version, checksum }, async (sink) => {
+    if (remote === undefined) {
+      throw new Fault(
+        'not_found',
+        `Package ${name} ${version} not in cache. Run without --offline to download.`,
+      );
+    }
+    const { client, index } = await remote();
+    const indexed = index?.version(name, version);
+    // What the index says of other bytes does not count.
+    const { url, size } = indexed?.checksum === checksum ? indexed : NOTHING;
+    const transfer = progress.start(`${name} ${version}`, size);
+    let moved = sink.size;
+    try {
+      const onProgress = (bytes: number): void => {
+        transfer.advance(Math.max(0, bytes - moved));
+        moved = bytes;
+      };
+      await client.archive({ name, version, url, size, onProgress }, sink);
+    } finally {
+      transfer.end();
+    }
+  });
+}

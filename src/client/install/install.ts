@@ -1,0 +1,193 @@
+import { Fault } from '../../kernel/light/index.ts';
+import { openIndex, PackageCache, type Arrival } from '../cache/index.ts';
+import { vaisHome } from '../credentials/index.ts';
+import type { Progress } from '../progress/index.ts';
+import {
+  lockChanges,
+  readLock,
+  readText,
+  wouldChange,
+  writeLock,
+  writeWhole,
+  type Lock,
+  type LockedPackage,
+} from '../project/index.ts';
+import { registryBase, type PackageIndex, type RegistryClient, type Variables } from '../registry/index.ts';
+import { needsRegistry, type Demand } from './demand.ts';
+import { fetchAll, type Remote } from './fetch-all.ts';
+import { planOfLock } from './locked-plan.ts';
+import { planOfIndex } from './resolved-plan.ts';
+
+export interface InstallOptions {
+  env: Variables;
+  /** Finds the registry that is meant, when something has to be asked of it; `manifest` is what the project says of it. */
+  connect: (manifest: string | undefined) => Promise<RegistryClient>;
+  /** `--offline`: no request is made. */
+  offline?: boolean;
+  /** `--no-offline`: the index is fetched, whatever is locked and cached. */
+  fresh?: boolean;
+  /** `--update`: what is locked does not count, of everything or of these. */
+  renew?: 'all' | ReadonlySet<string>;
+  /** `--locked`: Fault `conflict` if the lock file would change. */
+  locked?: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Told of what was damaged and is mended; a sentence. */
+  warn: (message: string) => void;
+  /** Told what will be installed, before the first of it is. */
+  onPlan?: (packages: readonly LockedPackage[]) => void;
+}
+
+export interface InstalledPackage {
+  locked: LockedPackage;
+  /** `local` for a folder of this machine. */
+  arrival: Arrival | 'local';
+  /** Where its files are; undefined for a local one. */
+  folder: string | undefined;
+}
+
+export interface Installed {
+  packages: InstalledPackage[];
+  lockFile: string;
+  before: Lock;
+  after: Lock;
+}
+
+/**
+ * Chooses versions, brings them into the cache, and writes the lock file when all are there. A lock that serves, of packages that are
+ * cached, takes no request. Faults as those of the parts; then the lock file is what it was.
+ */
+export async function install(demand: Demand, options: InstallOptions): Promise<Installed> {
+  const home = vaisHome(options.env);
+  const text = await readText(demand.lockFile);
+  const lock = text === undefined ? undefined : readLock(text);
+  const session = new Session(demand, options, home);
+  try {
+    checkNames(options.renew, demand, lock);
+    const after = await session.plan(lock);
+    if (options.locked === true && wouldChange(lock, after)) throw outdated(lock ?? new Map(), after);
+    const cache = new PackageCache({ home, warn: options.warn });
+    const wanted = [...after.values()].filter(({ source }) => source === 'registry');
+    options.onPlan?.(wanted);
+    const arrivals = await fetchAll(wanted, {
+      cache,
+      remote: options.offline === true ? undefined : () => session.remote(),
+      progress: options.progress,
+      signal: options.signal,
+    });
+    await cache.sweep();
+    options.signal.throwIfAborted();
+    const written = writeLock(after);
+    if (written !== text) await writeWhole(demand.lockFile, written);
+    const packages = [...after.values()].map((locked) => ({
+      locked,
+      arrival: arrivals.get(locked.name) ?? ('local' as const),
+      folder: locked.source === 'registry' ? cache.folder(locked) : undefined,
+    }));
+    return { packages, lockFile: demand.lockFile, before: lock ?? new Map(), after };
+  } finally {
+    session.close();
+  }
+}
+
+/** One run with one registry, which is found and asked only if need be. */
+class Session {
+  readonly #demand: Demand;
+  readonly #options: InstallOptions;
+  readonly #home: string;
+  #client: Promise<RegistryClient> | undefined;
+  #index: PackageIndex | undefined;
+  #remote: Promise<Remote> | undefined;
+
+  constructor(demand: Demand, options: InstallOptions, home: string) {
+    this.#demand = demand;
+    this.#options = options;
+    this.#home = home;
+  }
+
+  async plan(lock: Lock | undefined): Promise<Lock> {
+    const { renew, fresh, offline } = this.#options;
+    if (lock !== undefined && renew === undefined && fresh !== true) {
+      const plan = planOfLock(this.#demand, lock);
+      if (plan !== undefined) return plan;
+    }
+    if (!needsRegistry(this.#demand)) return planOfIndex(this.#demand, await emptyIndex(), CHOOSE_ALL);
+    this.#index = await openIndex(await this.#open(), { home: this.#home, offline, fresh });
+    return planOfIndex(this.#demand, this.#index, {
+      lock: renew === 'all' ? undefined : lock,
+      renew: renew === undefined || renew === 'all' ? new Set() : renew,
+    });
+  }
+
+  /** What packages are fetched with. A copy of the index may know where they are; without one they are at their usual places. */
+  remote(): Promise<Remote> {
+    this.#remote ??= (async () => {
+      const client = await this.#open();
+      const copy = () => openIndex(client, { home: this.#home, offline: true }).catch(() => undefined);
+      return { client, index: this.#index ?? (await copy()) };
+    })();
+    return this.#remote;
+  }
+
+  close(): void {
+    void this.#client?.then((client) => client.close()).catch(() => undefined);
+  }
+
+  #open(): Promise<RegistryClient> {
+    this.#client ??= this.#connect();
+    return this.#client;
+  }
+
+  async #connect(): Promise<RegistryClient> {
+    const client = await this.#options.connect(this.#demand.registry);
+    this.#refuseOthers(client);
+    return client;
+  }
+
+  #refuseOthers({ base }: RegistryClient): void {
+    const other = this.#demand.elsewhere.find(({ registry }) => !isRegistry(registry, base));
+    if (other === undefined) return;
+    throw new Fault(
+      'bad_request',
+      `${other.name} is wanted of the registry ${other.registry}, and everything else of ${base}: a project has one registry. Publish it there, or name the registry in [package] of vais.toml.`,
+    );
+  }
+}
+
+function checkNames(renew: InstallOptions['renew'], { root }: Demand, lock: Lock | undefined): void {
+  if (renew === undefined || renew === 'all') return;
+  const wanted = new Set(root.wanted.map(({ name }) => name));
+  const unknown = [...renew].find((name) => lock?.has(name) !== true && !wanted.has(name));
+  if (unknown === undefined) return;
+  throw new Fault(
+    'bad_request',
+    `${unknown} is not in vais.lock: nothing here needs it. "add" makes it needed.`,
+  );
+}
+
+const CHOOSE_ALL = { lock: undefined, renew: new Set<string>() };
+
+async function emptyIndex(): Promise<PackageIndex> {
+  const { PackageIndex } = await import('../registry/index.ts');
+  return new PackageIndex(Buffer.from('[]'), 'nothing');
+}
+
+function isRegistry(registry: string, base: string): boolean {
+  try {
+    return registryBase(registry) === base;
+  } catch {
+    return false;
+  }
+}
+
+function outdated(before: Lock, after: Lock): Fault {
+  const changes = lockChanges(before, after).map((line) => `  ${line}`);
+  return new Fault(
+    'conflict',
+    [
+      'vais.lock does not fit what is wanted, and --locked forbids to change it:',
+      ...changes,
+      'Run the same without --locked, and commit vais.lock.',
+    ].join('\n'),
+  );
+}
