@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { resolve } from './index.ts';
 import type { Candidate, PackageSource, ResolveOptions, Wanted } from './index.ts';
@@ -178,6 +179,8 @@ describe('A lock', () => {
   });
 });
 
+const page = readFileSync(new URL('../../../docs/vais-constraints.md', import.meta.url), 'utf8');
+
 describe('A refusal', () => {
   test('names every package that does not exist, and what was meant', () => {
     const message = refusal('jsn-parser ^1; htp *', world({ 'json-parser 1.0.0': '', 'http 1.0.0': '' }));
@@ -209,7 +212,7 @@ describe('A refusal', () => {
     expect(code('a nonsense')).toThrow(expect.objectContaining({ code: 'bad_request' }));
   });
 
-  test('explains a conflict line by line', () => {
+  test('explains a conflict line by line, as the page shows it', () => {
     const source = world({
       'http-client 2.0.0': 'json-parser ^2.0.0',
       'http-client 2.1.0': 'json-parser ^2.0.0',
@@ -217,11 +220,9 @@ describe('A refusal', () => {
       'json-parser 2.0.0': '',
       'logger 1.0.0': 'json-parser ~1.4.0',
     });
-    expect(refusal('http-client ^2.0.0; logger *', source)).toMatchInlineSnapshot(`
-      "Fault: No versions can be found that meet everything that demo and its packages want:
-        1. Because every version of http-client wants json-parser ^2.0.0 and logger 1.0.0 wants json-parser ~1.4.0, any version of http-client and logger 1.0.0 cannot be used together.
-        2. And because demo wants http-client ^2.0.0 and demo wants logger, what demo wants cannot be had together."
-    `);
+    const message = refusal('http-client ^2.0.0; logger *', source);
+    expect(message).toContain('1. Because every version of http-client wants json-parser ^2.0.0');
+    expect(page).toContain(`\n${message.replace('Fault: ', '')}\n`);
   });
 
   test('explains a conflict that lies deeper', () => {

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { semverRanges, systemClock } from '../../kernel/index.ts';
+import { systemClock } from '../../kernel/index.ts';
 import { judgeVersions, type GateRules } from '../../policy/index.ts';
 import type { PackageRow, VersionRow } from '../../registry/index.ts';
+import { vaisRanges } from '../../formats/vais/index.ts';
 import { localVersions } from '../local-versions.ts';
 import type { VaisDoorOptions } from './options.ts';
 
@@ -29,13 +30,13 @@ export async function versionsOf(
   const rows: VersionRow[] = [];
   for await (const row of localVersions(catalogue, head.id)) rows.push(row);
   const times = rows.map(({ version, publishedAt: time }) => ({ version, time }));
-  const { hidden } = judgeVersions(rules, times, systemClock(), semverRanges);
+  const { hidden } = judgeVersions(rules, times, systemClock(), vaisRanges);
   return rows.filter(({ version }) => !hidden.has(version)).toReversed();
 }
 
 /** The version that speaks for its package: the best that is not yanked, or the best of all. */
 export function speakingOf(rows: readonly VersionRow[]): VersionRow | undefined {
   const good = rows.filter(({ yankedAt }) => yankedAt === null);
-  const best = semverRanges.newest((good.length > 0 ? good : rows).map(({ version }) => version));
+  const best = vaisRanges.newest((good.length > 0 ? good : rows).map(({ version }) => version));
   return rows.find(({ version }) => version === best);
 }

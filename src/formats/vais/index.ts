@@ -1,4 +1,5 @@
 export { readVaisUploadApart } from './archive-thread.ts';
 export * from './light/index.ts';
 export { checkPublishedVersion } from './published-version.ts';
+export { vaisRanges } from './ranges.ts';
 export type { VaisUpload } from './upload.ts';
