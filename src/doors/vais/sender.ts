@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Machine, SecondFactors, SignedIn, TokenScope } from '../../accounts/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isFault } from '../../kernel/index.ts';
 import { codeOf } from '../one-time-code.ts';
+import { VaisFault } from './errors.ts';
 
 /**
  * Who asks, if their token is for this: what is read after it has no end. Faults `unauthenticated`, `token_invalid`, `forbidden`, and
@@ -20,6 +21,14 @@ export async function senderOf(
   if (!principal.scopes.includes(scope)) {
     throw new Fault('forbidden', `This token is not for this: make one with the scope ${scope}.`);
   }
-  await secondFactors.assertMayWrite(principal, codeOf(request));
+  try {
+    await secondFactors.assertMayWrite(principal, codeOf(request));
+  } catch (error) {
+    if (!isFault(error, 'second_factor_required')) throw error;
+    throw new VaisFault('second_factor_required', NEEDS_CODE, { cause: error });
+  }
   return principal;
 }
+
+const NEEDS_CODE =
+  'Second factor required: send a one-time password of your authenticator app in the header npm-otp.';
