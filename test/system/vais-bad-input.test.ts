@@ -84,6 +84,11 @@ describe('A manifest is refused', () => {
     ['a control character', 'keywords = ["\\u0000"]', /keywords holds a control/],
     ['keywords without end', `keywords = [${'"x",'.repeat(101)}]`, /more than 100 keywords/],
     [
+      'dependencies without end',
+      `[dependencies]\n${Array.from({ length: 1001 }, (_, n) => `d${n} = "1"`).join('\n')}`,
+      /more than 1000 normal dependencies/,
+    ],
+    [
       'dependencies that would fill the index',
       `[dependencies]\n${Array.from({ length: 1000 }, (_, n) => `dependency-${n} = "^1.0.0, <1.${n}.0"`).join('\n')}`,
       /more than 32768 bytes in the index/,

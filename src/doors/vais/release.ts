@@ -4,7 +4,7 @@ import type { About } from './metadata.ts';
 import type { IndexEntry, ReleaseDependency, VaisRelease } from './stored-release.ts';
 
 /** Characters, and items of a list: what a client may have to hold of each package in its memory has an end. */
-const LONGEST = { description: 4000, url: 2000, text: 200, items: 100 };
+const LONGEST = { description: 4000, url: 2000, text: 200, items: 100, dependencies: 1000 };
 /** Bytes of a version in the index, which every client downloads whole: protocols/vais 2. */
 const LARGEST_ENTRY = 32 * 1024;
 
@@ -72,7 +72,14 @@ type TextKey = (typeof TEXTS)[number];
 type ListKey = (typeof LISTS)[number];
 
 function dependenciesOf(wanted: VaisDependencies, kind: ReleaseDependency['kind']): ReleaseDependency[] {
-  return Object.entries(wanted).map(([name, dependency]) => readDependency(name, dependency, kind));
+  const entries = Object.entries(wanted);
+  if (entries.length > LONGEST.dependencies) {
+    throw new Fault(
+      'bad_request',
+      `There are more than ${LONGEST.dependencies} ${kind} dependencies; name fewer.`,
+    );
+  }
+  return entries.map(([name, dependency]) => readDependency(name, dependency, kind));
 }
 
 function readDependency(

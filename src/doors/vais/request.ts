@@ -11,11 +11,19 @@ export function nameOf(request: FastifyRequest): string {
   return name;
 }
 
-/** The version that a path names, and whether it asks for the archive: `1.0.0`, `1.0.0.tar.gz`. */
+/** Signs that versions are made of, and as many as one may have. */
+const VERSION = /^[0-9A-Za-z.+-]{1,100}$/;
+
+/**
+ * The version that a path names, and whether it asks for the archive: `1.0.0`, `1.0.0.tar.gz`. Fault `version_not_found` for what none
+ * can be: it is not even counted as missing.
+ */
 export function versionOf(request: FastifyRequest): { version: string; isArchive: boolean } {
-  const { version } = request.params as { version: string };
-  const isArchive = version.endsWith(ARCHIVE);
-  return { version: isArchive ? version.slice(0, -ARCHIVE.length) : version, isArchive };
+  const { name, version: asked } = request.params as { name: string; version: string };
+  const isArchive = asked.endsWith(ARCHIVE);
+  const version = isArchive ? asked.slice(0, -ARCHIVE.length) : asked;
+  if (!VERSION.test(version)) throw noVersion(name, version);
+  return { version, isArchive };
 }
 
 /** Those who may not see a package hear it too. */

@@ -16,6 +16,8 @@ function atBothBases(rows: Record<string, Row>): Record<string, Row> {
       route.replace(' ', ' /api/v1'),
       {
         ...row,
+        // The same handlers: what they make of visibilities is seen above.
+        visibilities: ['public'],
         path:
           typeof path === 'string'
             ? `/api/v1${path}`
