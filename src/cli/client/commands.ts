@@ -15,6 +15,54 @@ export type Commands = Readonly<Record<string, Entry>>;
  * no more than its name and a line about it. A name of two words, `owner add`, is a command in a group.
  */
 export const commands: Commands = {
+  init: {
+    about: 'make a package here',
+    load: async () => (await import('./init.ts')).init,
+  },
+  add: {
+    about: 'add dependencies to vais.toml',
+    load: async () => (await import('./add.ts')).add,
+  },
+  remove: {
+    about: 'take dependencies out of vais.toml',
+    load: async () => (await import('./remove.ts')).remove,
+  },
+  install: {
+    about: 'bring packages, and what they need, into the cache, and write vais.lock',
+    load: async () => (await import('./install.ts')).install,
+  },
+  update: {
+    about: 'choose newer versions of what the project needs, or of some of it',
+    load: async () => (await import('./update.ts')).update,
+  },
+  list: {
+    about: 'show what vais.toml names, and which version is locked',
+    load: async () => (await import('./list.ts')).list,
+  },
+  tree: {
+    about: 'show what each package needs, below it',
+    load: async () => (await import('./tree.ts')).tree,
+  },
+  why: {
+    about: 'show who needs a package',
+    load: async () => (await import('./why.ts')).why,
+  },
+  outdated: {
+    about: 'show what could be newer',
+    load: async () => (await import('./outdated.ts')).outdated,
+  },
+  verify: {
+    about: 'check every byte of what vais.lock names',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  search: {
+    about: 'look for packages',
+    load: async () => (await import('./search.ts')).search,
+  },
+  info: {
+    about: 'show what a registry knows of a package',
+    load: async () => (await import('./info.ts')).info,
+  },
   login: {
     about: 'log in to a registry, and keep the token',
     load: async () => (await import('./login.ts')).login,
@@ -27,13 +75,13 @@ export const commands: Commands = {
     about: 'say as whom you are logged in',
     load: async () => (await import('./whoami.ts')).whoami,
   },
-  search: {
-    about: 'look for packages',
-    load: async () => (await import('./search.ts')).search,
+  publish: {
+    about: 'publish the package of this folder',
+    load: async () => (await import('./publish.ts')).publish,
   },
-  info: {
-    about: 'show what a registry knows of a package',
-    load: async () => (await import('./info.ts')).info,
+  pack: {
+    about: 'make the archive that publish sends',
+    load: async () => (await import('./pack.ts')).pack,
   },
   yank: {
     about: 'mark a version so that nobody begins to use it',
@@ -55,34 +103,6 @@ export const commands: Commands = {
     about: 'show who may publish a package',
     load: async () => (await import('./owner.ts')).ownerList,
   },
-  install: {
-    about: 'bring packages, and what they need, into the cache, and write vais.lock',
-    load: async () => (await import('./install.ts')).install,
-  },
-  update: {
-    about: 'choose newer versions of what the project needs, or of some of it',
-    load: async () => (await import('./update.ts')).update,
-  },
-  verify: {
-    about: 'check every byte of what vais.lock names',
-    load: async () => (await import('./verify.ts')).verify,
-  },
-  list: {
-    about: 'show what vais.toml names, and which version is locked',
-    load: async () => (await import('./list.ts')).list,
-  },
-  outdated: {
-    about: 'show what could be newer',
-    load: async () => (await import('./outdated.ts')).outdated,
-  },
-  tree: {
-    about: 'show what each package needs, below it',
-    load: async () => (await import('./tree.ts')).tree,
-  },
-  why: {
-    about: 'show who needs a package',
-    load: async () => (await import('./why.ts')).why,
-  },
   'cache list': {
     about: 'show the packages on this machine',
     load: async () => (await import('./cache-list.ts')).cacheList,
@@ -103,26 +123,6 @@ export const commands: Commands = {
     about: "the original's name for cache clean",
     load: async () => (await import('./cache-clean.ts')).cacheClean,
     hidden: true,
-  },
-  remove: {
-    about: 'take dependencies out of vais.toml',
-    load: async () => (await import('./remove.ts')).remove,
-  },
-  init: {
-    about: 'make a package here',
-    load: async () => (await import('./init.ts')).init,
-  },
-  add: {
-    about: 'add dependencies to vais.toml',
-    load: async () => (await import('./add.ts')).add,
-  },
-  pack: {
-    about: 'make the archive that publish sends',
-    load: async () => (await import('./pack.ts')).pack,
-  },
-  publish: {
-    about: 'publish the package of this folder',
-    load: async () => (await import('./publish.ts')).publish,
   },
   completion: {
     about: 'print a script with which the shell completes these commands',

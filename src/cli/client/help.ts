@@ -27,5 +27,5 @@ export function helpOf(program: string, name: string, about: string, command: Co
       `  ${short === undefined ? '' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`,
       text,
     ]);
-  return `${usage.join(' ')}\n\n${about}\n\n${table(options)}`;
+  return `${usage.join(' ')}\n\n${about.charAt(0).toUpperCase()}${about.slice(1)}.\n\n${table(options)}`;
 }

@@ -21,6 +21,20 @@ test.each([
   expect(clientsPart(line.split(' '), inside)).toEqual(part);
 });
 
+test.each(['why demo', 'why demo --json'])('%s is the client’s in a project, and below one', (line) => {
+  const args = line.split(' ');
+  for (const cwd of [project, inside]) expect(clientsPart(args, cwd)).toEqual({ args, program: 'kontor' });
+  expect(clientsPart(args, outside)).toBeUndefined();
+  expect(clientsPart(['pkg', ...args], outside)).toEqual({ args, program: 'kontor pkg' });
+});
+
+test.each(['why demo --registry npm', 'why demo --registry=npm', 'why demo -c x', 'why demo --config x'])(
+  '%s is the operator’s, wherever it is',
+  (line) => {
+    expect(clientsPart(line.split(' '), inside)).toBeUndefined();
+  },
+);
+
 test.each(['serve', 'token list', '--help', 'toString', '--config x completion'])('%s is not', (line) => {
   expect(clientsPart(line.split(' '), inside)).toBeUndefined();
 });
