@@ -35,7 +35,9 @@ async function gatedHit(
   rules: GateRules,
 ): Promise<SearchHit | undefined> {
   const versions: { version: string; time: number; deprecated: boolean }[] = [];
-  for await (const { version, publishedAt, deprecated } of localVersions(catalogue, hit.packageId)) {
+  for await (const row of localVersions(catalogue, hit.packageId)) {
+    const { version, publishedAt, deprecated, yankedAt } = row;
+    if (yankedAt !== null) continue;
     versions.push({ version, time: publishedAt, deprecated: deprecated !== null });
   }
   // Blocks know no time.

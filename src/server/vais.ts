@@ -1,14 +1,15 @@
 import type { Door } from '../doors/index.ts';
-import { vaisDoor } from '../doors/vais/index.ts';
+import { IndexDocuments, vaisDoor } from '../doors/vais/index.ts';
 import type { ReadingWiring } from './reading.ts';
 import type { Services } from './services.ts';
 
 /** Puts the Vais door together. */
 export function createVais(
-  { kontor, values }: ReadingWiring,
+  { kontor, values, warn }: ReadingWiring,
   { reader, artifacts, publisher, downloads, analytics }: Services,
 ): Door {
   const { catalogue, blobs, accounts, registration, secondFactors, store } = kontor;
+  const { registryRevisions: revisions } = store;
   return vaisDoor({
     catalogue,
     blobs,
@@ -18,6 +19,9 @@ export function createVais(
     downloads,
     secondFactors,
     analytics,
+    indexes: new IndexDocuments({ catalogue, revisions, reader, warn }),
+    revisions,
+    listings: store.listings,
     maxTarballBytes: values.vaisMaxTarballBytes,
     atTop: values.profile === 'vais',
     accounts,

@@ -6,13 +6,17 @@ import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
 import { nameIn, takesAtRoot } from './paths.ts';
 import { authRoutes } from './routes/auth.ts';
+import { indexRoutes } from './routes/index-document.ts';
+import { listingRoutes } from './routes/listings.ts';
 import { ownerRoutes } from './routes/owners.ts';
 import { packageRoutes } from './routes/package.ts';
 import { publishRoutes } from './routes/publish.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { yankRoutes } from './routes/yank.ts';
 
+export { IndexDocuments } from './index-document/index.ts';
 export type { VaisDoorOptions } from './options.ts';
 
 /** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
@@ -24,6 +28,9 @@ const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] =
   packageRoutes,
   yankRoutes,
   ownerRoutes,
+  indexRoutes,
+  listingRoutes,
+  userRoutes,
 ];
 
 /** Vais packages, as the Vais registry serves them; see COMPAT.md for what of it is here. */

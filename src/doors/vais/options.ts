@@ -4,10 +4,13 @@ import type {
   Blobs,
   Catalogue,
   DownloadCounter,
+  Listings,
   Publisher,
   Reader,
+  RegistryRevisions,
 } from '../../registry/index.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
+import type { IndexDocuments } from './index-document/index.ts';
 
 /** What the Vais door works with. */
 export interface VaisDoorOptions {
@@ -19,6 +22,9 @@ export interface VaisDoorOptions {
   downloads: DownloadCounter;
   secondFactors: SecondFactors;
   analytics: Analytics;
+  indexes: IndexDocuments;
+  revisions: RegistryRevisions;
+  listings: Listings;
   /** Bytes of one archive. */
   maxTarballBytes: number;
   /** True on a server that is for Vais packages: see `storagePlace`. */

@@ -31,7 +31,7 @@ export async function publicationOf(
   const { manifest, readme, files, unpackedSize } = await readVaisUploadApart(staged.open());
   for (const key of ['name', 'version'] as const) checkEqual(key, manifest[key], sent[key]);
   const release = releaseOf(manifest, sent.about);
-  const { name, version, description = '', keywords } = release;
+  const { name, version, description = '', keywords, categories } = release;
   return {
     name,
     version,
@@ -40,7 +40,7 @@ export async function publicationOf(
     summary: JSON.stringify(indexEntry(release, digests)),
     // PostgreSQL keeps no NUL.
     readme: readme?.replaceAll('\0', '') ?? null,
-    searchText: { description, keywords },
+    searchText: { description, keywords, categories },
     deprecated: null,
     tags: [],
     fallbackTag: null,

@@ -219,6 +219,8 @@ function keyOf(request: IncomingMessage, url: string, address: string): string |
     headers['if-none-match'],
     headers.origin,
     headers.range,
+    // Of pages of other sites, for doors that say which of those may ask.
+    headers.origin,
     // A token may be limited to addresses. It must not lie in memory itself.
     ...(headers.authorization === undefined ? [] : [address, hash('sha256', headers.authorization)]),
   ].join('\n');

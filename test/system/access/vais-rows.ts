@@ -1,11 +1,13 @@
 import type { Row, Target } from './row.ts';
 import { vaisAuthRows } from './vais-auth-rows.ts';
+import { vaisListingRows } from './vais-listing-rows.ts';
 import { vaisPackageRows } from './vais-package-rows.ts';
 
 /** Routes of the Vais door by method and path, and who may use them; each is there below `/api/v1` too. */
 export const vaisRows: Record<string, Row> = {
   ...atBothBases(vaisAuthRows),
   ...atBothBases(vaisPackageRows),
+  ...atBothBases(vaisListingRows),
   'GET /*': { rule: 'open', path: '/nothing/at/all', ok: [404] },
 };
 

@@ -2,12 +2,12 @@ import { newestVersion, npmRanges } from '../../../formats/npm/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
 import { hiddenFault, repairTags, type GateRules } from '../../../policy/index.ts';
 import type { Catalogue, Owner, PackageRow } from '../../../registry/index.ts';
+import { joinSegments, makeSegment, type Segment } from '../../gzip-segment.ts';
 import { maintainerShape } from '../../publisher-shape.ts';
 import { revisionText } from '../revision.ts';
 import type { Form, ReadyDocument, RefusedDocument } from './document.ts';
 import { latestFields } from './latest-fields.ts';
 import type { Page, Pages } from './pages.ts';
-import { joinSegments, makeSegment } from './segment.ts';
 
 /** The tags of a package that is owned here, as its document has them. Fault `version_hidden` if the gate leaves nothing. */
 export async function localTags(
@@ -44,7 +44,7 @@ export async function buildLocal(
     if (refused) return refused;
     const tags = tagsOf(published, versions, rules);
     const opening = { name: head.name, modified: isoTime(head.updatedAt), 'dist-tags': tags };
-    return joinSegments([
+    return ready([
       await makeSegment(`${open(opening)},"versions":{`),
       ...versions.map((page) => page.versions),
       await makeSegment('}}'),
@@ -65,13 +65,17 @@ export async function buildLocal(
   };
   const times = { created: isoTime(head.createdAt), modified: isoTime(head.updatedAt) };
   const fields = await fullFields(catalogue, head, tags['latest'], owners);
-  return joinSegments([
+  return ready([
     await makeSegment(`${open(opening)},"versions":{`),
     ...versions.map((page) => page.versions),
     await makeSegment(`},"time":${open(times)}`),
     ...versions.map((page) => page.times),
     await makeSegment(`},${JSON.stringify(fields).slice(1)}`),
   ]);
+}
+
+function ready(segments: Segment[]): ReadyDocument {
+  return { ...joinSegments(segments), validUntil: null };
 }
 
 /** Set if the gate hides every version: no client knows what to do with a document that has none. */

@@ -3,8 +3,8 @@ import { npmRanges } from '../../../formats/npm/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
 import { judgeVersions, type Finding, type GateRules, type GoodVersion } from '../../../policy/index.ts';
 import type { Catalogue, PackageRow } from '../../../registry/index.ts';
+import { makeSegment, type Segment } from '../../gzip-segment.ts';
 import type { Form } from './document.ts';
-import { makeSegment, type Segment } from './segment.ts';
 import { versionText } from './version-text.ts';
 
 /** Versions compressed together. Fewer compress worse; more make a publish into a long history dearer. */

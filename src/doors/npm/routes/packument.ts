@@ -11,6 +11,7 @@ import {
   type ReadyDocument,
 } from '../documents/index.ts';
 import { isCurrent } from '../../etag.ts';
+import { acceptsGzip } from '../../accepts-gzip.ts';
 import { maintainerShape } from '../../publisher-shape.ts';
 import { warn } from '../notices.ts';
 import type { NpmDoorOptions } from '../options.ts';
@@ -147,11 +148,4 @@ function formOf(request: FastifyRequest): Form {
 
 function isForChange({ query }: FastifyRequest): boolean {
   return (query as { write?: string }).write === 'true';
-}
-
-function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  return (
-    acceptEncoding !== undefined &&
-    /(?:^|[\s,])(?:gzip|\*)(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(acceptEncoding)
-  );
 }

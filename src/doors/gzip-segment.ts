@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 import { combineCrc32 } from './crc32.ts';
-import type { ReadyDocument } from './document.ts';
 
 /** A piece of a document, compressed by itself: it can stand in any gzip stream, after and before any other. */
 export interface Segment {
@@ -24,8 +23,8 @@ const TINY = 512;
 const SMALL = 4096;
 
 /** Compresses in the thread pool what takes a while. */
-export async function makeSegment(text: string): Promise<Segment> {
-  const bytes = Buffer.from(text, 'utf8');
+export async function makeSegment(text: string | Buffer): Promise<Segment> {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
   return {
     deflated: await deflate(bytes),
     crc: crc32(bytes),
@@ -53,8 +52,11 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 /** An empty last block with fixed codes: RFC 1951 section 3.2.6. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
-/** One gzip stream of all segments. Nothing is compressed here: what is shared with an earlier document is copied. */
-export function joinSegments(segments: Segment[]): ReadyDocument {
+/**
+ * One gzip stream of all segments. Nothing is compressed here: what is shared with an earlier document is copied. The tag (no quotes) is
+ * the same for the same texts in the same pieces.
+ */
+export function joinSegments(segments: Segment[]): { etag: string; gzip: Buffer } {
   const hash = createHash('sha256');
   let crc = 0;
   let length = 0;
@@ -67,5 +69,5 @@ export function joinSegments(segments: Segment[]): ReadyDocument {
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(length % 2 ** 32, 4);
   const parts = [GZIP_HEADER, ...segments.map(({ deflated }) => deflated), LAST_BLOCK, trailer];
-  return { etag: hash.digest('hex').slice(0, 32), gzip: Buffer.concat(parts), validUntil: null };
+  return { etag: hash.digest('hex').slice(0, 32), gzip: Buffer.concat(parts) };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { assert, asyncProperty, array, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinSegments, makeSegment } from './segment.ts';
+import { joinSegments, makeSegment } from './gzip-segment.ts';
 
 const join = async (texts: string[]) => joinSegments(await Promise.all(texts.map(makeSegment)));
 

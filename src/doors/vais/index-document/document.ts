@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { joinSegments, makeSegment } from '../../gzip-segment.ts';
+import type { Passage } from './page.ts';
+
+/** The index as some people see it, joined when it is first asked for. */
+export class IndexDocument {
+  /** The same for the same bytes, on every replica and after a restart; no quotes. */
+  readonly etag: string;
+  /** Bytes, plain. */
+  readonly length: number;
+  readonly #passages: readonly Passage[];
+  #plain: Buffer | undefined;
+  #gzip: Promise<Buffer> | undefined;
+
+  constructor(passages: readonly Passage[]) {
+    this.#passages = passages;
+    const hash = createHash('sha256');
+    for (const { digests } of passages) hash.update(digests);
+    this.etag = hash.digest('hex').slice(0, 32);
+    const commas = Math.max(passages.length - 1, 0);
+    this.length = passages.reduce((bytes, { plain }) => bytes + plain.length, 2 + commas);
+  }
+
+  plain(): Buffer {
+    return (this.#plain ??= Buffer.concat(
+      [
+        OPENING,
+        ...this.#passages.flatMap(({ plain }, index) => (index === 0 ? [plain] : [COMMA, plain])),
+        CLOSING,
+      ],
+      this.length,
+    ));
+  }
+
+  gzip(): Promise<Buffer> {
+    return (this.#gzip ??= this.#compress());
+  }
+
+  async #compress(): Promise<Buffer> {
+    const [opening, comma, closing, ...passages] = await Promise.all([
+      makeSegment(OPENING),
+      makeSegment(COMMA),
+      makeSegment(CLOSING),
+      ...this.#passages.map((passage) => passage.segment()),
+    ]);
+    const listed = passages.flatMap((passage, index) => (index === 0 ? [passage] : [comma, passage]));
+    return joinSegments([opening, ...listed, closing]).gzip;
+  }
+}
+
+const OPENING = Buffer.from('[');
+const COMMA = Buffer.from(',');
+const CLOSING = Buffer.from(']');
