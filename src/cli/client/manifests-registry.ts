@@ -17,7 +17,7 @@ export async function manifestsRegistry(
   const file = join(project, 'vais.toml');
   try {
     const { readVaisManifest } = await import('../../formats/vais/light/index.ts');
-    return readVaisManifest(await readFile(file, 'utf8')).registry;
+    return readVaisManifest(await readFile(file, 'utf8'), { unpublished: true }).registry;
   } catch (error) {
     warn(`${file} is not heeded: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
