@@ -161,7 +161,7 @@ describe('A blocked version of a Vais package', () => {
     for (const version of ['1.0.0', '1.1.0']) await publishVais(server, anna, { name: 'risky', version });
     const block = await api(server, 'POST', '/blocks', {
       token: chef,
-      body: { name: 'risky', range: '>=1.1.0', reason: 'It steals tokens.' },
+      body: { name: 'risky', range: '>=1.1.0, <2', reason: 'It steals tokens.' },
     });
     expect(block.status).toBe(201);
     const refused = {

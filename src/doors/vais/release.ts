@@ -1,5 +1,5 @@
 import type { VaisDependencies, VaisDependency, VaisManifest } from '../../formats/vais/index.ts';
-import { Fault, parseRequirement } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/index.ts';
 import type { About } from './metadata.ts';
 import type { IndexEntry, ReleaseDependency, VaisRelease } from './stored-release.ts';
 
@@ -87,7 +87,7 @@ function readDependency(
   { requirement, features = [], optional, target }: VaisDependency,
   kind: ReleaseDependency['kind'],
 ): ReleaseDependency {
-  checkRequirement(name, requirement);
+  checkText(`constraint on ${name}`, requirement, LONGEST.text);
   checkTexts(`features of ${name}`, features);
   if (target !== undefined) checkText(`target of ${name}`, target, LONGEST.text);
   return {
@@ -98,20 +98,6 @@ function readDependency(
     ...(target !== undefined && { target }),
     kind,
   };
-}
-
-/** It is stored as it was written: clients have readings of their own (protocols/vais 3, D1). */
-function checkRequirement(name: string, requirement: string): void {
-  checkText(`constraint on ${name}`, requirement, LONGEST.text);
-  try {
-    parseRequirement(requirement);
-  } catch (error) {
-    throw new Fault(
-      'bad_request',
-      `The constraint on ${name} cannot be read. ${error instanceof Error ? error.message : ''}`,
-      { cause: error },
-    );
-  }
 }
 
 function checkTexts(what: string, texts: string[]): void {
