@@ -6,6 +6,7 @@ import { vaisRows } from './vais-rows.ts';
 import { zigRows } from './zig-rows.ts';
 import { form, SECRET, type Row, type Target } from './row.ts';
 import { rules, type Verdict } from './rules.ts';
+import type { User } from '../../../src/accounts/index.ts';
 import { createWorld, logIn, type Caller, type RegistryName, type Visibility, type World } from './world.ts';
 
 interface Table {
@@ -121,19 +122,28 @@ test('every route that runs has a row that says who may use it, and every row a 
   ).toEqual([]);
 });
 
+/** What nobody has used yet: a request that was refused has not, or the next one with it fails. */
+const unused = new Map<string, string[]>();
+const unusedUsers: User[] = [];
+
 async function targetFor(
   caller: Caller,
   { row, registry }: { row: Row; registry: RegistryName },
   visibility: Visibility,
-): Promise<Target> {
+): Promise<Target & { putBack(): void }> {
   const of = caller.role === undefined ? 'user' : 'organisation';
+  const kind = `${registry} ${of} ${visibility}`;
   const name = row.changes
-    ? await world.freshPackage(of, visibility, registry)
-    : (shared.get(`${registry} ${of} ${visibility}`) ?? '');
-  const somebody =
-    row.changesUser || row.changes || row.rule === 'open' ? await world.freshUser() : await theSame();
+    ? (unused.get(kind)?.pop() ?? (await world.freshPackage(of, visibility, registry)))
+    : (shared.get(kind) ?? '');
+  const isUsed = row.changesUser || row.changes || row.rule === 'open';
+  const somebody = isUsed ? (unusedUsers.pop() ?? (await world.freshUser())) : await theSame();
   const file = `${name.replace(/^@.*\//, '')}-1.0.0.tgz`;
-  return { world, caller, name, encoded: name.replace('/', '%2f'), file, somebody };
+  const putBack = () => {
+    if (row.changes) unused.set(kind, [...(unused.get(kind) ?? []), name]);
+    if (isUsed) unusedUsers.push(somebody);
+  };
+  return { world, caller, name, encoded: name.replace('/', '%2f'), file, somebody, putBack };
 }
 
 let same: ReturnType<World['freshUser']> | undefined;
@@ -220,7 +230,9 @@ describe.each(cases)('[S-05] $route of $of is for: $row.rule', ({ route, outside
     for (const caller of world.callers) {
       const verdict = rules[row.rule](caller, visibility);
       wanted[caller.name] = verdict;
-      const answer = await ask(method, outside, row, await targetFor(caller, { row, registry }, visibility));
+      const target = await targetFor(caller, { row, registry }, visibility);
+      const answer = await ask(method, outside, row, target);
+      if ([401, 403, 404].includes(answer.status) && !row.ok?.includes(answer.status)) target.putBack();
       found[caller.name] = isMet(verdict, answer, row) ? verdict : `${answer.status} ${answer.code}`;
     }
     expect(found).toEqual(wanted);
