@@ -82,6 +82,43 @@ test('the installed command tells its version', async () => {
   expect(await kontorDoes(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test("[V-13] the seed's lines run as they stand with the vaisc that the package brings", async () => {
+  const port = await freePort();
+  const none = { KONTOR_HOST: undefined, KONTOR_PORT: undefined, KONTOR_DATA: undefined };
+  const data = temporaryFolder('data');
+  await startKontor({
+    command,
+    port,
+    env: {
+      ...none,
+      PATH,
+      VAIS_REGISTRY_HOST: '127.0.0.1',
+      VAIS_REGISTRY_PORT: String(port),
+      VAIS_REGISTRY_DB: join(data, 'registry.db'),
+      VAIS_REGISTRY_STORAGE: join(data, 'packages'),
+      VAIS_REGISTRY_ADMIN_USER: 'admin',
+      VAIS_REGISTRY_ADMIN_PASS: 'changeme',
+    },
+  });
+  const [home, desk] = [temporaryFolder('home'), temporaryFolder('desk')];
+  await mkdir(join(desk, 'src'));
+  await writeFile(join(desk, 'src/lib.vais'), '# lib\n');
+  await writeFile(join(desk, 'vais.toml'), '[package]\nname = "json-parser"\nversion = "1.0.0"\n');
+  const env = { HOME: home, PATH: `${join(installed, 'node_modules/.bin')}:${PATH}` };
+  const shell = async (line: string, input?: string) => {
+    const typed = line.replaceAll('http://localhost:3000', `http://127.0.0.1:${port}`);
+    return output(await run('sh', ['-c', typed], { cwd: desk, env, ...(input !== undefined && { input }) }));
+  };
+  expect(await shell('vaisc --version')).toMatch(/^vaisc \d+\.\d+\.\d+\n$/);
+  await shell('vaisc pkg login --registry http://localhost:3000', 'admin\nchangeme\n');
+  await shell('vaisc pkg publish --registry http://localhost:3000');
+  expect(await shell('vaisc pkg search json --registry http://localhost:3000')).toContain(
+    'json-parser v1.0.0',
+  );
+  await shell('vaisc pkg install json-parser@^1.0.0');
+  expect(await readFile(join(desk, 'vais.lock'), 'utf8')).toContain('[packages.json-parser]');
+});
+
 test('the installed server takes a publish, and serves it next to what it pulls through', async () => {
   const upstream = await startKontor();
   const { manifest, files: sources } = greetings;

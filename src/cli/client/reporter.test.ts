@@ -21,7 +21,14 @@ describe('[S-19] on a terminal', () => {
     expect(written.length).toBeLessThanOrEqual(10);
     expect(written.at(-1)).toMatch(/^2\.\d MB of 4\.0 MB {2}3\.1 MB\/s {2}demo 1\.0\.0$/);
     one.end();
-    expect(written.at(-1)).toBe('');
+    expect(written.slice(-2)).toEqual([expect.stringMatching(/^3\.1 MB {2}3\.1 MB\/s {2}demo/), '\n']);
+  });
+
+  test('what was little leaves nothing behind', () => {
+    const one = terminalProgress(write, now, () => 80).start('demo 1.0.0', 100);
+    one.advance(100);
+    one.end();
+    expect(written).toEqual(['100 B of 100 B  demo 1.0.0', '']);
   });
 
   test('several are counted, and no line is wider than the terminal', () => {

@@ -5,6 +5,9 @@ const REDRAW = 100;
 /** What moves for longer than this, in milliseconds, is worth a line in a log, and another each time that it has passed again. */
 const WORTH_A_LINE = 10_000;
 const KILO = 1024;
+/** After so many bytes the last picture stays on the terminal. */
+const WORTH_KEEPING = KILO ** 2;
+const CLEAR = '\r\u001B[K';
 
 interface Moving {
   what: string;
@@ -19,22 +22,23 @@ type Write = (text: string) => void;
 
 /**
  * For a terminal: one line that is drawn anew, at most ten times a second, with what has been moved so far and how fast; gone when nothing
- * moves any more. The rate is of everything since the first of them began.
+ * moves any more, unless that was much. The rate is of everything since the first of them began.
  */
 export function terminalProgress(write: Write, now: () => number, columns: () => number): Progress {
   const moving = new Set<Moving>();
   let [ended, moved, begun, drawn] = [0, 0, 0, -Infinity];
+  let last: Moving | undefined;
   const draw = (): void => {
     drawn = now();
-    const [first] = moving;
-    if (first === undefined) return write('\r\u001B[K');
+    const [first = last] = moving;
+    if (first === undefined) return;
     const seconds = (now() - begun) / 1000;
     const rate = seconds > 0 ? `  ${bytesText(moved / seconds)}/s` : '';
     const total =
       moving.size === 1 && ended === 0 && first.total !== undefined ? ` of ${bytesText(first.total)}` : '';
     const count = ended + moving.size > 1 ? `${ended} of ${ended + moving.size}  ` : '';
     const line = `${count}${bytesText(moved)}${total}${rate}  ${first.what}`;
-    write(`\r\u001B[K${line.slice(0, Math.max(1, columns() - 1))}`);
+    write(`${CLEAR}${line.slice(0, Math.max(1, columns() - 1))}`);
   };
   return follow(now, {
     began: (one) => {
@@ -47,8 +51,10 @@ export function terminalProgress(write: Write, now: () => number, columns: () =>
     },
     ended: (one) => {
       moving.delete(one);
-      ended += 1;
-      if (moving.size === 0) draw();
+      [last, ended] = [one, ended + 1];
+      if (moving.size > 0) return;
+      if (moved >= WORTH_KEEPING) draw();
+      write(moved >= WORTH_KEEPING ? '\n' : CLEAR);
     },
   });
 }
