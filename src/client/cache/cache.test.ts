@@ -190,10 +190,13 @@ describe('what was interrupted', () => {
     mkdirSync(at('.tmp'), { recursive: true });
     const name = `tree-${'0'.repeat(8)}-1-00000000-0000-0000-0000-000000000000`;
     writeFileSync(at(`.tmp/${name}`), '');
-    writeFileSync(at(`.tmp/old`), '');
-    utimesSync(at('.tmp/old'), new Date(0), new Date(0));
+    writeFileSync(at('.tmp/part-new'), '');
+    for (const old of ['old', 'part-old']) {
+      writeFileSync(at(`.tmp/${old}`), '');
+      utimesSync(at(`.tmp/${old}`), new Date(0), new Date(0));
+    }
     await cache.sweep();
-    expect(left()).toEqual([name]);
+    expect(left()).toEqual(['part-new', name]);
   });
 });
 

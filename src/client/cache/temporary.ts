@@ -40,11 +40,13 @@ export class Temporary {
     return path;
   }
 
-  /** Removes what processes that are gone have left; with `keep`, not of that kind. */
+  /** Removes what processes that are gone have left; what is of the kind `keep` only when it is a day old. */
   async sweep(keep?: string): Promise<void> {
     for (const name of await this.#names()) {
-      if (keep !== undefined && name.startsWith(`${keep}-`)) continue;
-      if (await this.#isLeft(name)) await rm(join(this.folder, name), { recursive: true, force: true });
+      const kept = keep !== undefined && name.startsWith(`${keep}-`);
+      if (await (kept ? this.#isOld(name) : this.#isLeft(name))) {
+        await rm(join(this.folder, name), { recursive: true, force: true });
+      }
     }
   }
 
@@ -59,7 +61,10 @@ export class Temporary {
 
   async #isLeft(name: string): Promise<boolean> {
     const [, on, pid] = /-([0-9a-f]{8})-(\d+)-[0-9a-f-]{36}$/.exec(name) ?? [];
-    if (on === host && !isRunning(Number(pid))) return true;
+    return (on === host && !isRunning(Number(pid))) || this.#isOld(name);
+  }
+
+  async #isOld(name: string): Promise<boolean> {
     const found = await stat(join(this.folder, name)).catch(() => undefined);
     return found !== undefined && Date.now() - found.mtimeMs > LEFT;
   }

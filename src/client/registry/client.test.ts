@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
+import { makeCertificate } from '../../../test/setup/smtp.ts';
 import { Refusal, registryBase, RegistryClient, type RequestSettings } from './index.ts';
 
 const never = async () => undefined;
@@ -185,6 +189,27 @@ test('what is no registry is called so, and its pages are not printed', async ()
   );
   await expect(client.whoami()).rejects.toThrow(/something that no Vais registry says; check the address/);
   await expect(client.login('a', 'b')).rejects.toThrow(/\/auth\/login answered 404\.$/);
+});
+
+test('[V-53] an authority of one’s own is trusted where its file is named, and not before', async () => {
+  const { key, cert, file } = makeCertificate();
+  const server = createServer({ key, cert }, (_, response) => response.end('[]')).listen(0, 'localhost');
+  await once(server, 'listening');
+  const base = `https://localhost:${(server.address() as AddressInfo).port}`;
+  await expect(clientOf(base).index()).rejects.toThrow(
+    /certificate of the server is not trusted.*KONTOR_CAFILE/,
+  );
+  for (const variable of ['KONTOR_CAFILE', 'SSL_CERT_FILE']) {
+    const client = clientOf(base, { env: { [variable]: file } });
+    expect(await client.index()).toMatchObject({ bytes: Buffer.from('[]') });
+    client.close();
+  }
+  await expect(clientOf(base, { env: { KONTOR_CAFILE: '/nowhere.pem' } }).index()).rejects.toThrow(
+    /KONTOR_CAFILE names \/nowhere\.pem, which cannot be read/,
+  );
+  const { url } = await scriptedServer((_, response) => response.end());
+  await expect(clientOf(url.replace('http:', 'https:')).index()).rejects.toThrow(/is http:\/\/ meant/);
+  server.close();
 });
 
 test('[V-45] a proxy that the environment names is asked, and not for hosts that NO_PROXY names', async () => {
