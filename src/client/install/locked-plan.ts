@@ -24,7 +24,7 @@ export function planOfLock({ root, local }: Demand, lock: Lock): Lock | undefine
     // Of a registry's package the lock has no more than names: they were chosen with their requirements.
     open.push(...(here?.wanted ?? locked.dependencies.map((name) => ({ name }))));
   }
-  return plan;
+  return new Map([...plan].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function serves(locked: LockedPackage, { name, requirement }: Need, local: Demand['local']): boolean {
