@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vaiscPkg } from '../setup/client-line.ts';
@@ -74,9 +74,9 @@ describe('the package of the guide', () => {
     expect(err).toMatch(/^warning: local-lib is \.\.\/local-lib here; [^\n]*\n$/);
     expect(code).toBe(0);
     archive = await download('/packages/my-package/1.0.0.tar.gz');
-    expect(await get('/packages/my-package')).toMatchObject({
-      versions: [{ version: '1.0.0', checksum: sha256(archive) }],
-    });
+    expect(await get('/index.json')).toMatchObject([
+      { name: 'my-package', versions: [{ version: '1.0.0', checksum: sha256(archive) }] },
+    ]);
   });
 
   test('[V-15] is at the registry what its manifest says', async () => {
@@ -141,4 +141,81 @@ test('a package of many megabytes goes through in pieces, and a token that is no
   const { checksum, verified, registry } = JSON.parse(out);
   expect({ verified, registry }).toEqual({ verified: true, registry: server.url });
   expect(sha256(await download('/packages/big/1.0.0.tar.gz'))).toBe(checksum);
+});
+
+const lock = () => readFileSync(join(workspace, 'my-package/vais.lock'), 'utf8');
+
+describe('[V-25] a project with the manifest of the guide', () => {
+  beforeAll(async () => {
+    for (const [name, version, more] of [
+      ['json-parser', '1.4.0', ''],
+      ['http-client', '2.1.3', '[dependencies]\njson-parser = ">=1.2"\n'],
+      ['test-framework', '0.7.0', ''],
+    ] as const) {
+      put(`${name}/vais.toml`, `[package]\nname = "${name}"\nversion = "${version}"\n${more}`);
+      put(`${name}/src/lib.vais`, `# ${name}\n`);
+      await vaisc(name, 'publish');
+    }
+    put(
+      'local-lib/vais.toml',
+      '[package]\nname = "local-lib"\nversion = "0.2.0-dev"\n[dependencies]\njson-parser = "*"\n',
+    );
+  });
+
+  test('[V-29] [V-41] is installed with its neighbour, and locked the same each time, byte for byte', async () => {
+    expect(await vaisc('my-package', 'install')).toMatchObject({ code: 0, err: '' });
+    const first = lock();
+    const sum = (name: string, version: string) =>
+      sha256(readFileSync(join(home, 'registry/cache', name, `${version}.tar.gz`)));
+    expect(first).toBe(`version = 1
+
+[packages.http-client]
+version = "2.1.3"
+checksum = "${sum('http-client', '2.1.3')}"
+source = "registry"
+dependencies = ["json-parser"]
+
+[packages.json-parser]
+version = "1.4.0"
+checksum = "${sum('json-parser', '1.4.0')}"
+source = "registry"
+dependencies = []
+
+[packages.local-lib]
+version = "0.2.0-dev"
+checksum = ""
+source = "path+../local-lib"
+dependencies = ["json-parser"]
+
+[packages.test-framework]
+version = "0.7.0"
+checksum = "${sum('test-framework', '0.7.0')}"
+source = "registry"
+dependencies = []
+`);
+    rmSync(join(home, 'registry'), { recursive: true });
+    expect(await vaisc('my-package', 'install')).toMatchObject({ code: 0 });
+    expect(lock()).toBe(first);
+    rmSync(join(workspace, 'my-package/vais.lock'));
+    expect(await vaisc('my-package', 'install')).toMatchObject({ code: 0 });
+    expect(lock()).toBe(first);
+    expect(await vaisc('my-package', 'install --locked --offline')).toMatchObject({ code: 0 });
+  });
+
+  test('[V-41] says which neighbour is missing, and what is wrong with its lock, and leaves the lock alone', async () => {
+    const before = lock();
+    renameSync(join(workspace, 'local-lib'), join(workspace, 'elsewhere'));
+    const missing = await vaisc('my-package', 'install');
+    expect(missing.err).toMatch(
+      /^error: "local-lib" in .*my-package\/vais\.toml is to be in .*\/local-lib, and there is no such folder\.\n$/,
+    );
+    renameSync(join(workspace, 'elsewhere'), join(workspace, 'local-lib'));
+    put('my-package/vais.lock', before.replace('[packages.local-lib]', '<<<<<<< ours\n[packages.local-lib]'));
+    const conflict = await vaisc('my-package', 'install');
+    expect(conflict.err).toMatch(
+      /^error: vais\.lock has the marks of a merge conflict, at line 15: take either side/,
+    );
+    expect([missing.code, conflict.code]).toEqual([1, 1]);
+    expect(lock()).toContain('<<<<<<< ours');
+  });
 });
