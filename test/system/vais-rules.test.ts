@@ -176,6 +176,11 @@ describe('A blocked version of a Vais package', () => {
     const { body } = await get('/vais/packages/risky');
     expect((body['versions'] as { version: string }[]).map(({ version }) => version)).toEqual(['1.0.0']);
     expect((await get('/vais/packages/risky/1.0.0')).status).toBe(200);
+    for (const path of ['/index.json', '/search?q=risky', '/users/anna', '/packages/risky/index.json']) {
+      const told = await said(`/vais${path}`);
+      expect(told).toContain('risky');
+      expect(told).not.toContain('1.1.0');
+    }
   });
 });
 

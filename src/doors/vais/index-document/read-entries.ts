@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { semverRanges, Turn } from '../../../kernel/index.ts';
+import { vaisRanges } from '../../../formats/vais/index.ts';
+import { Turn } from '../../../kernel/index.ts';
 import { judgeVersions, openRules } from '../../../policy/index.ts';
 import type {
   Catalogue,
@@ -75,7 +76,7 @@ async function readSome(
       local,
       versions.map(({ version, publishedAt: time }) => ({ version, time })),
       0,
-      semverRanges,
+      vaisRanges,
     );
     const shown = versions.filter(({ version }) => !hidden.has(version));
     const manifest = await speakingManifest(catalogue, packageId, shown);
@@ -100,6 +101,6 @@ async function speakingManifest(
   const tagged = shown.find(({ manifest }) => manifest !== null);
   if (tagged) return tagged.manifest ?? undefined;
   const good = shown.filter(({ yanked }) => !yanked);
-  const best = semverRanges.newest((good.length > 0 ? good : shown).map(({ version }) => version));
+  const best = vaisRanges.newest((good.length > 0 ? good : shown).map(({ version }) => version));
   return best === undefined ? undefined : (await catalogue.version(packageId, best))?.manifest;
 }

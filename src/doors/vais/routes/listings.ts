@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isoTime, semverRanges } from '../../../kernel/index.ts';
+import { vaisRanges } from '../../../formats/vais/index.ts';
+import { isoTime } from '../../../kernel/index.ts';
 import { readerId } from '../../../policy/index.ts';
 import type { ListingQuery, SearchHit } from '../../../registry/index.ts';
 import { gatedHits } from '../../gated-hits.ts';
@@ -59,7 +60,7 @@ export function listingRoutes(app: FastifyInstance, options: VaisDoorOptions): v
       limit,
       offset,
     });
-    const shown = await gatedHits({ ...options, ranges: semverRanges }, registry, hits);
+    const shown = await gatedHits({ ...options, ranges: vaisRanges }, registry, hits);
     return reply.header('cache-control', 'private, no-cache').send({ packages: shown.map(hitShape), total });
   }
 }

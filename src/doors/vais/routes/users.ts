@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { isoTime, semverRanges } from '../../../kernel/index.ts';
+import { vaisRanges } from '../../../formats/vais/index.ts';
+import { isoTime } from '../../../kernel/index.ts';
 import { readerId } from '../../../policy/index.ts';
 import { gatedHits } from '../../gated-hits.ts';
 import { VaisFault } from '../errors.ts';
@@ -32,7 +33,7 @@ export function userRoutes(app: FastifyInstance, options: VaisDoorOptions): void
       limit: MOST_PACKAGES,
       offset: 0,
     });
-    const shown = await gatedHits({ ...options, ranges: semverRanges }, registry, hits);
+    const shown = await gatedHits({ ...options, ranges: vaisRanges }, registry, hits);
     const packages = shown.map(({ name, manifest, downloads }) => ({
       name,
       description: (manifest === null ? undefined : storedRelease({ manifest }).description) ?? null,
