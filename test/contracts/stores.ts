@@ -60,6 +60,11 @@ interface Kept {
 
 /** Stores that a test has given back. To open one loads a thread, or runs every migration: most of what a short test takes. */
 const idle = new Map<TestAdapter, Kept[]>();
+/** As `freshStore`, for a test that needs but any. */
+export function freshSqliteStore(): Promise<FreshStore> {
+  return freshStore(sqlite);
+}
+
 /** A store whose tables hold what they hold in a new one, and that no other test uses at the moment. */
 export async function freshStore(adapter: TestAdapter): Promise<FreshStore> {
   const kept = idle.get(adapter)?.pop() ?? (await open(adapter));

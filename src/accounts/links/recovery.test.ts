@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshSqliteStore, type FreshStore } from '../../../test/contracts/stores.ts';
 import { theServer } from '../../ledger/index.ts';
-import { openSqlStore, type SqlStore } from '../../storage/sql/index.ts';
+import type { SqlStore } from '../../storage/sql/index.ts';
 import {
   createAccounts,
   createRegistration,
@@ -19,7 +17,7 @@ const HOUR = 3_600_000;
 const ADDRESS = '192.0.2.1';
 const password = 'a long pass phrase';
 
-let folder: string;
+let opened: FreshStore;
 let store: SqlStore;
 let now: number;
 let sent: Message[];
@@ -30,9 +28,8 @@ let registration: Registration;
 beforeEach(async () => {
   now = NOW;
   sent = [];
-  folder = await mkdtemp(join(tmpdir(), 'kontor-recovery-'));
-  const location = { kind: 'sqlite' as const, path: join(folder, 'kontor.db') };
-  ({ store } = await openSqlStore(location, { create: true }));
+  opened = await freshSqliteStore();
+  ({ store } = opened);
   const clock = () => now;
   const { users, links } = store;
   const messenger = { available: true, send: (message: Message) => void sent.push(message) };
@@ -41,10 +38,7 @@ beforeEach(async () => {
   const mode = 'open' as const;
   registration = createRegistration({ mode, accounts: store.accounts, links, recovery, messenger, clock });
 });
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => opened.close());
 
 const by = ({ id, name }: User) => ({ userId: id, name, via: 'password', address: ADDRESS });
 const secretOf = (message: Message | undefined) => message?.secret ?? '';

@@ -1,10 +1,8 @@
 import { createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SignJWT, UnsecuredJWT, decodeJwt, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqlStore, type SqlStore } from '../../storage/sql/index.ts';
+import { freshSqliteStore, type FreshStore } from '../../../test/contracts/stores.ts';
+import type { SqlStore } from '../../storage/sql/index.ts';
 import { theServer } from '../../ledger/index.ts';
 import type { User } from '../index.ts';
 import { SESSION_LIFE, createSessions, secretKey, type SessionSecrets } from './index.ts';
@@ -15,7 +13,7 @@ const SECRET = 'f0e1d2c3b4a5968778695a4b3c2d1e0f'.repeat(2);
 const FORMER = '00112233445566778899aabbccddeeff'.repeat(2);
 const ISSUER = 'urn:kontor:one';
 
-let folder: string;
+let opened: FreshStore;
 let store: SqlStore;
 let anna: User;
 let now: number;
@@ -34,16 +32,12 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 
 beforeEach(async () => {
   now = NOW;
-  folder = await mkdtemp(join(tmpdir(), 'kontor-sessions-'));
-  const location = { kind: 'sqlite' as const, path: join(folder, 'kontor.db') };
-  ({ store } = await openSqlStore(location, { create: true }));
+  opened = await freshSqliteStore();
+  ({ store } = opened);
   const user = { name: 'Anna', email: null, role: 'user' as const, passwordHash: '', at: NOW };
   anna = await store.accounts.createUser({ ...user, by: theServer });
 });
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => opened.close());
 
 describe('a session', () => {
   test('says who its user is, in a JWT that others with the secret can check [A-14] [S-72]', async () => {
