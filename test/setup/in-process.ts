@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { loadConfig, serve, type RunningServer } from '../../src/server/index.ts';
+import { loadConfig, openKontor, serve, type RunningServer } from '../../src/server/index.ts';
 import { temporaryFolder } from './resources.ts';
 
 export interface CollectedRoute {
@@ -52,4 +52,18 @@ export async function startInProcess(env: Record<string, string> = {}): Promise<
       await server.stop();
     },
   };
+}
+
+/** What `kontor verify` complains of in the store of a server with these settings. */
+export async function problemsOf(
+  { data }: Pick<InProcess, 'data'>,
+  env: Record<string, string> = {},
+): Promise<string[]> {
+  const config = loadConfig({ env: { KONTOR_DATA: data, ...env }, cwd: data });
+  const kontor = await openKontor(config, { create: false });
+  try {
+    return (await kontor.verify()).problems;
+  } finally {
+    await kontor.close();
+  }
 }
