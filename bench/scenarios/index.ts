@@ -13,6 +13,7 @@ import { previews } from './previews.ts';
 import { publish } from './publish.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
+import { vaisInstall } from './vais-install.ts';
 import { zigHash } from './zig-hash.ts';
 
 /** In the order in which they run: the large store comes last, since its server is kept for all that need it. */
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   tarball,
   coldTarball,
   zigHash,
+  vaisInstall,
   growth,
   publish,
   previews,
