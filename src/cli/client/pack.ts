@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { archiveName, packProject } from '../../client/pack/index.ts';
+import { join, relative, resolve } from 'node:path';
+import { archiveName, packInto } from '../../client/pack/index.ts';
 import { findProject } from '../../client/project/index.ts';
 import { command } from './command.ts';
 
@@ -20,32 +18,22 @@ export const pack = command({
       given.output === undefined
         ? join(project.folder, archiveName(project.manifest))
         : resolve(context.cwd, given.output);
-    // Begins with a point, so it is not packed into itself.
-    const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
-    try {
-      const { manifest, files, size, checksum, unpackedSize } = await packProject(
-        project,
-        temporary,
-        context.signal,
-      );
-      await rename(temporary, file);
-      for (const { path } of files) context.print(`  ${path}`);
-      context.print(
-        `${context.paint.green('✓')} Packed ${manifest.name} v${manifest.version} into ${relative(context.cwd, file)}`,
-      );
-      context.print(`  ${files.length} files, ${size} bytes, SHA-256 ${checksum}`);
-      context.document({
-        name: manifest.name,
-        version: manifest.version,
-        file,
-        size,
-        checksum,
-        unpackedSize,
-        files: files.map(({ path, size: bytes }) => ({ path, size: bytes })),
-      });
-      return 0;
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    const packed = await packInto(project, file, context.signal);
+    const { manifest, files, size, checksum, unpackedSize } = packed;
+    for (const { path } of files) context.print(`  ${path}`);
+    context.print(
+      `${context.paint.green('✓')} Packed ${manifest.name} v${manifest.version} into ${relative(context.cwd, file)}`,
+    );
+    context.print(`  ${files.length} files, ${size} bytes, SHA-256 ${checksum}`);
+    context.document({
+      name: manifest.name,
+      version: manifest.version,
+      file,
+      size,
+      checksum,
+      unpackedSize,
+      files: files.map(({ path, size: bytes }) => ({ path, size: bytes })),
+    });
+    return 0;
   },
 });

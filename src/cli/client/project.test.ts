@@ -132,6 +132,7 @@ test('pack writes the archive beside the manifest, and says what is in it', asyn
   expect(out).toBe(
     `  src/lib.vais\n  vais.toml\n✓ Packed demo v1.0.0 into ../demo-1.0.0.tar.gz\n  2 files, ${bytes.length} bytes, SHA-256 ${checksum}\n`,
   );
+  await vaisc('pack -o out.tgz');
   const again = JSON.parse((await vaisc('pack --json -o out.tgz')).out);
   expect(again).toMatchObject({
     checksum,
@@ -139,6 +140,8 @@ test('pack writes the archive beside the manifest, and says what is in it', asyn
     files: [{ path: 'src/lib.vais' }, {}],
   });
   expect(readdirSync(cwd).toSorted()).toEqual(['demo-1.0.0.tar.gz', 'out.tgz', 'src', 'vais.toml']);
+  const nowhere = await vaisc('pack -o none/out.tgz');
+  expect(nowhere).toEqual({ code: 1, out: '', err: 'error: The archive cannot be written (ENOENT).\n' });
 });
 
 async function registry(answer: { checksum?: string; status?: number; metadata?: string } = {}) {

@@ -27,7 +27,7 @@ export const publish = command({
       const { name, version } = project.manifest;
       context.say(`${context.paint.cyan('Info')} Packaging ${name} v${version}...`);
       const file = join(scratch, 'package.tar.gz');
-      const packed = await packProject(project, file, context.signal);
+      const packed = await packProject(project, { to: file, signal: context.signal });
       for (const { name: one, path } of pathOnlyDependencies(packed.manifest)) {
         context.warn(
           `${one} is ${path} here; others get any version of ${one} from the registry. Say which: ${one} = { version = "^1.0.0", path = "${path}" }`,

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { errnoOf, Fault } from '../../kernel/light/index.ts';
 import { largest, type PackFile } from './collect.ts';
+import { systemFault } from './system-fault.ts';
 import { END_OF_TAR, tarHeader, tarPadding } from './tar.ts';
 
 export interface WrittenArchive {
@@ -49,7 +50,11 @@ export async function writeArchive(
     }
   }
   const target = createWriteStream(to, { flags: 'wx' });
-  await pipeline(tarOf(files, given), createGzip(), measured, target, signal ? { signal } : {});
+  try {
+    await pipeline(tarOf(files, given), createGzip(), measured, target, signal ? { signal } : {});
+  } catch (error) {
+    throw systemFault('The archive cannot be written', error);
+  }
   return { size, checksum: hash.digest('hex') };
 }
 
@@ -73,10 +78,7 @@ async function* unchanged({ path, file, size, changed }: PackFile): AsyncGenerat
   const differs = () =>
     new Fault('bad_request', `${path} changed while it was packed; pack again when nothing writes to it.`);
   const handle = await open(file, 'r').catch((cause: unknown) => {
-    if (errnoOf(cause) === 'ENOENT') throw differs();
-    throw new Fault('bad_request', `${path} cannot be read (${errnoOf(cause) ?? 'unknown error'}).`, {
-      cause,
-    });
+    throw errnoOf(cause) === 'ENOENT' ? differs() : systemFault(`${path} cannot be read`, cause);
   });
   try {
     let read = 0;

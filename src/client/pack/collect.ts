@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Fault } from '../../kernel/light/index.ts';
+import { systemFault } from './system-fault.ts';
 
 /** A file that goes into the archive. */
 export interface PackFile {
@@ -30,11 +31,11 @@ function isSkipped(name: string): boolean {
  * The files of a package, by path: regular ones, and links to such. Fault `bad_request` names what cannot be packed, `archive_too_large`
  * the largest files.
  *
- * @param own what archives of this package are called that lie at its top; they do not go into the next one
+ * @param isOwn true for the path of an archive of this very package: that does not go into the next one
  */
 export async function collectFiles(
   folder: string,
-  own: RegExp,
+  isOwn: (path: string) => boolean,
   { files: mostFiles, bytes: mostBytes } = bounds,
 ): Promise<PackFile[]> {
   const root = await realpath(folder);
@@ -44,9 +45,12 @@ export async function collectFiles(
   return files.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 
   async function walk(below: string): Promise<void> {
-    for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
-      if (isSkipped(entry.name) || (below === '' && own.test(entry.name))) continue;
+    const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error: unknown) => {
+      throw systemFault(`${join(root, below)} cannot be read`, error);
+    });
+    for (const entry of entries) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (isSkipped(entry.name) || isOwn(path)) continue;
       checkPath(path);
       if (entry.isDirectory()) await walk(path);
       else if (entry.isFile()) files.push(await fileAt(path, join(root, path)));

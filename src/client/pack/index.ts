@@ -1,1 +1,8 @@
-export { archiveName, metadataOf, packProject, pathOnlyDependencies, type PackedPackage } from './pack.ts';
+export {
+  archiveName,
+  metadataOf,
+  packInto,
+  packProject,
+  pathOnlyDependencies,
+  type PackedPackage,
+} from './pack.ts';

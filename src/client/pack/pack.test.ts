@@ -5,6 +5,7 @@ import {
   chmodSync,
   createReadStream,
   mkdirSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   truncateSync,
@@ -18,9 +19,11 @@ import { readVaisArchive } from '../../formats/vais/archive.ts';
 import { readProject } from '../project/index.ts';
 import { writeArchive } from './archive.ts';
 import { collectFiles } from './collect.ts';
-import { metadataOf, packProject, pathOnlyDependencies } from './index.ts';
+import { metadataOf, packInto, packProject, pathOnlyDependencies } from './index.ts';
 
 const MANIFEST = '[package]\nname = "demo"\nversion = "1.0.0"\n';
+
+const none = () => false;
 
 let folder: string;
 let out: string;
@@ -41,7 +44,7 @@ function sample(to: string = folder): void {
   put('src/lib.vais', 'pub fn f() {}\n', to);
 }
 
-const packed = async () => packProject(await readProject(folder), out);
+const packed = async () => packProject(await readProject(folder), { to: out });
 const listed = () => execFileSync('tar', ['tzf', out], { encoding: 'utf8' }).trim().split('\n');
 
 describe('[V-16] an archive', () => {
@@ -97,7 +100,7 @@ describe('[V-16] an archive', () => {
     }
     const first = await packed();
     const twin = `${out}.2`;
-    const second = await packProject(await readProject(other), twin);
+    const second = await packProject(await readProject(other), { to: twin });
     expect(second.checksum).toBe(first.checksum);
     expect(readFileSync(twin).subarray(0, 10).toString('hex')).toMatch(/^1f8b0800000000000.ff$/);
     const verbose = execFileSync('tar', ['tvzf', out, '--numeric-owner', '--utc'], { encoding: 'utf8' });
@@ -180,15 +183,15 @@ describe('what no registry takes is told before it is sent', () => {
     sample();
     for (let index = 0; index < 9; index++) put(`gen/${index}`, '');
     const ten = { files: 10, bytes: 100 };
-    await expect(collectFiles(folder, /^$/, ten)).rejects.toThrow(
+    await expect(collectFiles(folder, none, ten)).rejects.toThrow(
       /more than 10 files.* Most of them are in gen \(9\), /,
     );
-    expect(await collectFiles(folder, /^$/, { ...ten, files: 11 })).toHaveLength(11);
+    expect(await collectFiles(folder, none, { ...ten, files: 11 })).toHaveLength(11);
   });
 
   test('an archive that is too large although its files are not', async () => {
     sample();
-    const files = await collectFiles(folder, /^$/);
+    const files = await collectFiles(folder, none);
     await expect(writeArchive(out, files, { most: 100 })).rejects.toThrow(/archive has more than 100 bytes/);
   });
 });
@@ -199,9 +202,19 @@ test.each([
   ['other', (file: string) => utimesSync(file, 1, 1)],
 ])('a file that gets %s while it is packed is not packed', async (_, change) => {
   sample();
-  const files = await collectFiles(folder, /^$/);
+  const files = await collectFiles(folder, none);
   change(join(folder, 'src/lib.vais'));
   await expect(writeArchive(out, files)).rejects.toThrow(/src\/lib\.vais changed while it was packed/);
+});
+
+test('an archive that is given up leaves the one before', async () => {
+  sample();
+  const project = await readProject(folder);
+  const file = put('out/demo.tgz', 'before');
+  const given = AbortSignal.abort();
+  await expect(packInto(project, file, given)).rejects.toMatchObject({ name: 'AbortError' });
+  expect(readdirSync(dirname(file))).toEqual(['demo.tgz']);
+  expect(readFileSync(file, 'utf8')).toBe('before');
 });
 
 test('[V-15] what is sent beside the archive is what the manifest says', async () => {

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Fault } from '../../kernel/light/index.ts';
 import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
 import { MANIFEST, type Project } from '../project/index.ts';
 import { writeArchive, type WrittenArchive } from './archive.ts';
 import { collectFiles, type PackFile } from './collect.ts';
+import { systemFault } from './system-fault.ts';
 
 /** A package whose archive lies in a file. */
 export interface PackedPackage extends WrittenArchive {
@@ -21,15 +25,19 @@ const SOURCES: ReadonlySet<string> = new Set(['src/lib.vais', 'src/main.vais']);
  * Faults of the manifest, `bad_request` and `archive_too_large` say what keeps it from being published.
  *
  * @param to a file that does not exist yet
+ * @param output where it will lie in the end, if that may be in the project
  */
 export async function packProject(
   { folder, text }: Project,
-  to: string,
-  signal?: AbortSignal,
+  { to, output, signal }: { to: string; output?: string; signal?: AbortSignal },
 ): Promise<PackedPackage> {
   // By the rules for what is published, which are stricter than those for a project.
   const manifest = readVaisManifest(text);
-  const files = await collectFiles(folder, new RegExp(`^${manifest.name}-\\d.*\\.tar\\.gz$`));
+  const earlier = new RegExp(`^${manifest.name}-\\d[^/]*\\.tar\\.gz$`);
+  const files = await collectFiles(
+    folder,
+    (path) => earlier.test(path) || (output !== undefined && join(folder, path) === output),
+  );
   if (!files.some(({ path }) => SOURCES.has(path))) {
     throw new Fault(
       'bad_request',
@@ -46,6 +54,21 @@ export async function packProject(
     files,
     unpackedSize: files.reduce((sum, { size }) => sum + size, 0),
   };
+}
+
+/** Packs a project into a file, in place of what was there; there is the old one or the new one, whole. Faults as above. */
+export async function packInto(project: Project, file: string, signal: AbortSignal): Promise<PackedPackage> {
+  // Begins with a point, so it is not packed into itself.
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  try {
+    const packed = await packProject(project, { to: temporary, output: file, signal });
+    await rename(temporary, file);
+    return packed;
+  } catch (error) {
+    throw systemFault(`${file} cannot be written`, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 export function archiveName({ name, version }: { name: string; version: string }): string {
