@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { loadConfig, openKontor, serve, type RunningServer } from '../../src/server/index.ts';
 import { temporaryFolder } from './resources.ts';
@@ -14,6 +15,8 @@ export interface InProcess {
   data: string;
   /** Every route that a server of this process has registered so far, each once. */
   routes(): CollectedRoute[];
+  /** What listens. */
+  http(): Server;
   stop(): Promise<void>;
 }
 
@@ -23,8 +26,11 @@ export interface InProcess {
  */
 export async function startInProcess(env: Record<string, string> = {}): Promise<InProcess> {
   const routes = new Map<string, CollectedRoute>();
+  let edge: FastifyInstance | undefined;
   const onServer = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
+    // The API's server within comes later.
+    edge ??= fastify;
     fastify.addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.set(`${each} ${url}`, { method: each, url });
     });
@@ -47,6 +53,10 @@ export async function startInProcess(env: Record<string, string> = {}): Promise<
     url: server.url,
     data,
     routes: () => [...routes.values()],
+    http: () => {
+      if (edge === undefined) throw new Error('nothing listens');
+      return edge.server;
+    },
     stop: async () => {
       unsubscribe('fastify.initialization', onServer);
       await server.stop();

@@ -105,9 +105,9 @@ describe('a log-in', () => {
       );
     }
     const token = await session(server, 'admin', 'changeme');
-    await expect
-      .poll(async () => JSON.stringify((await api(server, 'GET', '/audit?type=user.login', { token })).body))
-      .toContain('"code":"password_wrong"');
+    const events = async () =>
+      JSON.stringify((await api(server, 'GET', '/audit?type=user.login', { token })).body);
+    await expect.poll(events, { timeout: 20_000 }).toContain('"code":"password_wrong"');
   });
 
   test.each(['{', '[]', '"x"', '{}', '{"username":"admin"}', '{"username":1,"password":"x"}', ''])(
