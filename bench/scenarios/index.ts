@@ -11,6 +11,7 @@ import { population } from './population.ts';
 import { pullThrough } from './pull-through.ts';
 import { previews } from './previews.ts';
 import { publish } from './publish.ts';
+import { resolve } from './resolve.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
 import { vaisInstall } from './vais-install.ts';
@@ -25,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   coldTarball,
   zigHash,
   vaisInstall,
+  resolve,
   growth,
   publish,
   previews,

@@ -149,6 +149,17 @@ function ascending(candidates: readonly Candidate[]): KnownVersion[] {
 
 /** In an order that does not depend on how they were written down; what is said twice is there once. */
 export function sortedWants(wanted: readonly Wanted[]): Wanted[] {
-  const seen = new Map(wanted.map((want) => [`${want.name}\0${want.requirement}`, want]));
-  return [...seen].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, want]) => want);
+  return wanted
+    .toSorted(
+      (one, other) => compareText(one.name, other.name) || compareText(one.requirement, other.requirement),
+    )
+    .filter((want, index, all) => {
+      const before = all[index - 1];
+      return before?.name !== want.name || before.requirement !== want.requirement;
+    });
+}
+
+function compareText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

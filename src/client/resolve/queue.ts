@@ -2,20 +2,29 @@ import type { KnownPackage } from './known-package.ts';
 
 interface Entry {
   package: KnownPackage;
+  /** Lower is more urgent. */
   rank: number;
+  place: number;
 }
 
 /**
  * Packages that wait for a version, most urgent first: what is locked, so that it can stay; then what was in many conflicts, so that
- * they come early; then what was met first, so that what the root wants itself gets its best version. A binary heap, in which a
+ * they come early; then in the places that they are given. A binary heap, in which a
  * package may be several times: who takes one checks that it still waits.
  */
 export class Queue {
   readonly #heap: Entry[] = [];
+  readonly #places: ReadonlyMap<KnownPackage, number>;
   readonly #conflicts = new Map<KnownPackage, number>();
 
+  /** Packages without a place come last, in the order in which they were met. */
+  constructor(places: ReadonlyMap<KnownPackage, number>) {
+    this.#places = places;
+  }
+
   push(known: KnownPackage): void {
-    const entry = { package: known, rank: this.#rankOf(known) };
+    const place = this.#places.get(known) ?? this.#places.size + known.id;
+    const entry = { package: known, rank: this.#rankOf(known), place };
     let at = this.#heap.length;
     this.#heap.push(entry);
     while (at > 0) {
@@ -55,7 +64,6 @@ export class Queue {
     return urgency(count) > urgency(count - 1);
   }
 
-  /** Lower is more urgent. */
   #rankOf(known: KnownPackage): number {
     return (known.locked === -1 ? 0 : -1000) - urgency(this.#conflicts.get(known) ?? 0);
   }
@@ -67,5 +75,5 @@ function urgency(conflicts: number): number {
 }
 
 function comesBefore(one: Entry, other: Entry): boolean {
-  return one.rank === other.rank ? one.package.id < other.package.id : one.rank < other.rank;
+  return one.rank === other.rank ? one.place < other.place : one.rank < other.rank;
 }

@@ -238,7 +238,7 @@ describe('A refusal', () => {
     });
     expect(refusal('a', source)).toMatchInlineSnapshot(`
       "Fault: No versions can be found that meet everything that demo and its packages want:
-        1. Because d 1.1.0 wants gone (there is no such package) and d 1.0.0 wants x ^2, any version of d needs x 2.0.0.
+        1. Because d 1.0.0 wants x ^2 and d 1.1.0 wants gone (there is no such package), any version of d needs x 2.0.0.
         2. And because every version of b wants x ^1, any version of b and any version of d cannot be used together.
         3. And because c 1.0.0 wants d ^1 and a 1.0.0 wants b ^1, c 1.0.0 and a 1.0.0 cannot be used together.
         4. And because a 1.0.0 wants c ^1 and demo wants a, what demo wants cannot be had together."

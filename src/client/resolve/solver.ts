@@ -1,4 +1,5 @@
 import type { KnownPackage } from './known-package.ts';
+import { dependentsFirst } from './order.ts';
 import { PartialSolution, type Assignment } from './partial-solution.ts';
 import { Queue } from './queue.ts';
 import { derive, opposite, type Rule, type Term } from './rule.ts';
@@ -23,10 +24,11 @@ class Solver {
   readonly #world: World;
   readonly #solution = new PartialSolution();
   readonly #rules = new RuleBook();
-  readonly #queue = new Queue();
+  readonly #queue: Queue;
 
   constructor(world: World) {
     this.#world = world;
+    this.#queue = new Queue(dependentsFirst(world));
   }
 
   run(): Solved {
