@@ -116,6 +116,15 @@ url = "https://packages.example.com"
     expect(refusal(text)).toMatch(sentence);
   });
 
+  test('may need for development what no registry has', () => {
+    const text = `${HEAD}[dev-dependencies]\ntest = { path = "../test" }\n`;
+    expect(readVaisManifest(text).devDependencies).toEqual({ test: { requirement: '*', path: '../test' } });
+    expect(refusal(text.replace('dev-', ''))).toBe(
+      'vais.toml: the name "test" in [dependencies] is reserved; choose another one.',
+    );
+    expect(refusal(text.replace('test =', '"../x" ='))).toMatch(/the name "\.\.\/x" in \[dev-dependencies\]/);
+  });
+
   test('that is no TOML is refused with line and column', () => {
     expect(refusal(`${HEAD}license MIT\n`)).toBe(
       'vais.toml is not valid TOML, at line 4, column 9: illegal character in key. Mend that place and try again.',

@@ -59,7 +59,8 @@ export function readVaisManifest(
     categories: textsOf('categories'),
     registry: textOf('registry') ?? registryUrl(fields),
     dependencies: readDependencies(fields, ['dependencies'], unpublished),
-    devDependencies: readDependencies(fields, ['dev-dependencies', 'dev_dependencies'], unpublished),
+    // Nobody else ever installs these.
+    devDependencies: readDependencies(fields, ['dev-dependencies', 'dev_dependencies'], true),
   };
 }
 
