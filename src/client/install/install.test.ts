@@ -113,6 +113,12 @@ dependencies = ["chars"]
     expect(existsSync(join(cwd, 'vais.lock'))).toBe(false);
   });
 
+  test('[V-23] of the very package whose folder this is brings the one of the registry', async () => {
+    manifest('text = "*"', cwd, 'json');
+    expect(await pkg('install json@^1.0.0')).toMatchObject({ code: 0, err: '' });
+    expect(locked()).toEqual(['chars 0.1.0', 'json 1.2.0', 'text 1.0.0']);
+  });
+
   test('in the folder of a project leaves in the lock what the project needs', async () => {
     manifest('text = "*"');
     await pkg('install json@=1.0.0');

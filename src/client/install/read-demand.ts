@@ -44,7 +44,8 @@ async function demandOfProject(project: Project, more: readonly Wanted[]): Promi
   const dev = wantedOf(manifest, paths, { dev: true }).filter((want) => !isNormal.has(keyOf(want)));
   return {
     root: {
-      name: manifest.name,
+      // Whoever tries what they have just published, in the folder of it, wants the one of the registry.
+      name: more.some(({ name }) => name === manifest.name) ? COMMAND : manifest.name,
       wanted: [...normal, ...dev.map(({ name, requirement }) => ({ name, requirement, dev: true })), ...more],
     },
     local: localPackages(paths),
