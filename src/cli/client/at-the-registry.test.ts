@@ -161,7 +161,7 @@ const hit = (name: string) => ({ name, latest_version: '1.2.0', description: `Ab
 const index = [
   {
     name: 'json-parser',
-    description: 'Reads JSON',
+    description: 'Reads\u001B[2J JSON',
     keywords: ['text'],
     authors: ['ada'],
     license: 'MIT',
@@ -224,7 +224,7 @@ describe('[V-21] search', () => {
   test('looks through the index of a registry that cannot search', async () => {
     answers['GET /index.json'] = () => ({ json: index });
     const { code, out } = await searching('search READS');
-    expect([code, out]).toEqual([0, '1 packages found:\n  json-parser v1.2.0\n    Reads JSON\n']);
+    expect([code, out]).toEqual([0, '1 packages found:\n  json-parser v1.2.0\n    Reads [2J JSON\n']);
     expect((await searching('search TEXT --keyword text')).out).toContain('json-parser');
     expect((await searching('search text --keyword other')).out).toContain('No packages');
   });
@@ -262,7 +262,7 @@ describe('info', () => {
     const { code, out } = await info('json-parser');
     expect(code).toBe(0);
     expect(out).toBe(
-      'json-parser v1.2.0\nReads JSON\nlicense   MIT\nowners    ada\nkeywords  text\nversions: 1.2.0, 1.0.1\n',
+      'json-parser v1.2.0\nReads [2J JSON\nlicense   MIT\nowners    ada\nkeywords  text\nversions  1.2.0, 1.0.1\n',
     );
   });
 
@@ -340,6 +340,9 @@ describe('owners', () => {
     expect((await vaisc('owner add demo eve')).out).toBe(`✓ eve owns demo on ${server.url}\n`);
     expect(server.seen.at(-1)?.body.toString()).toBe('{"username":"eve"}');
     expect((await vaisc('owner remove demo eve')).out).toBe(`✓ eve owns demo no more on ${server.url}\n`);
+    expect((await vaisc('owner remove demo ada')).err).toMatch(
+      /^error: owner remove failed \(HTTP 404\): Not found/,
+    );
     expect((await vaisc('owner list demo')).out).toBe('ada\neve\n');
   });
 });

@@ -13,6 +13,7 @@ import { command } from './command.ts';
 import type { Context } from './context.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 import { openRegistry, registryOption } from './registry.ts';
+import { printable } from './printable.ts';
 import { nameAndVersion } from './spec.ts';
 
 /** Versions that people are shown. */
@@ -68,20 +69,24 @@ function showPackage({ paint, print, document }: Context, found: IndexedPackage)
   const usable = versions.filter(({ yanked }) => !yanked).map(({ version }) => version);
   const newest = newestVersion(usable);
   print(`${paint.bold(name)}${newest === undefined ? '' : ` v${newest}`}`);
-  if (description !== undefined) print(description);
+  if (description !== undefined) print(printable(description));
   const rows = [
     ['license', license ?? ''],
     ['owners', authors.join(', ')],
     ['homepage', homepage ?? ''],
     ['repository', repository ?? ''],
     ['keywords', keywords.join(', ')],
-  ].filter(([, value]) => value !== '');
-  if (rows.length > 0) print(table(rows).trimEnd());
+    ['versions', versionsText(usable)],
+  ];
+  const said = rows.map((row) => row.map(printable)).filter(([, value]) => value !== '');
+  print(table(said).trimEnd());
+}
+
+function versionsText(usable: string[]): string {
   const rest = usable.length - MOST_SHOWN;
   const shown = usable.toSorted(compareVersions).toReversed().slice(0, MOST_SHOWN);
-  print(
-    `versions: ${shown.length === 0 ? 'none that is not yanked' : shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
-  );
+  if (shown.length === 0) return 'none that is not yanked';
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function showVersion({ paint, print, document }: Context, found: IndexedPackage, version: string): void {
@@ -96,6 +101,9 @@ function rowsOf({ checksum, size, dependencies }: IndexedVersion): string[][] {
   return [
     ['checksum', checksum],
     ...(size === undefined ? [] : [['size', `${size} bytes`]]),
-    ...dependencies.map(({ name, requirement }, at) => [at === 0 ? 'needs' : '', `${name} ${requirement}`]),
+    ...dependencies.map(({ name, requirement }, at) => [
+      at === 0 ? 'needs' : '',
+      printable(`${name} ${requirement}`),
+    ]),
   ];
 }

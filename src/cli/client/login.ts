@@ -3,6 +3,7 @@ import { Fault } from '../../kernel/light/index.ts';
 import { questions, type Questions } from './ask.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
+import { printable } from './printable.ts';
 import { clientFor, credentialsOf, registryOption } from './registry.ts';
 
 /**
@@ -72,7 +73,7 @@ async function tokenFor(
 async function byToken(context: Context, base: string, token: string): Promise<LoggedIn> {
   const client = clientFor(context, { base, token });
   try {
-    return { username: (await client.whoami()).username, token };
+    return { username: printable((await client.whoami()).username), token };
   } catch (error) {
     throw inWords(error);
   } finally {

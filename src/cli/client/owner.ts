@@ -1,5 +1,6 @@
 import { command } from './command.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
+import { printable } from './printable.ts';
 import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
 
 const options = { ...registryOption, ...tokenOption };
@@ -35,7 +36,7 @@ export const ownerList = command({
     const { client, chosen } = await openRegistry(context, given, await manifestsRegistry(context, given));
     try {
       const owners = await client.owners(name);
-      for (const owner of owners) context.print(owner);
+      for (const owner of owners) context.print(printable(owner));
       context.document({ name, owners, registry: chosen.registry });
       return 0;
     } finally {

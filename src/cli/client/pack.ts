@@ -31,7 +31,7 @@ export const pack = command({
       file,
       size,
       checksum,
-      unpackedSize,
+      unpacked_size: unpackedSize,
       files: files.map(({ path, size: bytes }) => ({ path, size: bytes })),
     });
     return 0;

@@ -51,7 +51,7 @@ export const publish = command({
 });
 
 function facts({ manifest: { name, version }, checksum, size, files, unpackedSize }: PackedPackage) {
-  return { name, version, checksum, size, files: files.length, unpackedSize };
+  return { name, version, checksum, size, files: files.length, unpacked_size: unpackedSize };
 }
 
 function showDryRun(context: Context, packed: PackedPackage): number {

@@ -5,6 +5,7 @@ import { isFault } from '../../kernel/light/index.ts';
 import { command, Misuse } from './command.ts';
 import type { Context } from './context.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
+import { printable } from './printable.ts';
 import { openRegistry, registryOption } from './registry.ts';
 
 /** Asks the registry; offline, and at a registry that cannot search, the index is looked through. */
@@ -134,10 +135,8 @@ function show(context: Context, { text }: Query, { hits, total, from }: Found): 
   // The original's words, whatever the number: scripts look for them.
   print(`${hits.length} packages found:`);
   for (const { name, version, description } of hits) {
-    print(`  ${paint.bold(name)} ${paint.dim(`v${version}`)}`);
-    if (description !== '') print(`    ${oneLine(description)}`);
+    print(`  ${paint.bold(printable(name))} ${paint.dim(`v${printable(version)}`)}`);
+    if (description !== '') print(`    ${printable(description)}`);
   }
   if (total > hits.length) note(`There are ${total} in all: --limit ${total} shows them.`);
 }
-
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();

@@ -1,4 +1,5 @@
 import { command } from './command.ts';
+import { printable } from './printable.ts';
 import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 
@@ -12,7 +13,7 @@ export const whoami = command({
       email,
       is_admin: isAdmin,
     } = await withToken(context, opened, (client) => client.whoami());
-    context.print(username);
+    context.print(printable(username));
     context.document({ registry: opened.chosen.registry, username, email, is_admin: isAdmin });
     return 0;
   },

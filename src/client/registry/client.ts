@@ -125,11 +125,12 @@ export class RegistryClient {
   }
 
   async addOwner(name: string, username: string): Promise<void> {
-    await this.ask('POST', `${packagePath(name)}/owners`, { username });
+    await this.#named('owner add', () => this.ask('POST', `${packagePath(name)}/owners`, { username }));
   }
 
   async removeOwner(name: string, username: string): Promise<void> {
-    await this.ask('DELETE', `${packagePath(name)}/owners/${encodeURIComponent(username)}`);
+    const path = `${packagePath(name)}/owners/${encodeURIComponent(username)}`;
+    await this.#named('owner remove', () => this.ask('DELETE', path));
   }
 
   /** What the registry's own search finds, as it says it. */
