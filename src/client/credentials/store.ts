@@ -120,7 +120,9 @@ export class Credentials {
         },
       );
     }
-    this.#settings.warn(`Others could read ${path}; its mode is ${mode.toString(8)} now.`);
+    // Who could only look at what is there has seen no token.
+    const harmless = found.isDirectory() && (found.mode & 0o022) === 0;
+    if (!harmless) this.#settings.warn(`Others could read ${path}; its mode is ${mode.toString(8)} now.`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
@@ -79,7 +80,7 @@ test('a registry that is not there, or says nothing, is told from one that refus
   // Once more, and no oftener.
   expect(server.seen).toHaveLength(2);
   await server.stop();
-  await expect(client.index()).rejects.toThrow(/nothing listens at that address/);
+  await expect(client.index()).rejects.toThrow(/nothing listens at 127\.0\.0\.1:\d+; is the server running/);
   await expect(clientOf('http://nowhere.invalid').index()).rejects.toThrow(/no host of that name|looked up/);
 });
 
@@ -210,6 +211,32 @@ test('[V-53] an authority of one’s own is trusted where its file is named, and
   const { url } = await scriptedServer((_, response) => response.end());
   await expect(clientOf(url.replace('http:', 'https:')).index()).rejects.toThrow(/is http:\/\/ meant/);
   server.close();
+});
+
+test('a registry behind TLS is reached through a tunnel of the proxy, which sees nothing of it', async () => {
+  const { key, cert, file } = makeCertificate();
+  const registry = createServer({ key, cert }, (_, response) => response.end('[]')).listen(0, 'localhost');
+  await once(registry, 'listening');
+  const { port } = registry.address() as AddressInfo;
+  const asked: string[] = [];
+  const proxy = createProxy().listen(0, '127.0.0.1');
+  proxy.on('connect', ({ url, headers }, socket) => {
+    asked.push(`${url} ${headers.authorization ?? 'nothing'}`);
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    const onward = connect(port, 'localhost');
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  await once(proxy, 'listening');
+  const { port: at } = proxy.address() as AddressInfo;
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${at}`, KONTOR_CAFILE: file };
+  const client = clientOf(`https://localhost:${port}`, { env, token: 'vais_secret' });
+  expect(await client.index()).toMatchObject({ bytes: Buffer.from('[]') });
+  expect(asked).toEqual([`localhost:${port} nothing`]);
+  client.close();
+  registry.close();
+  proxy.close();
 });
 
 test('[V-45] a proxy that the environment names is asked, and not for hosts that NO_PROXY names', async () => {

@@ -103,6 +103,8 @@ function reason(error: unknown): string {
   if (error instanceof TimedOut) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
   const code = errnoOf(error) ?? '';
+  if (code === 'ECONNREFUSED')
+    return `nothing listens at ${addressOf(error)}; is the server running, and the port right?`;
   const known = REASONS[code];
   if (known !== undefined) return known;
   if (/CERT|SIGNATURE|ISSUER|TLS/.test(code)) return `${CERTIFICATE} (${code})`;
@@ -110,11 +112,17 @@ function reason(error: unknown): string {
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
+/** It may be the proxy's. */
+function addressOf(error: unknown): string {
+  const { address, port } = error as { address?: unknown; port?: unknown };
+  return typeof address === 'string' && typeof port === 'number' ? `${address}:${port}` : 'that address';
+}
+
 const CUT = 'the connection was cut; try again';
 const CERTIFICATE =
   'the certificate of the server is not trusted; if its authority is your own, name the file of its certificate in KONTOR_CAFILE';
 const REASONS: Partial<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at that address; is the server running, and the port right?',
+  ERR_PROXY_TUNNEL: 'the proxy does not let it through; check HTTPS_PROXY and NO_PROXY',
   ENOTFOUND: 'there is no host of that name; check the address',
   EAI_AGAIN: 'the name of the host cannot be looked up now; check the network',
   ECONNRESET: CUT,
