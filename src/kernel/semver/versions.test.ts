@@ -67,3 +67,23 @@ test.each([
 ])('of %j the newest for everybody is %s', (versions, newest) => {
   expect(newestVersion(versions)).toBe(newest);
 });
+
+test('the newest is the last of all when they are sorted, releases behind prereleases', () => {
+  const number = fc.nat(3).map(String);
+  const version = fc
+    .tuple(
+      number,
+      number,
+      number,
+      fc.constantFrom('', '', '-a', '-a.1', '-2'),
+      fc.constantFrom('', '+b', '+c'),
+    )
+    .map(([major, minor, patch, pre, build]) => `${major}.${minor}.${patch}${pre}${build}`);
+  fc.assert(
+    fc.property(fc.array(version, { maxLength: 12 }), (versions) => {
+      const releases = versions.filter((each) => semver.prerelease(each) === null);
+      const all = releases.length > 0 ? releases : versions;
+      expect(newestVersion(versions)).toBe(all.toSorted(semver.compare).at(-1));
+    }),
+  );
+});

@@ -25,8 +25,21 @@ export function readVersion(text: string): Version {
 
 /** What people should get who ask for nothing special: the highest release, without one the highest prerelease. */
 export function newestVersion(versions: string[]): string | undefined {
-  const releases = versions.filter((version) => (parse(version)?.prerelease.length ?? 0) === 0);
-  return (releases.length > 0 ? releases : versions).toSorted(compareVersions).at(-1);
+  let [newest] = versions;
+  let best: SemVer | null = null;
+  // Each is read once: packages have thousands of versions.
+  for (const version of versions) {
+    const parsed = parse(version);
+    if (parsed === null || (best !== null && isBefore(parsed, best))) continue;
+    [newest, best] = [version, parsed];
+  }
+  return newest;
+}
+
+/** True for what people should rather not get; of equals the later one is taken. */
+function isBefore(one: SemVer, other: SemVer): boolean {
+  const [isRelease, wasRelease] = [one.prerelease.length === 0, other.prerelease.length === 0];
+  return isRelease === wasRelease ? one.compare(other) < 0 : wasRelease;
 }
 
 /** Lowest first; build metadata counts for nothing. Throws for what is no version. */
