@@ -107,6 +107,11 @@ describe('a dependency is changed', () => {
     expect(withDependency(text, 'a', { path: '../b' })).toBe(text.replace('../a', '../b'));
   });
 
+  test('that has no more than a section below its own', () => {
+    const text = `${HEAD}[dependencies.a.more]\nx = 1\n`;
+    expect(withDependency(text, 'a', at('^2'))).toBe(`${text}\n[dependencies.a]\nversion = "^2"\n`);
+  });
+
   test('in an inline table of all', () => {
     expect(withDependency(`dependencies = { a = "1", b = { path = "b" } }\n${HEAD}`, 'b', at('^2'))).toBe(
       `dependencies = { a = "1", b = "^2" }\n${HEAD}`,

@@ -77,7 +77,7 @@ export class DependencyTable {
     if (header !== undefined) {
       return lineAfter(this.#text, header.end, `${this.#pairs(path)[0]?.indent ?? ''}${field}`);
     }
-    const beside = this.#pairs(path)[0];
+    const beside = this.#pairs(path).find((pair) => pair.depth < 2);
     if (beside === undefined) return this.#newSection(path, field);
     return lineAfter(this.#text, beside.end, `${beside.indent}${this.#prefix(beside, 2)}${field}`);
   }
