@@ -1,10 +1,4 @@
-import {
-  demandOf,
-  outdatedOf,
-  readGraph,
-  type OutdatedPackage,
-  type ProjectGraph,
-} from '../../client/graph/index.ts';
+import { outdatedOf, readGraph, type OutdatedPackage } from '../../client/graph/index.ts';
 import type { PackageIndex } from '../../client/registry/index.ts';
 import { isFault } from '../../kernel/light/index.ts';
 import { table } from '../table.ts';
@@ -22,9 +16,7 @@ export const outdated = command({
   run: async (context, _args, given) => {
     const read = await readGraph(context.cwd, { needed: true });
     const index = await indexFor(context, given, read.project.manifest.registry);
-    const found = outdatedOf(read.graph, await updated(context, read, index), (name) =>
-      index.candidates(name),
-    );
+    const found = outdatedOf(read.graph, await updated(context, index), (name) => index.candidates(name));
     const shown = found.filter(({ direct }) => direct || given.all);
     if (shown.length > 0) context.print(table([TITLES, ...shown.map(rowOf)]).trimEnd());
     else context.say(`${context.paint.green('✓')} Everything is up to date`);
@@ -65,15 +57,14 @@ async function indexFor(
 }
 
 /** What an update would choose. If it would choose nothing, for there is a conflict, that is said, and all else is still shown. */
-async function updated(
-  context: Context,
-  read: ProjectGraph,
-  index: PackageIndex,
-): Promise<ReadonlyMap<string, string>> {
-  const { resolve } = await import('../../client/resolve/index.ts');
-  const { root, source } = demandOf(read, index);
+async function updated(context: Context, index: PackageIndex): Promise<ReadonlyMap<string, string>> {
+  const [{ resolve }, { readDemand, withLocal }] = await Promise.all([
+    import('../../client/resolve/index.ts'),
+    import('../../client/install/index.ts'),
+  ]);
+  const { root, local } = await readDemand(context.cwd, []);
   try {
-    const { packages } = resolve(root, source);
+    const { packages } = resolve(root, withLocal(index, local));
     return new Map([...packages].map(([name, { version }]) => [name, version]));
   } catch (error) {
     if (!isFault(error)) throw error;

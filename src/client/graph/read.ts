@@ -4,12 +4,11 @@ import {
   readLock,
   readPathPackages,
   readText,
-  wantedOf,
   type Lock,
   type PathPackages,
   type Project,
 } from '../project/index.ts';
-import type { PackageSource, Root } from '../resolve/index.ts';
+import type { PackageSource } from '../resolve/index.ts';
 import { graphOf, type Graph, type RequirementOf } from './graph.ts';
 
 export interface ProjectGraph {
@@ -36,26 +35,6 @@ export async function readGraph(
   const lock: Lock = text === undefined ? new Map() : readLock(text);
   const packages = await source?.(project);
   return { project, paths, lock, graph: graphOf(project.manifest, lock, requirements(paths, packages)) };
-}
-
-/** What a project wants, and where it comes from, as the resolver takes it: folders stand in for packages of their names. */
-export function demandOf(
-  { project, paths }: ProjectGraph,
-  source: PackageSource,
-): { root: Root; source: PackageSource } {
-  const { manifest } = project;
-  return {
-    root: { name: manifest.name, wanted: wantedOf(manifest, paths, { dev: true }) },
-    source: {
-      candidates: (name) => {
-        const local = paths.get(name);
-        if (local === undefined) return source.candidates(name);
-        const dependencies = wantedOf(local.manifest, paths, { dev: false });
-        return [{ version: local.manifest.version, yanked: false, dependencies }];
-      },
-      names: () => [...paths.keys(), ...(source.names?.() ?? [])],
-    },
-  };
 }
 
 function requirements(paths: PathPackages, source: PackageSource | undefined): RequirementOf {

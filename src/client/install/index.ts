@@ -1,4 +1,4 @@
-export type { Demand } from './demand.ts';
+export { withLocal, type Demand } from './demand.ts';
 export { install, type Installed, type InstalledPackage, type InstallOptions } from './install.ts';
 export { lockChanges } from '../project/index.ts';
 export { readDemand } from './read-demand.ts';

@@ -94,6 +94,21 @@ describe('In a large world', () => {
     expect(found.steps).toBeLessThan(100);
   });
 
+  test('what takes too long is given up with a sentence', () => {
+    const versions = Array.from({ length: 50 }, (_, minor) =>
+      plain(`1.${minor}.0`, { name: 'b', requirement: `=1.${minor}.0` }),
+    );
+    const all = new Map([
+      ['a', versions],
+      ['b', versions.map(({ version }) => plain(version, { name: 'c', requirement: `=${version}` }))],
+      ['c', [plain('1.0.0')]],
+    ]);
+    const act = (patience: number) => () =>
+      resolve(root({ name: 'a', requirement: '>1.0.0' }), sourceOf(all), { patience });
+    expect(act(10)).toThrow(/No versions were found in good time/);
+    expect(act(100_000)).toThrow(/No versions can be found that meet everything/);
+  });
+
   test('thousands of versions that want different things take as many steps, not their square', () => {
     const [few, many] = [manyWants(300), manyWants(1200)];
     expect([few.version, many.version]).toEqual(['1.0.0', '1.0.0']);

@@ -20,7 +20,7 @@ import { World } from './world.ts';
 export function resolve(root: Root, source: PackageSource, options: ResolveOptions = {}): Resolution {
   const world = new World(root, source, options, false);
   checkRoot(world, root, source);
-  const solved = solve(world);
+  const solved = solve(world, options.patience);
   if (solved.kind === 'failure') throw failed(root, source, options);
   const packages = packagesOf(solved.chosen);
   refuseCycle(root, packages);
@@ -50,7 +50,7 @@ function checkRoot(world: World, root: Root, source: PackageSource): void {
 /** Looks for the solution again, with an eye to which versions are alike: what is told about them is shorter then. */
 function failed(root: Root, source: PackageSource, options: ResolveOptions): Fault {
   const world = new World(root, source, options, true);
-  const solved = solve(world);
+  const solved = solve(world, options.patience);
   if (solved.kind === 'solution') throw new Error('Two ways to the same solution differ.');
   return explanation(solved.rule, world.root, source);
 }

@@ -83,6 +83,11 @@ function attempt(all: Packages, wanted: Wanted[], locked: Map<string, string>): 
   }
 }
 
+const answers = (all: Packages, wanted: Wanted[]) => {
+  const found = attempt(all, wanted, new Map());
+  return typeof found === 'string' ? found : { steps: found.steps, packages: [...found.packages] };
+};
+
 const isRing = (message: string) => message.startsWith('Packages need each other in a ring');
 
 describe('In a small world', () => {
@@ -125,6 +130,27 @@ describe('In a small world', () => {
         );
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test('the answer is the same in whatever order the world is written down', () => {
+    fc.assert(
+      fc.property(packages, wants, (all, wanted) => {
+        const backwards = Object.fromEntries(
+          Object.entries(all)
+            .toReversed()
+            .map(([name, list]) => [
+              name,
+              list.toReversed().map(({ version, yanked, dependencies }) => ({
+                version,
+                yanked,
+                dependencies: dependencies.toReversed(),
+              })),
+            ]),
+        );
+        expect(answers(backwards, wanted.toReversed())).toEqual(answers(all, wanted));
+      }),
+      { numRuns: 500 },
     );
   });
 

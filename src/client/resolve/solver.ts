@@ -1,3 +1,4 @@
+import { Fault } from '../../kernel/light/index.ts';
 import type { KnownPackage } from './known-package.ts';
 import { dependentsFirst } from './order.ts';
 import { PartialSolution, type Assignment } from './partial-solution.ts';
@@ -12,12 +13,15 @@ export type Solved =
   | { kind: 'solution'; chosen: ReadonlyMap<KnownPackage, number>; steps: number }
   | { kind: 'failure'; rule: Rule; steps: number };
 
+/** Ten seconds or so. Graphs of thousands of packages take some ten thousand; what nobody made to be hard takes no million. */
+const PATIENCE = 20_000_000;
+
 /**
  * Version solving with learning from conflicts: PubGrub (Natalie Weizenbaum, "PubGrub: Next-Generation Version Solving";
  * github.com/dart-lang/pub, doc/solver.md). Here a term is a set of versions that are known to exist, so there is no arithmetic of ranges.
  */
-export function solve(world: World): Solved {
-  return new Solver(world).run();
+export function solve(world: World, patience = PATIENCE): Solved {
+  return new Solver(world, patience).run();
 }
 
 class Solver {
@@ -25,8 +29,10 @@ class Solver {
   readonly #solution = new PartialSolution();
   readonly #rules = new RuleBook();
   readonly #queue: Queue;
+  readonly #patience: number;
 
-  constructor(world: World) {
+  constructor(world: World, patience: number) {
+    this.#patience = patience;
     this.#world = world;
     this.#queue = new Queue(dependentsFirst(world));
   }
@@ -51,6 +57,7 @@ class Solver {
       for (const [number, rule] of this.#rules.about(known)) {
         const last = this.#lastOpenTerm(number, rule);
         if (last === 'none') {
+          if (this.#rules.steps > this.#patience) throw tooHard(known);
           const learned = this.#resolve(rule);
           if (this.#isFailure(learned)) return learned;
           // After the way back the learned rule says one thing, as nothing else of it is open.
@@ -167,4 +174,11 @@ class Solver {
     else this.#solution.decide(known, index);
     return known;
   }
+}
+
+function tooHard({ name }: KnownPackage): Fault {
+  return new Fault(
+    'conflict',
+    `No versions were found in good time; the last conflict was about ${name}. Say more exactly which version of it is wanted.`,
+  );
 }

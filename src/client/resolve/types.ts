@@ -28,6 +28,8 @@ export interface ResolveOptions {
   locked?: ReadonlyMap<string, string>;
   /** False for a package whose locked version does not count; without it all count. */
   keep?: (name: string) => boolean;
+  /** How many rules may be looked at (`Resolution.steps`) before it is given up. */
+  patience?: number;
 }
 
 export interface ResolvedPackage {
