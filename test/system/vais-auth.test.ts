@@ -3,6 +3,7 @@ import { actingAs } from '../../src/accounts/index.ts';
 import { loadConfig, openKontor, type Kontor } from '../../src/server/index.ts';
 import { api, session } from '../setup/api.ts';
 import { Authenticator } from '../setup/authenticator.ts';
+import { vaiscPkg } from '../setup/client-line.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
@@ -139,7 +140,8 @@ describe('a log-in', () => {
       token,
       body: { code: await app.next() },
     });
-    const [recoveryCode = ''] = (confirmed.body as { recoveryCodes: string[] }).recoveryCodes;
+    const [recoveryCode = '', otherCode, thirdCode] = (confirmed.body as { recoveryCodes: string[] })
+      .recoveryCodes;
     const body = { username: name, password: PASSWORD };
     const without = await ask('POST', '/auth/login', { body });
     expect(without).toMatchObject(
@@ -152,6 +154,15 @@ describe('a log-in', () => {
     expect(right).toMatchObject({ status: 200, body: { token: expect.stringMatching(TOKEN) } });
     const inHeader = { body, headers: { 'npm-otp': recoveryCode } };
     expect(await ask('POST', '/auth/login', inHeader)).toMatchObject({ status: 200 });
+    const where = { cwd: temporaryFolder('cwd'), home: temporaryFolder('home') };
+    const pkg = (line: string, input = '') =>
+      vaiscPkg(`${line} --registry ${server.url}`, { ...where, input });
+    const login = await pkg('login', `${name}\n${PASSWORD}\n${otherCode}\n`);
+    expect(login).toMatchObject({ code: 0, out: expect.stringContaining(`as ${name}`) });
+    expect((await pkg('yank demo@1.0.0')).err).toMatch(
+      /^error: yank failed \(HTTP 401\): Second factor required: .*\. Give it with --otp CODE\.\n$/,
+    );
+    expect((await pkg(`yank demo@1.0.0 --otp ${thirdCode?.replaceAll(' ', '')}`)).err).toContain('HTTP 404');
   });
 });
 

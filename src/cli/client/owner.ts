@@ -1,13 +1,11 @@
 import { command } from './command.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 import { printable } from './printable.ts';
-import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
-
-const options = { ...registryOption, ...tokenOption };
+import { openRegistry, withToken, writeOptions } from './registry.ts';
 
 export const ownerAdd = command({
   arguments: 'NAME USER',
-  options,
+  options: writeOptions,
   run: async (context, [name = '', user = ''], given) => {
     const opened = await openRegistry(context, given, await manifestsRegistry(context, given));
     await withToken(context, opened, (client) => client.addOwner(name, user));
@@ -19,7 +17,7 @@ export const ownerAdd = command({
 
 export const ownerRemove = command({
   arguments: 'NAME USER',
-  options,
+  options: writeOptions,
   run: async (context, [name = '', user = ''], given) => {
     const opened = await openRegistry(context, given, await manifestsRegistry(context, given));
     await withToken(context, opened, (client) => client.removeOwner(name, user));
@@ -31,7 +29,7 @@ export const ownerRemove = command({
 
 export const ownerList = command({
   arguments: 'NAME',
-  options,
+  options: writeOptions,
   run: async (context, [name = ''], given) => {
     const { client, chosen } = await openRegistry(context, given, await manifestsRegistry(context, given));
     try {

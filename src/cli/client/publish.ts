@@ -11,13 +11,12 @@ import { findProject } from '../../client/project/index.ts';
 import type { RegistryClient } from '../../client/registry/index.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
-import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
+import { openRegistry, withToken, writeOptions } from './registry.ts';
 
 /** Packs the package of this folder, sends it, and asks the registry what arrived. */
 export const publish = command({
   options: {
-    ...registryOption,
-    ...tokenOption,
+    ...writeOptions,
     'dry-run': { about: 'check and pack, and send nothing' },
   },
   run: async (context, _args, given) => {

@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/light/index.ts';
 import { chooseRegistry, Credentials, type ChosenRegistry } from '../../client/credentials/index.ts';
-import { RegistryClient } from '../../client/registry/index.ts';
+import { Refusal, RegistryClient } from '../../client/registry/index.ts';
 import { version } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -14,6 +14,13 @@ export const registryOption = {
 
 export const tokenOption = {
   token: { value: 'TOKEN', about: 'else KONTOR_TOKEN, else the one of the log-in' },
+} as const;
+
+/** What a command takes that changes something there. */
+export const writeOptions = {
+  ...registryOption,
+  ...tokenOption,
+  otp: { value: 'CODE', about: 'one-time code of your second factor; asked for on a terminal' },
 } as const;
 
 export interface OpenRegistry {
@@ -30,7 +37,7 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   context: Context,
-  given: { registry?: string; token?: string },
+  given: { registry?: string; token?: string; otp?: string },
   manifest?: string,
 ): Promise<OpenRegistry> {
   const credentials = credentialsOf(context);
@@ -42,7 +49,7 @@ export async function openRegistry(
     token: given.token,
   });
   if (chosen.note !== undefined) context.note(chosen.note);
-  return { client: clientFor(context, chosen), chosen, credentials };
+  return { client: clientFor(context, { ...chosen, otp: given.otp }), chosen, credentials };
 }
 
 export function credentialsOf({ env, warn }: Context): Credentials {
@@ -51,7 +58,7 @@ export function credentialsOf({ env, warn }: Context): Credentials {
 
 export function clientFor(
   context: Context,
-  { base, token }: { base: string; token?: string | undefined },
+  { base, token, otp }: { base: string; token?: string | undefined; otp?: string | undefined },
 ): RegistryClient {
   const { env, note, signal, program } = context;
   return new RegistryClient({
@@ -61,23 +68,47 @@ export function clientFor(
     program,
     onRetry: note,
     agent: `kontor/${version()}`,
-    ...(token !== undefined && { token }),
+    token,
+    otp,
   });
 }
 
-/** Does what needs a token, and closes the client. Faults `unauthenticated` say how to get one. */
+/**
+ * Does what needs a token, and closes the client. Where the registry wants a one-time code for it as well, a person at a terminal is asked
+ * for one, and it is done again. Faults `unauthenticated` say how to get a token.
+ */
 export async function withToken<T>(
-  { program }: Context,
+  context: Context,
   { client, chosen }: OpenRegistry,
   work: (client: RegistryClient) => Promise<T>,
 ): Promise<T> {
-  const line = `${program} login --registry ${chosen.registry}`;
+  const line = `${context.program} login --registry ${chosen.registry}`;
   try {
     if (chosen.token === undefined) {
       throw new Fault('unauthenticated', `authentication token required. Use --token or run \`${line}\`.`);
     }
     return await work(client);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.wantsCode && context.io.terminal.in)) throw error;
+    const otp = await askForCode(context);
+    if (otp === '') throw error;
+    const again = clientFor(context, { ...chosen, otp });
+    try {
+      return await work(again);
+    } finally {
+      again.close();
+    }
   } finally {
     client.close();
+  }
+}
+
+async function askForCode({ io }: Context): Promise<string> {
+  const { questions } = await import('./ask.ts');
+  const dialogue = questions(io);
+  try {
+    return (await dialogue.ask('One-time code: '))?.trim() ?? '';
+  } finally {
+    dialogue.close();
   }
 }

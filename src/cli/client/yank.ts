@@ -1,6 +1,6 @@
 import { command, type Command } from './command.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
-import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
+import { openRegistry, withToken, writeOptions } from './registry.ts';
 import { versionSpec } from './spec.ts';
 
 /** Marks a version so that nobody begins to use it; who has it in a lock file still gets it. */
@@ -12,8 +12,7 @@ function marking(action: 'yank' | 'unyank'): Command {
     arguments: 'NAME@VERSION',
     options: {
       version: { value: 'VERSION', about: 'instead of @VERSION behind the name' },
-      ...registryOption,
-      ...tokenOption,
+      ...writeOptions,
     },
     run: async (context, [spec = ''], given) => {
       const { name, version } = versionSpec(spec, given.version);

@@ -10,6 +10,8 @@ export interface RequestSettings {
   /** As `registryBase` gives it. */
   base: string;
   token?: string | undefined;
+  /** A one-time code, sent with whatever changes something. */
+  otp?: string | undefined;
   env: Variables;
   timeouts?: Partial<Timeouts>;
   /** Ends everything that is under way. */
@@ -137,14 +139,16 @@ export class Requests {
   }
 
   async #once(request: RegistryRequest): Promise<Answer> {
-    const { base, token, agent = 'kontor', signal } = this.settings;
+    const { base, token, otp, agent = 'kontor', signal } = this.settings;
     const { method = 'GET', body, headers = {}, accept = [] } = request;
     const home = new URL(base).origin;
     let url = this.url(request);
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       // Credentials are for the registry alone, wherever its files are and whatever it redirects to.
-      const authorization =
-        token !== undefined && url.origin === home ? { authorization: `Bearer ${token}` } : {};
+      const authorization = url.origin === home && {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(otp !== undefined && method !== 'GET' && { 'npm-otp': otp }),
+      };
       const message = await this.#connections.send({
         method,
         url,
@@ -171,15 +175,17 @@ export class Requests {
   async #refusal(what: string, message: IncomingMessage): Promise<Refusal> {
     const answer = { message, status: message.statusCode ?? 0 };
     const body = await this.read(answer, LONGEST_REFUSAL, what).catch(() => Buffer.alloc(0));
-    const hint =
-      answer.status === 401
+    const wantsCode = /^otp\b/i.test(message.headers['www-authenticate'] ?? '');
+    const hint = wantsCode
+      ? 'Give it with --otp CODE'
+      : answer.status === 401
         ? `Log in again: \`${this.settings.program ?? 'kontor'} login --registry ${this.settings.base}\``
         : answer.status >= 500 || answer.status === 429
           ? 'Try again later'
           : '';
     return new Refusal(`${what} answered ${answer.status}`, answer.status, saidIn(body.toString()), hint, {
       retryAfter: seconds(message.headers['retry-after']),
-      wantsCode: /^otp\b/i.test(message.headers['www-authenticate'] ?? ''),
+      wantsCode,
     });
   }
 }
