@@ -2,6 +2,7 @@ import type { Door } from '../doors/index.ts';
 import { IndexDocuments, vaisDoor } from '../doors/vais/index.ts';
 import type { ReadingWiring } from './reading.ts';
 import type { Services } from './services.ts';
+import { kontorVersion } from './version.ts';
 
 /** Puts the Vais door together. */
 export function createVais(
@@ -22,6 +23,7 @@ export function createVais(
     indexes: new IndexDocuments({ catalogue, revisions, reader, warn }),
     revisions,
     listings: store.listings,
+    version: kontorVersion(),
     maxTarballBytes: values.vaisMaxTarballBytes,
     atTop: values.profile === 'vais',
     accounts,

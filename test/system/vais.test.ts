@@ -225,6 +225,15 @@ describe('A Vais package', () => {
   });
 });
 
+test('[V-59] the registry is healthy wherever it is asked', async () => {
+  for (const base of ['', '/api/v1', '/vais', '/vais/api/v1']) {
+    expect(await get(`${base}/health`)).toEqual({
+      status: 200,
+      body: { status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+    });
+  }
+});
+
 describe('The archive of a Vais package', () => {
   let tarball: Buffer;
   beforeAll(async () => {
@@ -292,6 +301,12 @@ describe('The archive of a Vais package', () => {
       status: 404,
       body: { error: 'Package not found: nothing', status: 404 },
     });
+    for (const path of ['/packages/nothing/1.0.0.tar.gz', '/api/v1/packages/nothing/1.0.0']) {
+      expect(await get(path)).toEqual({
+        status: 404,
+        body: { error: 'Package not found: nothing', status: 404 },
+      });
+    }
     expect(await get('/packages/Nothing')).toMatchObject({ status: 404 });
   });
 });

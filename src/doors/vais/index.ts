@@ -6,6 +6,7 @@ import { sendVaisError } from './errors.ts';
 import type { VaisDoorOptions } from './options.ts';
 import { nameIn, takesAtRoot } from './paths.ts';
 import { authRoutes } from './routes/auth.ts';
+import { healthRoutes } from './routes/health.ts';
 import { indexRoutes } from './routes/index-document.ts';
 import { listingRoutes } from './routes/listings.ts';
 import { ownerRoutes } from './routes/owners.ts';
@@ -21,6 +22,7 @@ export type { VaisDoorOptions } from './options.ts';
 
 /** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
 const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [
+  healthRoutes,
   authRoutes,
   tokenRoutes,
   publishRoutes,

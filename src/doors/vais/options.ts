@@ -25,6 +25,8 @@ export interface VaisDoorOptions {
   indexes: IndexDocuments;
   revisions: RegistryRevisions;
   listings: Listings;
+  /** Of this server. */
+  version: string;
   /** Bytes of one archive. */
   maxTarballBytes: number;
   /** True on a server that is for Vais packages: see `storagePlace`. */

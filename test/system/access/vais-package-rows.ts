@@ -10,6 +10,7 @@ async function nextVersion({ name }: Target): Promise<Buffer> {
 
 /** What the Vais door does with packages, and who may have it done. */
 export const vaisPackageRows: Record<string, Row> = {
+  'GET /health': { rule: 'open', path: '/health' },
   'POST /packages/publish': {
     rule: 'publisher',
     path: '/packages/publish',

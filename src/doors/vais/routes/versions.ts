@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isFault } from '../../../kernel/index.ts';
 import { findPackage } from '../found.ts';
 import type { VaisDoorOptions } from '../options.ts';
 import { nameOf, noPackage, noVersion, versionOf } from '../request.ts';
@@ -14,12 +15,16 @@ export function versionRoutes(app: FastifyInstance, options: VaisDoorOptions): v
 
   app.head(path, (request, reply) => {
     const asked = askedOf(app, request, reply);
-    return asked ? artifacts.head(request, reply, asked) : sendVersion(options, request, reply);
+    return asked
+      ? artifacts.head(request, reply, asked).catch((error) => sayWhatIsMissing(options, request, error))
+      : sendVersion(options, request, reply);
   });
 
   app.get(path, (request, reply) => {
     const asked = askedOf(app, request, reply);
-    return asked ? artifacts.get(request, reply, asked) : sendVersion(options, request, reply);
+    return asked
+      ? artifacts.get(request, reply, asked).catch((error) => sayWhatIsMissing(options, request, error))
+      : sendVersion(options, request, reply);
   });
 }
 
@@ -34,6 +39,18 @@ function askedOf({ prefix }: FastifyInstance, request: FastifyRequest, reply: Fa
   const file = archiveName(name, version);
   const look = { contentType: 'application/gzip', fileName: file };
   return { name, version, file, look, absent: () => noVersion(name, version) };
+}
+
+/** An archive is looked up by its file, which does not tell a package that is not there from a version that is not. */
+async function sayWhatIsMissing(
+  options: VaisDoorOptions,
+  request: FastifyRequest,
+  error: unknown,
+): Promise<never> {
+  const name = nameOf(request);
+  const isAbsent = isFault(error, 'version_not_found');
+  if (isAbsent && (await findPackage(options, request, name)) === undefined) throw noPackage(name);
+  throw error;
 }
 
 async function sendVersion(
