@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
 import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
 
 /** What a manifest is called. */
@@ -46,8 +46,22 @@ export async function readProject(folder: string): Promise<Project> {
   const manifestFile = join(folder, MANIFEST);
   const text = await readText(manifestFile);
   if (text === undefined) throw new Fault('not_found', `There is no ${manifestFile}.`);
-  const manifest = readVaisManifest(text, { unpublished: true });
+  const manifest = readManifest(text, manifestFile);
   return { folder, manifestFile, lockFile: join(folder, LOCK), text, manifest };
+}
+
+/** Says which of several manifests is wrong. */
+function readManifest(text: string, file: string): VaisManifest {
+  try {
+    return readVaisManifest(text, { unpublished: true });
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    throw new Fault(
+      error.code,
+      error.message.replace(MANIFEST, () => file),
+      { cause: error },
+    );
+  }
 }
 
 /** A text file; undefined if there is none. Fault `manifest_invalid` for one that is not in UTF-8. */

@@ -44,6 +44,11 @@ describe('a project is found', () => {
     );
   });
 
+  test('and a mistake in its manifest is told with the file', async () => {
+    writeFileSync(join(root, 'vais.toml'), '[package');
+    await expect(findProject(root)).rejects.toThrow(`${root}/vais.toml is not valid TOML, at line 1`);
+  });
+
   test('only if its manifest is text', async () => {
     writeFileSync(join(root, 'vais.toml'), Buffer.from([0x5b, 0xff, 0xfe]));
     await expect(findProject(root)).rejects.toThrow(/not written in UTF-8/);
