@@ -26,7 +26,7 @@ export function hintsFor(demands: readonly Demand[], source: PackageSource): str
 
 function nameHint(name: string, source: PackageSource): string {
   const near = nearest(name, [...(source.names?.() ?? [])]);
-  return near === undefined ? '' : `There is no package ${name}; did you mean ${near}?`;
+  return near === undefined ? '' : `${name}: did you mean ${near}?`;
 }
 
 function versionHints(wanted: KnownPackage, requirement: string): string[] {
