@@ -17,7 +17,8 @@ export const install = command({
       throw new Misuse('--offline and --no-offline exclude each other');
     if (given.update && given.locked) throw new Misuse('--update and --locked exclude each other');
     const { install: run, readDemand } = await import('../../client/install/index.ts');
-    const installed = await run(await readDemand(context.cwd, specs), {
+    const demand = await readDemand(context.cwd, specs);
+    const installed = await run(demand, {
       ...settingsOf(context, given),
       offline: given.offline ?? false,
       fresh: given['no-offline'] ?? false,
@@ -31,6 +32,9 @@ export const install = command({
     context.say(
       count === 0 ? 'No packages to install' : `${context.paint.green('✓')} Installed ${count} package(s)`,
     );
+    for (const name of demand.unlisted) {
+      context.note(`vais.toml does not name ${name}: "${context.program} add ${name}" keeps it here.`);
+    }
     context.document(documentOf(installed));
     return 0;
   },

@@ -15,7 +15,7 @@ export interface Pinned {
  * by one rename, so that processes need no lock: each finds a thing whole, or not at all, and whoever comes second brings the same bytes.
  *
  * Two registries may have different bytes under one name and version. There is one place for both, and the digest decides: what is there
- * is used where it is the wanted one, and replaced where not.
+ * is used where it is the wanted one, and replaced where not. So whoever installs gets its own bytes, and the place has those of the last.
  */
 export class Layout {
   readonly registry: string;

@@ -7,8 +7,16 @@ import type { ArchiveSink } from '../registry/index.ts';
 import { errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
+import { replaceFile } from './replace-file.ts';
 import { Temporary } from './temporary.ts';
-import { findDifference, isUntouched, readRecord, recordTree, sha256OfFile } from './tree-record.ts';
+import {
+  findDifference,
+  isUntouched,
+  readRecord,
+  recordTree,
+  sha256OfFile,
+  type TreeRecord,
+} from './tree-record.ts';
 
 /** What became of a package on its way into the cache. */
 export type Arrival = 'there' | 'unpacked' | 'fetched';
@@ -120,10 +128,17 @@ export class PackageCache {
     // Copied, or from before the system was started: it is the same, and known by its new times from now on.
     const files = record.files.map(([path, size, sha256]) => ({ path, size, sha256 }));
     const folders = record.folders.slice(1).map(([path]) => path);
-    const aside = await this.#temporary.path('record');
-    await writeFile(aside, JSON.stringify(recordTree(folder, checksum, { files, folders })));
-    await rename(aside, file);
+    await this.#renew(file, recordTree(folder, checksum, { files, folders }));
     return true;
+  }
+
+  /** Where nothing can be written, it will be read the next time too. */
+  async #renew(file: string, record: TreeRecord): Promise<void> {
+    try {
+      await replaceFile(file, await this.#temporary.path('record'), JSON.stringify(record));
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
   }
 
   /** Unpacks an archive to the side, checks its digest on the way, and puts the folder in its place. */

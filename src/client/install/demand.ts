@@ -18,6 +18,8 @@ export interface Demand {
   lockFile: string;
   /** The registry that the manifest names. */
   registry: string | undefined;
+  /** Packages that a line names and the manifest does not: the next install without names takes them out of the lock. */
+  unlisted: readonly string[];
   /** Packages that a manifest wants of a registry that it names beside them. */
   elsewhere: readonly { name: string; registry: string }[];
 }

@@ -121,7 +121,10 @@ dependencies = ["chars"]
 
   test('in the folder of a project leaves in the lock what the project needs', async () => {
     manifest('text = "*"');
-    await pkg('install json@=1.0.0');
+    expect(await pkg('install json@=1.0.0')).toMatchObject({
+      code: 0,
+      err: 'vais.toml does not name json: "vaisc pkg add json" keeps it here.\n',
+    });
     expect(locked()).toEqual(['chars 0.1.0', 'json 1.0.0', 'text 1.0.0']);
   });
 });

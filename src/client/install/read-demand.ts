@@ -32,6 +32,7 @@ export async function readDemand(cwd: string, specs: readonly string[]): Promise
     local: new Map(),
     lockFile: join(resolve(cwd), LOCK),
     registry: project?.manifest.registry,
+    unlisted: [],
     elsewhere: [],
   };
 }
@@ -42,6 +43,7 @@ async function demandOfProject(project: Project, more: readonly Wanted[]): Promi
   const normal = wantedOf(manifest, paths, { dev: false });
   const isNormal = new Set(normal.map(keyOf));
   const dev = wantedOf(manifest, paths, { dev: true }).filter((want) => !isNormal.has(keyOf(want)));
+  const listed = new Set([manifest.name, ...[...normal, ...dev].map(({ name }) => name)]);
   return {
     root: {
       // Whoever tries what they have just published, in the folder of it, wants the one of the registry.
@@ -51,6 +53,7 @@ async function demandOfProject(project: Project, more: readonly Wanted[]): Promi
     local: localPackages(paths),
     lockFile: project.lockFile,
     registry: manifest.registry,
+    unlisted: more.map(({ name }) => name).filter((name) => !listed.has(name)),
     elsewhere: [manifest, ...[...paths.values()].map((one) => one.manifest)].flatMap(namedRegistries),
   };
 }
