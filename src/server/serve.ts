@@ -92,6 +92,7 @@ async function start(
   releaseLock: () => void,
 ): Promise<RunningServer> {
   const { store, secondFactors, catalogue } = kontor;
+  for (const { name, value, source } of sources) logger.debug({ name, value, source }, 'setting');
   let url = '';
   const limits = await createLimits(values, store, logger);
   const mail = await createMail(values, store, {

@@ -1,4 +1,12 @@
-import { copyFileSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  readdirSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,6 +21,7 @@ import { greetings, machine, output, project, readJson } from '../setup/projects
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
+import { askVais, publishVais } from '../setup/vais-packages.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -81,6 +90,21 @@ function tablesOf(database: string): unknown[] {
   } finally {
     file.close();
   }
+}
+
+/** How often the log has a text. */
+function timesIn(server: RunningKontor, text: string): number {
+  return server.logs().split(text).length - 1;
+}
+
+/** The token of a log-in at the Vais door, or why there is none. */
+async function vaisToken(server: RunningKontor, username: string, password: string): Promise<string> {
+  const { body } = await askVais(server, '/auth/login', { method: 'POST', json: { username, password } });
+  return String(body['token'] ?? body['error']);
+}
+
+async function indexOf(server: RunningKontor): Promise<unknown> {
+  return (await fetch(`${server.url}/index.json`)).json();
 }
 
 /** Of the addresses of loopback only 127.0.0.1 is the default's; Linux has them all. */
@@ -169,30 +193,89 @@ test('[P-70] in an empty folder, with no variable at all: publish and install', 
 });
 
 describe("a family's own variables start the server where its clients look", () => {
-  test('[V-03] [V-68] those of Vais, as far as it goes: address, paths, administrator, tables', async () => {
+  test('[V-02] [V-03] [V-05] [V-06] [V-07] [V-08] [V-66] [V-68] those of Vais: address, paths, administrator, registration', async () => {
     const cwd = temporaryFolder('vais');
     const port = await freePort();
-    const database = join(cwd, 'elsewhere/registry.db');
+    const [database, packages] = [join(cwd, 'elsewhere/registry.db'), join(cwd, 'elsewhere/packages')];
     const server = await startBare({
       port,
       cwd,
       variables: {
         VAIS_REGISTRY_PORT: String(port),
         VAIS_REGISTRY_DB: database,
-        VAIS_REGISTRY_STORAGE: join(cwd, 'elsewhere/packages'),
+        VAIS_REGISTRY_STORAGE: packages,
         VAIS_REGISTRY_ADMIN_USER: 'admin',
         VAIS_REGISTRY_ADMIN_PASS: 'changeme',
       },
     });
     expect(await health(another, port)).toBe(200);
-    expect(existsSync(join(cwd, 'elsewhere/packages'))).toBe(true);
+    expect(await indexOf(server)).toEqual([]);
+    const token = await vaisToken(server, 'admin', 'changeme');
+    const published = await publishVais(server, token, { name: 'json-parser' }, { base: '' });
+    expect(published).toMatchObject({ status: 200 });
+    expect(await indexOf(server)).toMatchObject([{ name: 'json-parser', versions: [{ version: '1.0.0' }] }]);
+    expect(readFileSync(database).subarray(0, 15).toString()).toBe('SQLite format 3');
     expect(tablesOf(database)).toEqual(expect.arrayContaining(['users', 'packages']));
-    expect(await login(server, 'admin', 'changeme')).toBe(201);
-    expect(server.logs()).toMatch(/sample password/);
+    expect(existsSync(join(packages, 'json-parser/1.0.0.tar.gz'))).toBe(true);
+    // Nothing else, and nowhere else, but what a data folder has.
+    expect(readdirSync(cwd).toSorted()).toEqual(['data', 'elsewhere']);
+    expect(readdirSync(join(cwd, 'data'), { recursive: true, encoding: 'utf8' })).not.toContainEqual(
+      expect.stringMatching(/json-parser|\.db$/),
+    );
+    // Whoever registers need not be on this machine: loopback here has many addresses.
+    const registered = await askVais({ url: `http://${another}:${port}` }, '/auth/register', {
+      method: 'POST',
+      json: { username: 'mia', password: 'a good pass phrase' },
+    });
+    expect(registered).toMatchObject({ status: 200, body: { username: 'mia' } });
+  });
+
+  test('[V-09] [V-10] [V-11] a later start changes no password, and the log is as long as RUST_LOG says', async () => {
+    const cwd = temporaryFolder('vais');
+    const port = await freePort();
+    const start = async (variables: Record<string, string>): Promise<RunningKontor> => {
+      const server = await startBare({
+        port,
+        cwd,
+        variables: { KONTOR_PROFILE: 'vais', VAIS_REGISTRY_PORT: String(port), ...variables },
+      });
+      expect(await health('127.0.0.1', port)).toBe(200);
+      await askVais(server, '/packages/nothing');
+      return server;
+    };
+    const user = { VAIS_REGISTRY_ADMIN_USER: 'admin' };
+    const first = await start({
+      ...user,
+      VAIS_REGISTRY_ADMIN_PASS: 'admin123',
+      RUST_LOG: 'vais_registry_server=info',
+    });
+    expect(await vaisToken(first, 'admin', 'admin123')).toMatch(/^vais_/);
+    expect(first.logs()).toMatch(/VAIS_REGISTRY_ADMIN_PASS is a sample password/);
+    await first.stop();
+    const second = await start({
+      ...user,
+      VAIS_REGISTRY_ADMIN_PASS: 'another good one',
+      RUST_LOG: 'vais_registry_server=error',
+    });
+    expect(await vaisToken(second, 'admin', 'admin123')).toMatch(/^vais_/);
+    expect(await vaisToken(second, 'admin', 'another good one')).toBe('Invalid credentials');
+    await second.stop();
+    const third = await start({ RUST_LOG: 'vais_registry_server=debug' });
+    expect(await vaisToken(third, 'admin', 'admin123')).toMatch(/^vais_/);
+    await third.stop();
+    expect([first, second, third].map((server) => timesIn(server, '"request"') > 0)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([first, second, third].map((server) => timesIn(server, 'Package not found: nothing'))).toEqual([
+      0, 0, 1,
+    ]);
+    expect(third.logs()).not.toContain('admin123');
   });
 
   test.skipIf(!free3000)(
-    '[V-73] the six lines of Vais in a .env, as far as it goes: everything in ./data, admin logs in',
+    '[V-05] [V-10] [V-73] the six lines of Vais in a .env: everything in ./data, admin logs in, this machine only',
     async () => {
       const cwd = temporaryFolder('dotenv');
       writeFileSync(
@@ -208,10 +291,12 @@ describe("a family's own variables start the server where its clients look", () 
         ].join('\n'),
       );
       const server = await startBare({ port: 3000, cwd });
+      expect(await health(another, 3000)).toBe(another === '127.0.0.1' ? 200 : 0);
       expect(tablesOf(join(cwd, 'data/registry.db'))).toContain('packages');
-      expect(existsSync(join(cwd, 'data/packages'))).toBe(true);
-      expect(await login(server, 'admin', 'admin123')).toBe(201);
-      expect(await login(server, 'admin', 'admin124')).toBe(401);
+      const token = await vaisToken(server, 'admin', 'admin123');
+      expect(await vaisToken(server, 'admin', 'admin124')).toBe('Invalid credentials');
+      expect((await publishVais(server, token, { name: 'demo' }, { base: '' })).status).toBe(200);
+      expect(existsSync(join(cwd, 'data/packages/demo/1.0.0.tar.gz'))).toBe(true);
     },
   );
 

@@ -117,7 +117,7 @@ export function createApp({
       void sendProblem(unreadablePath(error), request, reply);
     },
   });
-  logRequests(app, log);
+  logRequests(app, log, logger);
   if (audit) auditRequests(app, audit);
   // What the lane repeats passes by the audit.
   if (!audit?.reads) lane.learnFrom(app);

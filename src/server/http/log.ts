@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { faultOf } from '../../doors/index.ts';
 
 /** Tokens that clients put into paths (npm logout) and the secrets of web logins and links; they must not reach a log. */
 const SECRET_IN_PATH =
@@ -33,9 +34,11 @@ export function requestLog(logger: FastifyBaseLogger): RequestLog {
     );
 }
 
-/** One line per request, once its answer has gone out. */
-export function logRequests(app: FastifyInstance, log: RequestLog): void {
+/** One line per request, once its answer has gone out; and why it was refused, for whoever looks closer (`debug`). */
+export function logRequests(app: FastifyInstance, log: RequestLog, logger: FastifyBaseLogger): void {
   app.addHook('onResponse', (request, reply, done) => {
+    const fault = reply.statusCode < 400 ? undefined : faultOf(request);
+    if (fault) logger.debug({ reqId: request.id, code: fault.code, reason: fault.message }, 'refused');
     log({
       reqId: request.id,
       method: request.method,
