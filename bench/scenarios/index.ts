@@ -15,6 +15,7 @@ import { resolve } from './resolve.ts';
 import { start } from './start.ts';
 import { tarball } from './tarball.ts';
 import { vaisInstall } from './vais-install.ts';
+import { vaisIndex } from './vais-index.ts';
 import { zigHash } from './zig-hash.ts';
 
 /** In the order in which they run: the large store comes last, since its server is kept for all that need it. */
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   zigHash,
   vaisInstall,
   resolve,
+  vaisIndex,
   growth,
   publish,
   previews,

@@ -16,6 +16,8 @@ export interface Site {
   /** Puts the gzipped document of a package in place. */
   document(name: string, gzip: Uint8Array): Promise<void>;
   tarball(name: string, file: string, bytes: Uint8Array): Promise<void>;
+  /** Puts the index of the registry `vais` in place: plain at `/vais/index.json`, compressed at `/npm/index.json`. */
+  index(plain: Uint8Array, gzip: Uint8Array): Promise<void>;
 }
 
 export async function makeSite(root: string): Promise<Site> {
@@ -24,6 +26,10 @@ export async function makeSite(root: string): Promise<Site> {
     root,
     document: (name, gzip) => put(join(root, 'documents/npm', name), gzip),
     tarball: (name, file, bytes) => put(join(root, 'tarballs/npm', name, '-', file), bytes),
+    index: async (plain, gzip) => {
+      await put(join(root, 'plain/vais/index.json'), plain);
+      await put(join(root, 'documents/npm/index.json'), gzip);
+    },
   };
 }
 

@@ -54,6 +54,18 @@ export async function publishOk(registry: string, name: string, token: string, b
   if (status >= 300) throw new Error(`${registry} answered ${status} to a publish of ${name}.`);
 }
 
+/** Sends a body; rejects unless the answer is 200. */
+export async function postOk(url: string, headers: Record<string, string>, body: Buffer): Promise<void> {
+  const { statusCode, body: answer } = await request(url, {
+    method: 'POST',
+    headers,
+    body,
+    dispatcher: agent,
+  });
+  const text = await answer.text();
+  if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}: ${text.slice(0, 500)}`);
+}
+
 export const benchUser = { name: 'bench', password: 'a long pass phrase for the bench' };
 
 /** Registers the bench's user, or logs in if it is known; resolves to a token that may publish. */

@@ -64,8 +64,26 @@ export class Page {
   }
 }
 
+/** The pages of an index with these packages in it, which have the places of those of the same names. Pages without changes stay. */
+export function changedPages(pages: readonly Page[], built: readonly BuiltEntry[]): Page[] {
+  const changes = built.toSorted(byNames);
+  if (pages.length === 0) return Page.of(changes);
+  let at = 0;
+  return pages.flatMap((page, index) => {
+    const next = pages[index + 1]?.first;
+    const from = at;
+    while (isBefore(changes[at], next)) at += 1;
+    return from === at ? [page] : Page.of(changes.slice(from, at), page);
+  });
+}
+
+/** Undefined `next`: there is none. */
+function isBefore(entry: BuiltEntry | undefined, next: string | undefined): boolean {
+  return entry !== undefined && (next === undefined || entry.name < next);
+}
+
 /** By code units, as the databases sort names. */
-export function byNames({ name: one }: { name: string }, { name: other }: { name: string }): number {
+function byNames({ name: one }: { name: string }, { name: other }: { name: string }): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
 }

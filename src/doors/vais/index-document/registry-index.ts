@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { Turn } from '../../../kernel/index.ts';
 import type { ChangedPackage, RegistryRow, RegistryState } from '../../../registry/index.ts';
 import { IndexDocument } from './document.ts';
-import { byNames, Page } from './page.ts';
+import { changedPages, type Page } from './page.ts';
 import { readEntries, type BuiltEntry, type EntrySources, type Subject } from './read-entries.ts';
 
 /** Changed packages that are read at a time. */
@@ -121,23 +121,10 @@ export class RegistryIndex {
       if (entry.said === undefined && entry.rulesKey !== '') this.#hidden.set(entry.name, entry);
       else this.#hidden.delete(entry.name);
     }
-    const changes = built.toSorted(byNames);
-    const pages: Page[] = [];
-    let at = 0;
-    for (const [index, page] of (this.#pages.length === 0 ? [undefined] : this.#pages).entries()) {
-      const next = this.#pages[index + 1]?.first;
-      const from = at;
-      while (isBefore(changes[at], next)) at += 1;
-      pages.push(...(page !== undefined && from === at ? [page] : Page.of(changes.slice(from, at), page)));
-    }
-    this.#pages = pages;
+    this.#pages = changedPages(this.#pages, built);
     this.#open = undefined;
     this.#others.clear();
   }
-}
-
-function isBefore(entry: BuiltEntry | undefined, next: string | undefined): boolean {
-  return entry !== undefined && (next === undefined || entry.name < next);
 }
 
 function isHere({ head: { origin, removedAt } }: ChangedPackage): boolean {
