@@ -9,17 +9,23 @@ export interface LineOptions {
   env?: Record<string, string>;
   /** Piped in. */
   input?: string;
+  /** Typed, a line after each question, on a terminal. */
+  typed?: string[];
 }
 
 /** Runs `vaisc pkg …` in this process, as far as its own part goes. */
-export async function vaiscPkg(line: string | string[], { cwd, home, env = {}, input }: LineOptions) {
+export async function vaiscPkg(line: string | string[], { cwd, home, env = {}, input, typed }: LineOptions) {
   let [out, err] = ['', ''];
   const stdin = new PassThrough();
-  stdin.end(input ?? '');
+  if (typed === undefined) stdin.end(input ?? '');
+  const answers = [...(typed ?? [])];
   const io: Io = {
     out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    terminal: { in: false, out: false, err: false },
+    err: (text) => {
+      err += text;
+      if (typed && text.endsWith(': ')) setImmediate(() => stdin.write(`${answers.shift() ?? ''}\r`));
+    },
+    terminal: { in: typed !== undefined, out: false, err: false },
     stdin,
     env: { VAIS_HOME: home, ...env },
     cwd,

@@ -289,6 +289,8 @@ describe('info', () => {
   });
 });
 
+const codeOf = ({ headers }: SeenRequest) => headers['npm-otp'];
+
 describe('yank', () => {
   beforeEach(logIn);
 
@@ -323,6 +325,17 @@ describe('yank', () => {
     answers['POST /packages/demo/1.0.0/yank'] = () => refused(401, 'Invalid token');
     const { err } = await vaisc('yank demo@1.0.0');
     expect(err).toContain(`vaisc pkg login --registry ${server.url}`);
+  });
+
+  test('asks on a terminal for the one-time code that the server wants, and sends it with the next try', async () => {
+    answers['POST /packages/demo/1.0.0/yank'] = (request) =>
+      codeOf(request) === '123456'
+        ? {}
+        : { ...refused(401, 'Second factor required'), headers: { 'www-authenticate': 'OTP' } };
+    expect(await vaisc('yank demo@1.0.0', { typed: ['123456'] })).toMatchObject({ code: 0 });
+    expect((await vaisc('yank demo@1.0.0', { typed: ['000000'] })).err).toContain('Second factor required');
+    expect(await vaisc('yank demo@1.0.0 --otp 123456')).toMatchObject({ code: 0, err: '' });
+    expect(server.seen.map(codeOf).slice(1)).toEqual([undefined, '123456', undefined, '000000', '123456']);
   });
 
   test.each(['yank demo', 'yank demo@1.0.0 --version 2.0.0'])('%s makes no sense', async (line) => {

@@ -8,13 +8,17 @@ import { Misuse } from './command.ts';
  */
 export function failure(
   error: unknown,
-  { io, program, json }: { io: Io; program: string; json: boolean },
+  { io, program, command, json }: { io: Io; program: string; command: string | undefined; json: boolean },
 ): number {
   const name = program === 'vaisc pkg' ? 'error' : 'kontor';
   const misuse = error instanceof Misuse;
   const message = sentence(error);
   for (const line of message.split('\n')) io.err(`${name}: ${line}\n`);
-  if (misuse) io.err(`(${program} --help shows what there is)\n`);
+  if (misuse) {
+    io.err(
+      `(${[program, command, '--help'].filter((word) => word !== undefined).join(' ')} shows what there is)\n`,
+    );
+  }
   const debug = ['debug', 'trace'].includes(io.env['KONTOR_LOG_LEVEL'] ?? '');
   if (debug && error instanceof Error) io.err(`${error.stack}\n`);
   else if (!misuse && !isFault(error))

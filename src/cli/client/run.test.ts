@@ -90,6 +90,13 @@ describe('a command line', () => {
     expect(code).toBe(2);
   });
 
+  test('that makes no sense to a command says where to look', async () => {
+    expect((await client('owner add demo')).err).toContain(
+      '(vaisc pkg owner add --help shows what there is)\n',
+    );
+    expect((await client('nonsense')).err).toContain('(vaisc pkg --help shows what there is)\n');
+  });
+
   test('takes what follows -- for arguments', async () => {
     expect((await client('install -- --update')).out).toContain('\n--update\n');
   });

@@ -23,6 +23,7 @@ export interface ClientOptions {
 /** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<number> {
   let json = args.includes('--json');
+  let asked: string | undefined;
   let context: (Context & { aborted(): boolean }) | undefined;
   try {
     const { io, program, commands = ours } = options;
@@ -32,6 +33,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     const found = findCommand(args, commands);
     if (found === undefined) return noSuchCommand(args, options, commands);
     const { name, entry, rest } = found;
+    asked = name;
     const command = await entry.load();
     const parsed = parse(rest, command);
     if (parsed.common.help) {
@@ -44,7 +46,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     return await command.run(context, parsed.args, parsed.given);
   } catch (error) {
     if (error instanceof Interrupted || context?.aborted()) return 130;
-    return failure(error, { ...options, json });
+    return failure(error, { ...options, command: asked, json });
   }
 }
 
