@@ -4,14 +4,13 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
   defaultArchiveLimits,
-  errnoOf,
-  Fault,
   quoted,
   readTarGz,
   type ArchiveEntry,
   type ArchiveLimits,
   type WantedPieces,
-} from '../../kernel/index.ts';
+} from '../../kernel/archive/index.ts';
+import { errnoOf, Fault } from '../../kernel/light/index.ts';
 
 export interface UnpackedFile {
   /** Below the folder, `/`-separated. */
