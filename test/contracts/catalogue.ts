@@ -88,6 +88,7 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
         publishedAt: at,
         publisherId: anna.id,
         deprecated: null,
+        yankedAt: null,
         provenance: null,
         artifacts: [row],
       });
