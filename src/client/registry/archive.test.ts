@@ -27,9 +27,14 @@ class Memory implements ArchiveSink {
   }
 }
 
-async function fetched(script: Script, more: Partial<ArchiveRequest> = {}, sink = new Memory()) {
+async function fetched(
+  script: Script,
+  more: Partial<ArchiveRequest> = {},
+  sink = new Memory(),
+  patience = 10_000,
+) {
   const server = await scriptedServer(script);
-  const timeouts = { connect: 500, answer: 200, idle: 200 };
+  const timeouts = { connect: patience, answer: patience, idle: patience };
   const client = new RegistryClient({ base: server.url, env: {}, wait: async () => undefined, timeouts });
   const done = client.archive({ name: 'demo', version: '1.0.0', ...more }, sink);
   const error: unknown = await done.then(
@@ -92,12 +97,14 @@ test.each<[string, Script]>([
   expect(sink.bytes.equals(content)).toBe(true);
 });
 
+const beginning: Script = (_, response) => void response.writeHead(200).write('begin');
+
 test('a server that cuts always, hangs or sends too much does not keep us for ever', async () => {
   const cut = await fetched((_, response) => response.destroy());
   expect(cut.error).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/was cut/) });
   expect(cut.server.seen).toHaveLength(4);
 
-  const hanging = await fetched((_, response) => void response.writeHead(200).write('begin'));
+  const hanging = await fetched(beginning, {}, new Memory(), 200);
   expect(String(hanging.error)).toMatch(/nothing came or went for 0\.2 s/);
 
   const much = await fetched((_, response) =>
