@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { loadConfig } from '../../src/server/index.ts';
 import { replayDockerfile, type Image } from '../setup/dockerfile.ts';
 import { freePort } from '../setup/ports.ts';
+import { publish } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { run } from '../setup/run.ts';
 import { startKontor, type RunningKontor } from '../setup/server.ts';
@@ -77,8 +78,15 @@ describe('Dockerfile.registry', () => {
 
   test('[V-67] logs a line for each request on standard output', async () => {
     await askVais(server, '/packages/json-parser');
-    await expect.poll(() => server.logs()).toMatch(/"url":"\/packages\/json-parser","status":200/);
-    expect(server.logs().match(/"url":"\/packages\/json-parser"/g)).toHaveLength(1);
+    // Another door has this one, so the request is sent on.
+    const admin = { username: 'admin', password: 'changeme' };
+    const { body } = await askVais(server, '/auth/login', { method: 'POST', json: admin });
+    await publish(server, String(body['token']), 'only-npm', '1.0.0');
+    await askVais(server, '/packages/only-npm');
+    await expect.poll(() => server.logs()).toMatch(/"url":"\/packages\/only-npm","status":200/);
+    for (const name of ['json-parser', 'only-npm']) {
+      expect(server.logs().match(new RegExp(`"url":"/packages/${name}"`, 'g'))).toHaveLength(1);
+    }
   });
 
   test('has the commands for its operator on the path', async () => {

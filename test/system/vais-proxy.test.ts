@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
@@ -97,6 +97,15 @@ function send(
 async function formOf(name: string): Promise<Buffer> {
   const tarball = await vaisTarball({ name });
   return vaisForm(JSON.stringify(vaisMetadata({ name }, tarball)), tarball);
+}
+
+/** The folder of a package, ready to be published. */
+function project(name: string): string {
+  const folder = temporaryFolder(name);
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'vais.toml'), vaisManifest({ name }));
+  writeFileSync(join(folder, 'src/lib.vais'), `# ${name}\n`);
+  return folder;
 }
 
 /** A form with an archive of about this many bytes that do not get smaller. */
@@ -226,7 +235,7 @@ describe.skipIf(!hasNginx || !hasOpenssl)('behind nginx', () => {
     });
   });
 
-  test('[V-48] [V-53] with TLS and an authority of one’s own, a client logs in, and every URL says https', async () => {
+  test('[V-45] [V-48] [V-53] with TLS and an authority of one’s own the whole flow of the client works, and every URL says https', async () => {
     const home = temporaryFolder('home');
     const env = { HOME: home, NODE_EXTRA_CA_CERTS: authority };
     const login = await run(vaisc, ['pkg', 'login', '--registry', tls], { env, input: 'admin\nadmin123\n' });
@@ -237,7 +246,18 @@ describe.skipIf(!hasNginx || !hasOpenssl)('behind nginx', () => {
       input: 'admin\nadmin123\n',
     });
     expect(stranger.code).toBe(1);
-    expect((await upload(tls, await formOf('sealed'))).status).toBe(200);
+    const published = await run(vaisc, ['pkg', 'publish', '--registry', tls], {
+      env,
+      cwd: project('sealed'),
+    });
+    expect(published).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('✓ Published sealed v1.0.0'),
+    });
+    const cwd = project('application');
+    const installed = await run(vaisc, ['pkg', 'install', 'sealed', '--registry', tls], { env, cwd });
+    expect(installed).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ Installed 1 package(s)') });
+    expect(readFileSync(join(cwd, 'vais.lock'), 'utf8')).toContain('[packages.sealed]');
     for (let i = 0; i < 3; i += 1) {
       const { text } = await send(`${tls}/packages/sealed/1.0.0`);
       const url = (JSON.parse(text) as { download_url: string }).download_url;

@@ -5,7 +5,6 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
 import type { Accounts, Machines, Principal, SecondFactors } from '../../accounts/index.ts';
@@ -28,6 +27,7 @@ import { DOOR_PREFIX, destinationOf, routePath } from './paths.ts';
 import { principalOf } from './principal.ts';
 import { sendProblem } from './problem.ts';
 import type { RegistryTable } from './registries.ts';
+import { routeAgain } from './route-again.ts';
 import { demandSecondFactor } from './second-factor.ts';
 import { drainUnreadBodies } from './unread-bodies.ts';
 
@@ -141,6 +141,7 @@ export function createApp({
   });
 
   // Placeholders so that every request object has the same shape; the hook of the door's scope fills them in.
+  app.decorateRequest('handedOn', false);
   app.decorateRequest('registry');
   app.decorateRequest('door');
   app.decorateRequest('repeatable');
@@ -244,13 +245,6 @@ function sendOn(
       routeAgain(app, request, reply);
     }, done);
   });
-}
-
-/** Leaves a request to the route that it has now. */
-function routeAgain(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack();
-  request.raw.url = request.originalUrl;
-  app.routing(request.raw, reply.raw);
 }
 
 /** The router's complaint without the path inside of the router that it cites. */

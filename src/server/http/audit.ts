@@ -25,6 +25,7 @@ const LOGIN_FAULTS: ReadonlySet<string> = new Set(['password_wrong', 'second_fac
 export function auditRequests(app: FastifyInstance, { recorder, refusals, reads }: AuditOptions): void {
   app.addHook('onResponse', (request, reply, done) => {
     done();
+    if (request.handedOn) return;
     const { statusCode } = reply.raw;
     if (statusCode < 400) {
       if (reads && isRead(request)) void observe(request, reply).then((what) => recorder.read(what));

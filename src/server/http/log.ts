@@ -37,6 +37,7 @@ export function requestLog(logger: FastifyBaseLogger): RequestLog {
 /** One line per request, once its answer has gone out; and why it was refused, for whoever looks closer (`debug`). */
 export function logRequests(app: FastifyInstance, log: RequestLog, logger: FastifyBaseLogger): void {
   app.addHook('onResponse', (request, reply, done) => {
+    if (request.handedOn) return done();
     const fault = reply.statusCode < 400 ? undefined : faultOf(request);
     if (fault) logger.debug({ reqId: request.id, code: fault.code, reason: fault.message }, 'refused');
     log({
