@@ -239,14 +239,16 @@ test('[P-57] a start that fails says why, and ends a program that does not liste
 });
 
 test('[P-55] [P-56] a strict program compiles against the types, under either name', async () => {
-  await writeFile(join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }));
-  for (const name of ['kontor', '@stacksjs/registry']) {
-    await writeFile(join(installed, 'program.mts'), typedProgram(name));
-    const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
-      cwd: installed,
-    });
-    expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
-  }
+  await writeFile(
+    join(installed, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: STRICT, files: ['kontor.mts', 'seed.mts'] }),
+  );
+  await writeFile(join(installed, 'kontor.mts'), typedProgram('kontor'));
+  await writeFile(join(installed, 'seed.mts'), typedProgram('@stacksjs/registry'));
+  const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
+    cwd: installed,
+  });
+  expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 const STRICT = {
