@@ -24,10 +24,12 @@ export interface Passage {
 /** A run of packages in the order of their names; never empty, and never changed. */
 export class Page {
   readonly entries: readonly Entry[];
+  readonly #restricted: readonly Entry[];
   readonly #selections = new Map<string, Passage | undefined>();
 
   private constructor(entries: readonly Entry[]) {
     this.entries = entries;
+    this.#restricted = entries.filter(({ restricted }) => restricted);
   }
 
   get first(): string {
@@ -52,12 +54,10 @@ export class Page {
 
   /** What somebody sees of it who may see these restricted packages; undefined if that is nothing. */
   passage(visible: ReadonlySet<number>): Passage | undefined {
-    const isShown = ({ restricted, packageId }: Entry): boolean => !restricted || visible.has(packageId);
-    const key = this.entries
-      .flatMap((entry) => (entry.restricted && isShown(entry) ? [entry.packageId] : []))
-      .join(' ');
+    const seen = this.#restricted.filter(({ packageId }) => visible.has(packageId));
+    const key = seen.map(({ packageId }) => packageId).join(' ');
     if (this.#selections.has(key)) return this.#selections.get(key);
-    const made = passageOf(this.entries.filter(isShown));
+    const made = passageOf(this.entries.filter((entry) => !entry.restricted || visible.has(entry.packageId)));
     if (this.#selections.size >= MOST_SELECTIONS) this.#selections.clear();
     this.#selections.set(key, made);
     return made;

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { User } from '../../src/accounts/index.ts';
+import { IndexDocuments } from '../../src/doors/vais/index.ts';
+import { semverRanges, systemClock } from '../../src/kernel/index.ts';
+import { theServer } from '../../src/ledger/index.ts';
+import { defaultPolicy, Gate, type RegistryRow } from '../../src/registry/index.ts';
+import { openSqlStore, type SqlStore } from '../../src/storage/sql/index.ts';
+import { readIndex } from '../setup/vais-index.ts';
+import { at, event, publishCommand, testUser } from './catalogue-fixtures.ts';
+import { adapters, freshStore, type FreshStore } from './stores.ts';
+
+const nobody = { kind: 'nobody', address: null } as const;
+
+/** The index as a server makes it that has opened the store. */
+function indexOn(store: SqlStore): IndexDocuments {
+  const gate = new Gate({
+    blocks: store.blocks,
+    advisories: store.advisories,
+    policies: { of: () => Promise.resolve(defaultPolicy) },
+    ranges: new Map([['vais', semverRanges]]),
+    clock: systemClock,
+  });
+  const rulesOf = async (registry: RegistryRow, names: string[]) => {
+    const sight = await store.rights.of(registry.id, '', null);
+    return gate.rulesOf(registry, names, sight?.policyRevision ?? 0);
+  };
+  const { catalogue, registryRevisions: revisions } = store;
+  return new IndexDocuments({ catalogue, revisions, reader: { rulesOf }, warn: () => undefined });
+}
+
+describe.each(adapters)('The index of a Vais registry on $name', (adapter) => {
+  let fresh: FreshStore;
+  let replicas: SqlStore[];
+  let vais: RegistryRow;
+  let anna: User;
+
+  beforeEach(async () => {
+    fresh = await freshStore(adapter);
+    const others = await Promise.all(
+      (adapter.replicas ? [1, 2] : []).map(async () => openSqlStore(fresh.location, { create: false })),
+    );
+    replicas = [fresh.store, ...others.map(({ store }) => store)];
+    vais = await fresh.store.catalogue.createRegistry('vais', 'vais', at, theServer);
+    anna = await fresh.store.accounts.createUser(testUser('anna'));
+  });
+  afterEach(async () => {
+    await Promise.all(replicas.slice(1).map((store) => store.close()));
+    await fresh.close();
+  });
+
+  const publish = (store: SqlStore, name: string, version = '1.0.0') =>
+    store.catalogue.publish(
+      publishCommand(vais, anna, version, {
+        name,
+        tags: [],
+        fallbackTag: null,
+        raisesDefault: true,
+        manifest: JSON.stringify({ name, version }),
+        summary: JSON.stringify({ version, checksum: 'a'.repeat(64) }),
+      }),
+    );
+
+  test('has at the next look on every replica what was acknowledged on any, and loses nothing', async () => {
+    const indexes = replicas.map(indexOn);
+    const read = async (index: IndexDocuments) =>
+      readIndex((await index.of(vais, nobody)).document.plain().toString());
+    const names = Array.from({ length: 24 }, (_, place) => `p-${place % 8}@${1 + Math.floor(place / 8)}.0.0`);
+    await Promise.all(
+      names.map(async (each, place) => {
+        const [name = '', version = ''] = each.split('@');
+        await publish(replicas[place % replicas.length] ?? fresh.store, name, version);
+        for (const index of indexes) {
+          expect((await read(index)).get(name)?.map((entry) => entry.version)).toContain(version);
+        }
+      }),
+    );
+    const seen = await Promise.all(indexes.map((index) => index.of(vais, nobody)));
+    const listed = [...readIndex(seen[0]?.document.plain().toString() ?? '')];
+    expect(
+      listed.flatMap(([name, versions]) => versions.map(({ version }) => `${name}@${version}`)).toSorted(),
+    ).toEqual(names.toSorted());
+    // However each of them came by it, and a server that starts now.
+    const late = await indexOn(fresh.store).of(vais, nobody);
+    expect(new Set([...seen, late].map(({ document }) => document.etag)).size).toBe(1);
+  });
+
+  test('loses a package that is unpublished, and has it when it comes back', async () => {
+    const index = indexOn(fresh.store);
+    const names = async () => [
+      ...readIndex((await index.of(vais, nobody)).document.plain().toString()).keys(),
+    ];
+    await publish(fresh.store, 'one');
+    await publish(fresh.store, 'two');
+    expect(await names()).toEqual(['one', 'two']);
+    await fresh.store.catalogue.unpublish({
+      registryId: vais.id,
+      name: 'one',
+      actorId: anna.id,
+      overrideOwnership: false,
+      at,
+      event: event('package.unpublish', 'one', null),
+      versions: 'all',
+      tags: null,
+      expectedRevision: null,
+    });
+    expect(await names()).toEqual(['two']);
+    await publish(fresh.store, 'one', '2.0.0');
+    expect(await names()).toEqual(['one', 'two']);
+  });
+});
