@@ -1,9 +1,9 @@
 import { Fault } from '../../kernel/light/index.ts';
-import { fetchArchive, type ArchiveRequest, type ArchiveSink } from './archive.ts';
+import type { ArchiveRequest, ArchiveSink } from './archive.ts';
 import { registryBase } from './base.ts';
 import { Refusal } from './failure.ts';
-import { publicationForm, type Publication } from './multipart.ts';
-import { Requests, type RegistryRequest, type RequestSettings } from './requests.ts';
+import type { Publication } from './multipart.ts';
+import type { RegistryRequest, Requests, RequestSettings } from './requests.ts';
 
 /** What `/index.json` answered. */
 export type IndexAnswer = 'unchanged' | { bytes: Buffer; etag: string | undefined };
@@ -22,21 +22,23 @@ const PUBLISH_PATIENCE = 300_000;
 
 /**
  * Speaks to one Vais registry (protocols/vais 2). Every method rejects with a Fault whose sentence names the request, what happened and
- * what to do: a `Refusal` if the registry said no, `unavailable` if it could not be asked. Nothing is asked before a method is called.
+ * what to do: a `Refusal` if the registry said no, `unavailable` if it could not be asked. Nothing is asked before a method is called,
+ * nor is anything loaded that speaks HTTP: most commands need none.
  */
 export class RegistryClient {
   /** Without a slash at its end. */
   readonly base: string;
-  readonly #requests: Requests;
+  readonly #settings: RequestSettings;
+  #opened: Promise<Requests> | undefined;
 
   constructor(settings: RequestSettings) {
     this.base = registryBase(settings.base);
-    this.#requests = new Requests({ ...settings, base: this.base });
+    this.#settings = { ...settings, base: this.base };
   }
 
   /** Lets go of connections. */
   close(): void {
-    this.#requests.close();
+    void this.#opened?.then((requests) => requests.close());
   }
 
   /** The index, unless it is still what `etag` stands for. `fresh`: past every cache on the way. */
@@ -50,18 +52,20 @@ export class RegistryClient {
       },
       accept: [304],
     };
-    const answer = await this.#requests.send(request);
+    const requests = await this.#requests();
+    const answer = await requests.send(request);
     if (answer.status === 304) {
       answer.message.resume();
       return 'unchanged';
     }
-    const bytes = await this.#requests.read(answer, LARGEST_INDEX, this.#requests.describe(request));
+    const bytes = await requests.read(answer, LARGEST_INDEX, requests.describe(request));
     return { bytes, etag: answer.message.headers.etag };
   }
 
   /** Fetches an archive into `sink`, going on behind what it holds; its digest is the caller's to check. */
-  archive(wanted: ArchiveRequest, sink: ArchiveSink): Promise<void> {
-    return fetchArchive(this.#requests, wanted, sink);
+  async archive(wanted: ArchiveRequest, sink: ArchiveSink): Promise<void> {
+    const { fetchArchive } = await import('./archive.ts');
+    return fetchArchive(await this.#requests(), wanted, sink);
   }
 
   /** The token that name and password give, with a one-time code where that is wanted. `Refusal` with 401 for wrong ones. */
@@ -87,6 +91,7 @@ export class RegistryClient {
 
   /** Publishes; `publish failed (HTTP n): …` if the registry refuses. Never sent twice, for the first may have arrived. */
   async publish(publication: Publication): Promise<{ checksum: string | undefined }> {
+    const { publicationForm } = await import('./multipart.ts');
     const { body, contentType } = publicationForm(publication);
     const request: RegistryRequest = {
       method: 'POST',
@@ -154,6 +159,11 @@ export class RegistryClient {
     });
   }
 
+  #requests(): Promise<Requests> {
+    this.#opened ??= import('./requests.ts').then(({ Requests }) => new Requests(this.#settings));
+    return this.#opened;
+  }
+
   async #mark(name: string, version: string, action: 'yank' | 'unyank'): Promise<void> {
     // Each may be said twice: protocols/vais 2.
     const path = `${packagePath(name, version)}/${action}`;
@@ -161,8 +171,9 @@ export class RegistryClient {
   }
 
   async #json(request: RegistryRequest): Promise<unknown> {
-    const answer = await this.#requests.send(request);
-    const bytes = await this.#requests.read(answer, LARGEST_ANSWER, this.#requests.describe(request));
+    const requests = await this.#requests();
+    const answer = await requests.send(request);
+    const bytes = await requests.read(answer, LARGEST_ANSWER, requests.describe(request));
     if (bytes.length === 0) return undefined;
     try {
       return JSON.parse(bytes.toString());
