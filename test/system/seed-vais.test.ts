@@ -41,7 +41,7 @@ beforeAll(async () => {
     },
   });
   [home, desk, bin] = [temporaryFolder('home'), temporaryFolder('desk'), temporaryFolder('bin')];
-  await symlink(join(dirname(launcher), 'vaisc'), join(bin, 'vaisc'));
+  for (const name of ['vaisc', 'kontor']) await symlink(join(dirname(launcher), name), join(bin, name));
 });
 
 const PATH = () => `${bin}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
@@ -149,6 +149,9 @@ describe('the guide of the seed', () => {
     expect(await succeeds('vaisc pkg search zebra --registry http://localhost:3000')).toBe(
       "No packages found for 'zebra'.\n",
     );
+    for (const name of ['kontor', 'kontor pkg']) {
+      expect(await succeeds(`${name} search json --registry http://localhost:3000`)).toBe(said);
+    }
   });
 
   test('[V-22] [V-28] install a package', async () => {

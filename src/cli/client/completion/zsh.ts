@@ -17,11 +17,12 @@ export function zshScript(program: string, tree: Tree): string {
       }),
   );
   return `_${program}_complete() {
-  local at word
+  local at word next
   local -a places commands options
   places=(${places.join(' ')})
   for word in "\${(@)words[2,CURRENT - 1]}"; do
-    if (( \${places[(Ie)\${at:+$at }$word]} )); then at="\${at:+$at }$word"; fi
+    next="\${at:+$at }$word"
+    if (( \${places[(Ie)$next]} )); then at=$next; fi
   done
   case "$at \${words[CURRENT - 1]}" in
 ${values.join('\n')}
