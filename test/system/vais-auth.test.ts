@@ -7,6 +7,7 @@ import { vaiscPkg } from '../setup/client-line.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
+import { publishVais } from '../setup/vais-packages.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TOKEN = /^vais_[0-9a-f]{64}$/;
@@ -246,6 +247,23 @@ describe('[V-51] a token is', () => {
     const tarball = await packageTarball('by-vais', '1.0.0');
     expect(await publish(server, token, 'by-vais', '1.0.0', { tarball })).toMatchObject({ status: 201 });
   });
+});
+
+test('[V-54] whoever only reads publishes nothing, nor does a plain user into what is somebody else’s', async () => {
+  const { name, token } = await somebody();
+  const wish = { name: 'guarded' };
+  expect((await publishVais(server, token, wish)).status).toBe(200);
+  const user = await kontor.accounts.find(name);
+  if (user === undefined) throw new Error('there is no such user');
+  const reading = { name: 'reads', scopes: ['read' as const], expiresAt: null, shape: 'vais' as const };
+  const reader = await kontor.accounts.deriveToken(actingAs(user, 'test'), reading);
+  const plain = await somebody();
+  for (const key of [reader.token, plain.token]) {
+    expect(await publishVais(server, key, { ...wish, version: '1.0.1' })).toMatchObject({
+      status: 403,
+      body: { error: expect.stringMatching(/^Forbidden: /), status: 403 },
+    });
+  }
 });
 
 describe('tokens for robots', () => {
