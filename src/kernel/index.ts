@@ -11,6 +11,7 @@ export { durationFrom, durationText } from './duration.ts';
 export { Digester, sha256Hex, type Digests } from './digest.ts';
 export { isoTime, systemClock, timeFrom, type Clock } from './clock.ts';
 export { isAllowedHost, readHostPattern, type HostPattern } from './hosts.ts';
+export { isObject } from './json.ts';
 export { inTurns } from './in-turns.ts';
 export { Turn } from './turn.ts';
 export { startWorker } from './worker.ts';

@@ -1,5 +1,5 @@
 import { checkTag } from '../../formats/npm/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isObject } from '../../kernel/index.ts';
 
 /** What a document without a tarball asks for, sent to a package's own path. */
 export type MetadataChange =
@@ -100,10 +100,6 @@ function member(value: unknown, key: string): unknown {
 function entries(value: unknown): [string, unknown][] {
   if (isObject(value)) return Object.entries(value);
   throw new Fault('manifest_invalid', 'The versions and the dist-tags of a package are objects.');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shown(version: string): string {

@@ -1,5 +1,5 @@
 import type { TrustRequest, TrustedPublisher } from '../../accounts/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isObject } from '../../kernel/index.ts';
 
 /** A rule as npm lists it: lib/trust-cmd.js of npm 11.19. `issuer` and `audience` are ours, for type `oidc`. */
 export function trustShape({
@@ -47,8 +47,4 @@ function optionalText(value: unknown, name: string): string | undefined {
 function texts(value: unknown): string[] {
   if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string')) return value;
   throw new Fault('bad_request', 'The permissions of a trusted publisher are a list of words.');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { aboutPackage, type About } from '../../formats/npm/index.ts';
-import { isoTime } from '../../kernel/index.ts';
+import { isoTime, isObject } from '../../kernel/index.ts';
 import type { VersionContent } from '../../registry/index.ts';
 import { tarballUrl } from './shapes.ts';
 
@@ -56,8 +56,4 @@ export function packageMetadata(
 function checksum({ sha256, sha1 }: VersionContent): string | undefined {
   if (sha256 !== null) return `sha256:${sha256}`;
   return sha1 === null ? undefined : `sha1:${sha1}`;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,9 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isObject } from '../../kernel/index.ts';
 
 /** A JSON object from outside: read it with `own` or `Object.entries`, never by a name that it may not have. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject };
 
 /** The object's own value of that name; inherited ones, such as `constructor`, are not data. */
 export function own(object: JsonObject, name: string): unknown {

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { tarGz, zigLibrary, zonManifest, type TarItem } from '../../../test/formats/zig-archive.ts';
 import { isFault } from '../../kernel/index.ts';
 import { readZigPackage } from './index.ts';
+import { repairChecksums } from '../../../test/formats/tar-checksums.ts';
 
 interface Leaf {
   path: string;
@@ -114,14 +115,3 @@ test('damaged archives are read or refused', { timeout: 60_000 }, async () => {
   );
   expect([...ends].toSorted()).toEqual(['read', 'refused']);
 });
-
-/** Gives each block that looks like a header the checksum that its bytes have now, so that damage reaches the fields. */
-function repairChecksums(tar: Buffer): void {
-  for (let at = 0; at + 512 <= tar.length; at += 512) {
-    const block = tar.subarray(at, at + 512);
-    if (block.toString('latin1', 257, 262) !== 'ustar') continue;
-    block.write('        ', 148);
-    const sum = block.reduce((total, byte) => total + byte, 0);
-    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  }
-}

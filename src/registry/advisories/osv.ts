@@ -1,4 +1,4 @@
-import { Fault, timeFrom } from '../../kernel/index.ts';
+import { Fault, timeFrom, isObject } from '../../kernel/index.ts';
 import type { Advisory, AffectedPackage, Cvss, Severity } from './advisory.ts';
 import { cvss3Score } from './cvss.ts';
 import type { AdvisoryFormat, OsvEvent, OsvVersions } from './format.ts';
@@ -158,10 +158,6 @@ function listOf(value: unknown): unknown[] {
 
 function objectOr(value: unknown): Json {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(reason: string): Fault {

@@ -1,3 +1,4 @@
+import { isObject } from '../../kernel/index.ts';
 /** A version that another server's file tells of. What stands in it is a stranger's word: nothing of it is checked but its form. */
 export interface TakenVersion {
   name: string;
@@ -102,10 +103,6 @@ function parse(json: string): Readonly<Record<string, unknown>> | undefined {
 
 function entries(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { Fault, errnoOf, NOT_PUBLIC } from '../../kernel/index.ts';
+import { Fault, errnoOf, NOT_PUBLIC, isObject } from '../../kernel/index.ts';
 import { guardedAgent } from '../../upstream/index.ts';
 
 /** One answer takes no longer, milliseconds. */
@@ -36,9 +36,7 @@ export async function getJson(url: URL, { guarded }: { guarded: boolean }): Prom
       chunks.push(chunk);
     }
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
+    if (isObject(value)) return value;
     throw failed(url, 'its answer is no JSON object');
   } catch (error) {
     throw error instanceof Fault ? error : failed(url, reasonOf(error), error);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isFault, type Fault } from '../../../kernel/index.ts';
+import { isFault, type Fault, isObject } from '../../../kernel/index.ts';
 import { readPublishBody, type PublishBody } from './index.ts';
 import { Staging } from '../../../../test/doors/staging.ts';
 
@@ -181,10 +181,6 @@ function reference(body: Buffer): Reference | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Damages a body: cuts it off, or replaces, removes or repeats a few of its bytes. */

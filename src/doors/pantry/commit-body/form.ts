@@ -1,4 +1,4 @@
-import { Fault } from '../../../kernel/index.ts';
+import { Fault, isObject } from '../../../kernel/index.ts';
 import { readForm, type Form, type FormFile } from '../../multipart.ts';
 import {
   discardAll,
@@ -107,8 +107,4 @@ function packageOf({ name, staged, digests }: FormFile, entry: Record<string, un
     staged,
     digests,
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
