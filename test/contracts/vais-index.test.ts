@@ -12,7 +12,7 @@ import { adapters, freshStore, type FreshStore } from './stores.ts';
 const nobody = { kind: 'nobody', address: null } as const;
 
 /** The index as a server makes it that has opened the store. */
-function indexOn(store: SqlStore): IndexDocuments {
+function indexOn(store: SqlStore, warn: (message: string) => void = () => undefined): IndexDocuments {
   const gate = new Gate({
     blocks: store.blocks,
     advisories: store.advisories,
@@ -25,7 +25,7 @@ function indexOn(store: SqlStore): IndexDocuments {
     return gate.rulesOf(registry, names, sight?.policyRevision ?? 0);
   };
   const { catalogue, registryRevisions: revisions } = store;
-  return new IndexDocuments({ catalogue, revisions, reader: { rulesOf }, warn: () => undefined });
+  return new IndexDocuments({ catalogue, revisions, reader: { rulesOf }, warn });
 }
 
 describe.each(adapters)('The index of a Vais registry on $name', (adapter) => {
@@ -48,20 +48,20 @@ describe.each(adapters)('The index of a Vais registry on $name', (adapter) => {
     await fresh.close();
   });
 
-  const publish = (store: SqlStore, name: string, version = '1.0.0') =>
+  const publish = (store: SqlStore, name: string, version = '1.0.0', description = '') =>
     store.catalogue.publish(
       publishCommand(vais, anna, version, {
         name,
         tags: [],
         fallbackTag: null,
         raisesDefault: true,
-        manifest: JSON.stringify({ name, version }),
+        manifest: JSON.stringify({ name, version, description }),
         summary: JSON.stringify({ version, checksum: 'a'.repeat(64) }),
       }),
     );
 
   test('has at the next look on every replica what was acknowledged on any, and loses nothing', async () => {
-    const indexes = replicas.map(indexOn);
+    const indexes = replicas.map((store) => indexOn(store));
     const read = async (index: IndexDocuments) =>
       readIndex((await index.of(vais, nobody)).document.plain().toString());
     const names = Array.from({ length: 24 }, (_, place) => `p-${place % 8}@${1 + Math.floor(place / 8)}.0.0`);
@@ -82,6 +82,19 @@ describe.each(adapters)('The index of a Vais registry on $name', (adapter) => {
     // However each of them came by it, and a server that starts now.
     const late = await indexOn(fresh.store).of(vais, nobody);
     expect(new Set([...seen, late].map(({ document }) => document.etag)).size).toBe(1);
+  });
+
+  test('is complete when it is longer than the original client reads, and says so once', async () => {
+    const warnings: string[] = [];
+    const index = indexOn(fresh.store, (message) => warnings.push(message));
+    for (const name of ['one', 'two', 'three']) {
+      await publish(fresh.store, name, '1.0.0', 'x'.repeat(4 * 1024 * 1024));
+      const { document } = await index.of(vais, nobody);
+      await index.of(vais, nobody);
+      if (name !== 'three') expect(warnings).toEqual([]);
+      else expect((JSON.parse(document.plain().toString()) as unknown[]).length).toBe(3);
+    }
+    expect(warnings).toEqual([expect.stringMatching(/^the index of the registry vais has 125\d{5} bytes/)]);
   });
 
   test('loses a package that is unpublished, and has it when it comes back', async () => {

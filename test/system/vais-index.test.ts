@@ -207,6 +207,24 @@ describe('The index of a Vais registry', () => {
   });
 });
 
+test('[V-60] The index of a registry that is not public is for those alone who may see that', async () => {
+  const become = (visibility: string) =>
+    api(server, 'PATCH', '/registries/vais', { token: chef, body: { visibility } });
+  const statuses = async () =>
+    Promise.all(
+      [{}, bearer(berta)].map(async (headers) => (await fetched('/vais/index.json', headers)).status),
+    );
+  try {
+    await become('internal');
+    expect(await statuses()).toEqual([401, 200]);
+    await become('private');
+    expect(await statuses()).toEqual([401, 403]);
+  } finally {
+    await become('public');
+  }
+  expect(await statuses()).toEqual([200, 200]);
+});
+
 /** What is sent compressed, as it is sent. */
 async function gzipped(): Promise<Buffer> {
   const { get } = await import('node:http');
