@@ -13,7 +13,7 @@ function multiply(a: number, b: number): number {
 }
 
 /** x to the power of 8 · `bytes`: what appending so many bytes does to a CRC. */
-function shift(bytes: number): number {
+export function crc32Shift(bytes: number): number {
   let result = 0x80000000;
   // x^8, then x^16, x^32, …: square and multiply over the bits of the length.
   let square = 0x00800000;
@@ -24,7 +24,7 @@ function shift(bytes: number): number {
   return result;
 }
 
-/** CRC-32 of two texts one after the other, from the CRC of each and the length in bytes of the second. */
-export function combineCrc32(first: number, second: number, secondLength: number): number {
-  return (multiply(shift(secondLength), first) ^ second) >>> 0;
+/** CRC-32 of two texts one after the other, from the CRC of each and the shift by the length in bytes of the second. */
+export function combineCrc32(first: number, second: number, shift: number): number {
+  return (multiply(shift, first) ^ second) >>> 0;
 }

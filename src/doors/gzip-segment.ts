@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
-import { combineCrc32 } from './crc32.ts';
+import { combineCrc32, crc32Shift } from './crc32.ts';
 
 /** A piece of a document, compressed by itself: it can stand in any gzip stream, after and before any other. */
 export interface Segment {
   /** Deflate blocks that end on a byte and refer to nothing before them (RFC 1951 section 3.2). */
   deflated: Buffer;
   crc: number;
+  /** What to append it does to a CRC; worked out once, for it takes longer than all the rest of joining. */
+  shift: number;
   /** Bytes of the plain text. */
   length: number;
   /** SHA-256 of the plain text. */
@@ -28,6 +30,7 @@ export async function makeSegment(text: string | Buffer): Promise<Segment> {
   return {
     deflated: await deflate(bytes),
     crc: crc32(bytes),
+    shift: crc32Shift(bytes.length),
     length: bytes.length,
     digest: createHash('sha256').update(bytes).digest(),
   };
@@ -62,7 +65,7 @@ export function joinSegments(segments: Segment[]): { etag: string; gzip: Buffer 
   let length = 0;
   for (const segment of segments) {
     hash.update(segment.digest);
-    crc = combineCrc32(crc, segment.crc, segment.length);
+    crc = combineCrc32(crc, segment.crc, segment.shift);
     length += segment.length;
   }
   const trailer = Buffer.alloc(8);

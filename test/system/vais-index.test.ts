@@ -207,13 +207,15 @@ describe('The index of a Vais registry', () => {
   });
 });
 
+const become = (visibility: string) =>
+  api(server, 'PATCH', '/registries/vais', { token: chef, body: { visibility } });
+/** For nobody, and for a user who is no member. */
+const statuses = async () =>
+  Promise.all(
+    [{}, bearer(berta)].map(async (headers) => (await fetched('/vais/index.json', headers)).status),
+  );
+
 test('[V-60] The index of a registry that is not public is for those alone who may see that', async () => {
-  const become = (visibility: string) =>
-    api(server, 'PATCH', '/registries/vais', { token: chef, body: { visibility } });
-  const statuses = async () =>
-    Promise.all(
-      [{}, bearer(berta)].map(async (headers) => (await fetched('/vais/index.json', headers)).status),
-    );
   try {
     await become('internal');
     expect(await statuses()).toEqual([401, 200]);

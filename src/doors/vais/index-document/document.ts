@@ -37,14 +37,12 @@ export class IndexDocument {
   }
 
   async #compress(): Promise<Buffer> {
-    const [opening, comma, closing, ...passages] = await Promise.all([
+    const segments = await Promise.all([
       makeSegment(OPENING),
-      makeSegment(COMMA),
+      ...this.#passages.map((passage, index) => passage.segment(index === 0)),
       makeSegment(CLOSING),
-      ...this.#passages.map((passage) => passage.segment()),
     ]);
-    const listed = passages.flatMap((passage, index) => (index === 0 ? [passage] : [comma, passage]));
-    return joinSegments([opening, ...listed, closing]).gzip;
+    return joinSegments(segments).gzip;
   }
 }
 

@@ -67,7 +67,7 @@ test('pages hold what was put in last, in order, however it came in, for each wh
         const fresh = documentOf(changedPages([], [...expected.values()]), seen);
         expect(fresh.etag).toBe(document.etag);
       }
-      expect(pages.every(({ entries }) => entries.length > 0 && entries.length <= 128)).toBe(true);
+      expect(pages.every(({ entries }) => entries.length > 0 && entries.length <= 64)).toBe(true);
     }),
     { numRuns: 60 },
   );

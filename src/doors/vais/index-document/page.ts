@@ -2,7 +2,7 @@ import { makeSegment, type Segment } from '../../gzip-segment.ts';
 import type { BuiltEntry, Subject } from './read-entries.ts';
 
 /** Packages compressed together: a publish compresses one page. */
-const FULL = 64;
+const FULL = 32;
 /** Selections of restricted packages that one page remembers. */
 const MOST_SELECTIONS = 8;
 
@@ -17,8 +17,8 @@ export interface Passage {
   plain: Buffer;
   /** Of each entry, in order: says the same of the same entries, however they are spread over pages. */
   digests: Buffer;
-  /** Made when it is first asked for. */
-  segment(): Promise<Segment>;
+  /** Compressed, with a comma before it unless it is the first; made when it is first asked for. */
+  segment(isFirst: boolean): Promise<Segment>;
 }
 
 /** A run of packages in the order of their names; never empty, and never changed. */
@@ -93,10 +93,11 @@ const COMMA = Buffer.from(',');
 function passageOf(entries: Entry[]): Passage | undefined {
   if (entries.length === 0) return undefined;
   const plain = Buffer.concat(entries.flatMap(({ text }, index) => (index === 0 ? [text] : [COMMA, text])));
-  let segment: Promise<Segment> | undefined;
+  let [alone, next]: (Promise<Segment> | undefined)[] = [];
   return {
     plain,
     digests: Buffer.concat(entries.map(({ digest }) => digest)),
-    segment: () => (segment ??= makeSegment(plain)),
+    segment: (isFirst) =>
+      isFirst ? (alone ??= makeSegment(plain)) : (next ??= makeSegment(Buffer.concat([COMMA, plain]))),
   };
 }

@@ -33,6 +33,9 @@ export interface EntrySources {
   reader: Pick<Reader, 'rulesOf'>;
 }
 
+/** Bytes of an entry's SHA-256 that are kept, for the tag of the whole. */
+const DIGEST_LENGTH = 16;
+
 /** Packages whose rows are read at a time. */
 const AT_ONCE = 100;
 
@@ -89,7 +92,7 @@ async function readSome(
 
 function saying(entry: string): BuiltEntry['said'] {
   const text = Buffer.from(entry);
-  return { text, digest: createHash('sha256').update(text).digest() };
+  return { text, digest: createHash('sha256').update(text).digest().subarray(0, DIGEST_LENGTH) };
 }
 
 /** Of the version that speaks for the package: its default one, or the best that is left. Undefined if there is none. */

@@ -77,9 +77,9 @@ export class RegistryIndex {
       const page = await revisions.changedSince(this.#registry.id, last, AT_ONCE);
       // Of a package that changes meanwhile the last word counts.
       for (const change of page) changed.set(change.head.name, change);
-      const end = page.at(-1);
-      if (end === undefined) break;
-      last = end.registryRevision;
+      last = page.at(-1)?.registryRevision ?? last;
+      // What comes now is later than the state that the caller saw.
+      if (page.length < AT_ONCE) break;
       if (turn.isOver) await turn.next();
     }
     const changes = [...changed.values()];
