@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { actingAs, type User } from '../../accounts/index.ts';
 import { maintainerShape, signedPublication } from '../../doors/index.ts';
-import { npmRanges, readPackedRelease, readPreviewArchive, readVersion } from '../../formats/npm/index.ts';
+import { readPackedRelease, readPreviewArchive, readVersion } from '../../formats/npm/index.ts';
 import { Fault, isFault, type Clock, type Digests } from '../../kernel/index.ts';
 import {
   Previews,
@@ -93,17 +93,20 @@ async function takeVersion(parts: TakeInParts, taken: TakenVersion): Promise<boo
   const { versionKey } = readVersion(version);
   const head = await catalogue.findPackage(registry.id, name);
   if (head && (await catalogue.hasVersion(head.id, versionKey))) return false;
-  const latest = head && (await catalogue.tags(head.id))['latest'];
-  const isLatest = latest === undefined || npmRanges.newest([latest, version]) === version;
   const { staged, digests } = await stage(parts, versionPath(name, version), taken.sha256);
   try {
     const release = await readPackedRelease(
-      { name, version, tags: isLatest ? ['latest'] : [], description },
+      { name, version, tags: [], description },
       { digests, open: () => staged.open() },
     );
     const publisher = maintainerShape(owner);
-    const publication = await signedPublication(signer, release, { staged, digests, publisher });
-    await takeInVersion(parts, registry, publication, { owner, isNew: head === undefined, publishedAt });
+    const signed = await signedPublication(signer, release, { staged, digests, publisher });
+    await takeInVersion(
+      parts,
+      registry,
+      { ...signed, raisesDefault: true },
+      { owner, isNew: head === undefined, publishedAt },
+    );
     return true;
   } finally {
     await staged.discard();
