@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from './cache.ts';
-import { alone } from './claims.ts';
+import { debianPackages, onPath, type Unpacked } from './debian.ts';
 
 const execute = promisify(execFile);
 
 /** Ceph's daemons and the tools that make its first maps. */
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'monmaptool', 'osdmaptool'] as const;
+/** What only Ceph's scripts and its disks need. */
+const UNUSED =
+  /^(python3.*|lvm2|liblvm.*|dmeventd|libdevmapper-event.*|sudo|nvme-cli|libnvme.*|smartmontools|xfsprogs|cryptsetup-bin|parted|libparted.*|gdisk|hdparm|logrotate|uuid-runtime|dmidecode)$/;
 
 export type CephProgram = (typeof PROGRAMS)[number];
 
@@ -20,7 +20,7 @@ export interface CephBinaries {
   config: string[];
 }
 
-/** From the PATH, else Debian's packages, unpacked into the cache folder: nothing is installed, and no root is needed. */
+/** From the PATH, else Debian's packages. */
 export async function cephBinaries(): Promise<CephBinaries> {
   const folders = PROGRAMS.map(onPath);
   if (folders.every((folder) => folder !== undefined)) {
@@ -30,70 +30,20 @@ export async function cephBinaries(): Promise<CephBinaries> {
       config: [],
     };
   }
-  const folder = join(cacheFolder(), 'ceph-debian');
-  if (!existsSync(folder)) {
-    // It is much to download, and test files start together.
-    await alone('ceph-debian', async () => {
-      if (!existsSync(folder)) await unpackFromDebian(folder);
-    });
-  }
-  return binariesIn(folder);
-}
-
-function onPath(program: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.find((folder) => folder !== '' && existsSync(join(folder, program)));
-}
-
-async function unpackFromDebian(folder: string): Promise<void> {
-  await mkdir(cacheFolder(), { recursive: true });
-  const building = await mkdtemp(join(cacheFolder(), 'ceph-'));
-  try {
-    await execute('apt-get', ['download', ...(await missingPackages())], { cwd: building });
-    for (const file of await readdir(building)) {
-      await execute('dpkg', ['-x', file, 'root'], { cwd: building });
-      await rm(join(building, file));
-    }
-    await chmod(building, 0o755);
-    const { path, env } = binariesIn(building);
-    for (const program of ['radosgw', 'ceph-mon', 'ceph-osd'] as const) {
+  const packages = ['radosgw', 'ceph-mon', 'ceph-osd'] as const;
+  const unpacked = await debianPackages('ceph-debian', packages, UNUSED, async (found) => {
+    const { path, env } = binariesIn(found);
+    for (const program of packages) {
       await execute(path(program), ['--version'], { env: { ...process.env, ...env } });
     }
-    await rename(building, folder);
-  } catch (error) {
-    await rm(building, { recursive: true, force: true });
-    throw new Error(
-      'Install radosgw, ceph-mon and ceph-osd: they are not on the PATH, and apt-get cannot download them.',
-      { cause: error },
-    );
-  }
+  });
+  return binariesIn(unpacked);
 }
 
-/** What an installation would add to this machine, without what only Ceph's scripts and its disks need. */
-async function missingPackages(): Promise<string[]> {
-  const { stdout } = await execute('apt-get', [
-    'install',
-    '--simulate',
-    '--no-install-recommends',
-    'radosgw',
-    'ceph-mon',
-    'ceph-osd',
-  ]);
-  const names = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
-  const unused =
-    /^(python3.*|lvm2|liblvm.*|dmeventd|libdevmapper-event.*|sudo|nvme-cli|libnvme.*|smartmontools|xfsprogs|cryptsetup-bin|parted|libparted.*|gdisk|hdparm|logrotate|uuid-runtime|dmidecode)$/;
-  return names.filter((name) => !unused.test(name));
-}
-
-function binariesIn(folder: string): CephBinaries {
-  const root = join(folder, 'root');
-  const architecture = readdirSync(join(root, 'usr/lib')).find((name) => name.includes('-linux-')) ?? '';
-  const libraries = join(root, 'usr/lib', architecture);
+function binariesIn({ root, libraries, env }: Unpacked): CephBinaries {
   return {
     path: (program) => join(root, 'usr/bin', program),
-    env: {
-      LD_LIBRARY_PATH: [libraries, join(libraries, 'ceph'), join(root, 'lib', architecture)].join(':'),
-    },
+    env,
     config: [
       `plugin_dir=${libraries}/ceph`,
       `osd_class_dir=${libraries}/rados-classes`,

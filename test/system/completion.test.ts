@@ -5,6 +5,7 @@ import { output } from '../setup/projects.ts';
 import { temporaryFolder } from '../setup/resources.ts';
 import { run } from '../setup/run.ts';
 import { launcher } from '../setup/server.ts';
+import { shellProgram } from '../setup/shells.ts';
 
 const folder = temporaryFolder('completion');
 const file = (shell: string) => join(folder, shell);
@@ -14,8 +15,6 @@ beforeAll(async () => {
     await writeFile(file(shell), output(await run(launcher, ['completion', shell])));
   }
 });
-
-const has = async (shell: string) => (await run(shell, ['-c', 'exit 0']).catch(() => undefined))?.code === 0;
 
 /** What a shell offers for the last word of a line. */
 async function offered(line: string): Promise<string[]> {
@@ -56,9 +55,20 @@ describe('bash completes', () => {
   });
 });
 
-test.each(['zsh', 'fish'])('%s reads its script', async (shell) => {
-  if (!(await has(shell))) return;
-  expect(await run(shell, ['-n', file(shell)])).toEqual({ code: 0, stdout: '', stderr: '' });
+test('fish completes commands and options, with what they are for', async () => {
+  const { path, env } = await shellProgram('fish');
+  const asked = ['kontor tok', 'vaisc pkg comp', 'kontor token create --re'];
+  const script = [`source '${file('fish')}'`, ...asked.map((line) => `complete -C'${line}'`)].join('; ');
+  const { stdout, stderr } = await run(path, ['-N', '-c', script], { env: { ...env, HOME: folder } });
+  expect(stderr).toBe('');
+  const words = stdout.split('\n').map((line) => line.split('\t'));
+  expect(words.map(([word]) => word)).toEqual(['token', 'completion', '--read-only', '--registries', '']);
+  expect(words[0]?.[1]).toBe('look after tokens');
+});
+
+test('zsh reads its script', async () => {
+  const { path, env } = await shellProgram('zsh');
+  expect(await run(path, ['-n', file('zsh')], { env })).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test('another shell is misuse', async () => {
