@@ -148,6 +148,12 @@ describe('[V-39] An archive is refused', () => {
     ['with a path that leaves it', [...good, { name: '../evil' }], /evil/],
     ['with a link', [...good, { name: 'src/link', type: 'symlink', to: '/etc/passwd' }], /link/],
     [
+      'with two names that are one where case does not count',
+      [...good, { name: 'README' }, { name: 'readme' }],
+      /"README" and "readme" are one file/,
+    ],
+    ['with a name that no file can have', [...good, { name: 'n'.repeat(256) }], /more than 255 bytes/],
+    [
       'with zeros without end',
       [...good, { name: 'zeros', content: Buffer.alloc(64 * 1024 ** 2) }],
       /200 times/,

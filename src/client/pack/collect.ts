@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Fault } from '../../kernel/light/index.ts';
+import { archiveBounds } from '../../formats/vais/light/index.ts';
 import { systemFault } from './system-fault.ts';
 
 /** A file that goes into the archive. */
@@ -16,8 +17,7 @@ export interface PackFile {
   changed: bigint;
 }
 
-/** What no registry takes: vais.md 2. */
-const bounds = { files: 10_000, bytes: 100 * 1024 ** 2 };
+const bounds = { files: archiveBounds.entries, bytes: archiveBounds.unpackedBytes };
 /** Where looking ends: what is named as too large has been found by then. */
 const MOST_SEEN = 50_000;
 const SKIPPED: ReadonlySet<string> = new Set(['target', 'node_modules']);

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
-  defaultArchiveLimits,
   quoted,
-  readTarGz,
-  type ArchiveEntry,
-  type ArchiveLimits,
+  readPortableTarGz,
+  type PortableFile,
+  type PortableReader,
   type WantedPieces,
 } from '../../kernel/archive/index.ts';
 import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { archiveBounds } from '../../formats/vais/light/index.ts';
 
 export interface UnpackedFile {
   /** Below the folder, `/`-separated. */
@@ -27,111 +27,42 @@ export interface Unpacked {
   folders: string[];
 }
 
-/** What a registry takes (protocols/vais 2), which no client has to exceed. */
-export const unpackBounds = { entries: 10_000, unpackedBytes: 100 * 1024 ** 2 };
-
-/** Folders that only paths imply, and headers, count here too: as in the registry, the bounds themselves are kept below. */
-const limits: ArchiveLimits = {
-  ...defaultArchiveLimits,
-  entries: 3 * unpackBounds.entries,
-  unpackedBytes: unpackBounds.unpackedBytes + unpackBounds.entries * 2048,
-};
-
 /**
- * Unpacks a gzipped tar archive into `folder`, which has to be empty and nobody else's. Nothing is written outside of it: there are files
- * and folders only, of paths below it, no two of one name however a file system compares them. Faults `archive_invalid` and
- * `archive_too_large` name the entry; what was written until then stays for the caller to remove.
+ * Unpacks a gzipped tar archive into `folder`, which has to be empty and nobody else's. Nothing is written outside of it: the
+ * rules are those by which the registry took the archive in (`readPortableTarGz`). Faults `archive_invalid` and `archive_too_large` name
+ * the entry; what was written until then stays for the caller to remove.
  */
-export async function unpack(source: Readable, folder: string, bounds = unpackBounds): Promise<Unpacked> {
-  const unpacking = new Unpacking(folder, bounds);
+export async function unpack(source: Readable, folder: string, bounds = archiveBounds): Promise<Unpacked> {
+  const unpacking = new Unpacking(folder);
   try {
-    await readTarGz(source, (entry) => unpacking.entry(entry), limits);
+    await readPortableTarGz(source, unpacking, bounds);
     return unpacking.finish();
   } finally {
     unpacking.close();
   }
 }
 
-class Unpacking {
+class Unpacking implements PortableReader {
   readonly #root: string;
-  readonly #bounds: typeof unpackBounds;
   readonly #files: UnpackedFile[] = [];
-  readonly #folders = new Set<string>();
-  /** As they were first written, by how a file system that folds case sees them. */
-  readonly #spelled = new Map<string, string>();
-  #entries = 0;
-  #bytes = 0;
+  readonly #folders: string[] = [];
   #open: number | undefined;
 
-  constructor(root: string, bounds: typeof unpackBounds) {
+  constructor(root: string) {
     this.#root = root;
-    this.#bounds = bounds;
   }
 
-  entry({ path, type, size, mode }: ArchiveEntry): WantedPieces | undefined {
-    this.#count(size);
-    if (type === 'symlink' || type === 'link') {
-      throw new Fault(
-        'archive_invalid',
-        `The entry ${quoted(path)} is a link; a package holds files and folders only.`,
-      );
-    }
-    if (type === 'directory') {
-      this.#folder(path);
-      return undefined;
-    }
-    this.#folder(dirname(path));
-    this.#spell(path);
-    return this.#file(path, (mode & 0o111) === 0 ? 0o644 : 0o755);
-  }
-
-  finish(): Unpacked {
-    return { files: this.#files, folders: [...this.#folders] };
-  }
-
-  close(): void {
-    if (this.#open !== undefined) closeSync(this.#open);
-    this.#open = undefined;
-  }
-
-  #count(size: number): void {
-    const { entries, unpackedBytes } = this.#bounds;
-    this.#entries++;
-    this.#bytes += size;
-    if (this.#entries > entries) {
-      throw new Fault('archive_too_large', `The archive holds more than ${entries} files and folders.`);
-    }
-    if (this.#bytes > unpackedBytes) {
-      throw new Fault('archive_too_large', `The archive unpacks to more than ${unpackedBytes} bytes.`);
-    }
-  }
-
-  #folder(path: string): void {
-    if (path === '' || path === '.' || this.#folders.has(path)) return;
-    this.#folder(dirname(path));
-    this.#spell(path);
+  folder(path: string): void {
     writing(path, () => mkdirSync(join(this.#root, path)));
-    this.#folders.add(path);
-  }
-
-  #spell(path: string): void {
-    const folded = path.normalize('NFKC').toLowerCase();
-    const other = this.#spelled.get(folded);
-    if (other !== undefined) {
-      throw new Fault(
-        'archive_invalid',
-        `The entries ${quoted(other)} and ${quoted(path)} are one file where case does not count, which is refused.`,
-      );
-    }
-    this.#spelled.set(folded, path);
+    this.#folders.push(path);
   }
 
   /** Writing at once, piece by piece, is faster for many small files than waiting for each, and holds no large one in memory. */
-  #file(path: string, mode: number): WantedPieces {
+  file({ path, isExecutable }: PortableFile): WantedPieces {
     const hash = createHash('sha256');
     let size = 0;
     // `wx` neither overwrites nor follows what should not be there.
-    const file = writing(path, () => openSync(join(this.#root, path), 'wx', mode));
+    const file = writing(path, () => openSync(join(this.#root, path), 'wx', isExecutable ? 0o755 : 0o644));
     this.#open = file;
     return {
       piece: (bytes) => {
@@ -144,6 +75,15 @@ class Unpacking {
         this.#files.push({ path, size, sha256: hash.digest('hex') });
       },
     };
+  }
+
+  finish(): Unpacked {
+    return { files: this.#files, folders: this.#folders };
+  }
+
+  close(): void {
+    if (this.#open !== undefined) closeSync(this.#open);
+    this.#open = undefined;
   }
 }
 

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { tarGz, type TarItem } from '../../../test/formats/zig-archive.ts';
 import { vaisManifest, vaisTarball } from '../../../test/setup/vais-packages.ts';
-import { archiveBounds, readVaisArchive } from './archive.ts';
+import { readVaisArchive } from './archive.ts';
+import { archiveBounds } from './bounds.ts';
 import { readVaisUploadApart } from './archive-thread.ts';
 
 const manifest: TarItem = { name: 'vais.toml', content: vaisManifest() };
@@ -42,7 +43,23 @@ test.each<[string, TarItem[], RegExp]>([
     /lies at "demo-1\.0\.0\/vais\.toml"/,
   ],
   ['with a folder for a manifest', [{ name: 'vais.toml', type: 'directory' }, source], /no vais\.toml/],
-  ['with a manifest twice', [manifest, { ...manifest, name: 'Vais.toml' }, source], /more than once/],
+  [
+    'with a manifest twice',
+    [manifest, { ...manifest, name: 'Vais.toml' }, source],
+    /"Vais\.toml" are one file/,
+  ],
+  [
+    'with names but for case',
+    [manifest, source, { name: 'Src/x' }],
+    /"src" and "Src" are one file where case/,
+  ],
+  [
+    'with names but for their Unicode form',
+    [manifest, source, { name: 'caf\u00e9' }, { name: 'cafe\u0301' }],
+    /"café" and "cafe\u0301" are one file/,
+  ],
+  ['with a name of 256 bytes', [manifest, source, { name: `d/${'n'.repeat(256)}` }], /more than 255 bytes/],
+  ['with a file for its root', [manifest, source, { name: '.' }], /other than a folder without a name/],
   ['with a file twice', [manifest, source, source], /more than once/],
   ['with a manifest that is no text', [{ ...manifest, content: Buffer.from([0xff]) }, source], /UTF-8/],
   ['with an absolute path', [manifest, source, { name: '/etc/x' }], /absolute/],

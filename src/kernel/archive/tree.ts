@@ -66,11 +66,12 @@ export class ArchiveTree {
 }
 
 /** What file systems that ignore case or composition take for the same name. */
-function fold(path: string): string {
-  return path.normalize('NFKC').toLowerCase();
+export function fold(path: string): string {
+  // Upper case first: it takes together what lower case alone keeps apart, such as the two forms of a Greek sigma.
+  return path.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /** Long paths are kept as digests: memory is bounded by the number of entries, not by the length of their names. */
-function key(path: string): string {
+export function key(path: string): string {
   return path.length <= 64 ? path : sha256Hex(path);
 }

@@ -1,4 +1,5 @@
 /** What of the format costs nothing to load: manifests and names, without what opens archives. The client takes this. */
+export { archiveBounds } from '../bounds.ts';
 export type { VaisDependencies, VaisDependency } from '../dependencies.ts';
 export { isTable } from '../fields.ts';
 export { readVaisManifest, type ReadManifestOptions, type VaisManifest } from '../manifest.ts';
