@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { inTurns } from '../../../kernel/index.ts';
 import { joinSegments, makeSegment } from '../../gzip-segment.ts';
 import type { Passage } from './page.ts';
+
+/** Pages that are compressed at once. */
+const COMPRESSORS = 4;
 
 /** The index as some people see it, joined when it is first asked for. */
 export class IndexDocument {
@@ -37,12 +41,13 @@ export class IndexDocument {
   }
 
   async #compress(): Promise<Buffer> {
-    const segments = await Promise.all([
-      makeSegment(OPENING),
-      ...this.#passages.map((passage, index) => passage.segment(index === 0)),
-      makeSegment(CLOSING),
-    ]);
-    return joinSegments(segments).gzip;
+    const [opening, closing] = await Promise.all([makeSegment(OPENING), makeSegment(CLOSING)]);
+    const first = this.#passages[0];
+    // A compressor takes memory, and a moment to set up.
+    const segments = await inTurns(this.#passages, COMPRESSORS, (passage) =>
+      passage.segment(passage === first),
+    );
+    return joinSegments([opening, ...segments, closing]).gzip;
   }
 }
 
