@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actingAs } from '../../src/accounts/index.ts';
 import { loadConfig, openKontor, type Kontor } from '../../src/server/index.ts';
 import { api, session } from '../setup/api.ts';
 import { Authenticator } from '../setup/authenticator.ts';
-import { vaiscPkg } from '../setup/client-line.ts';
+import { vaiscPkg, type LineOptions } from '../setup/client-line.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
 import { packageTarball, publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
@@ -166,6 +169,73 @@ describe('a log-in', () => {
     expect((await pkg(`yank demo@1.0.0 --otp ${thirdCode?.replaceAll(' ', '')}`)).err).toContain('HTTP 404');
   });
 });
+
+describe('somebody with a second factor for writes', () => {
+  const where = { cwd: temporaryFolder('cwd'), home: temporaryFolder('home') };
+  let codes: string[];
+  let friend: string;
+  beforeAll(async () => {
+    const { name } = await somebody();
+    friend = (await somebody()).name;
+    codes = await withSecondFactor(name);
+    const typed = [name, PASSWORD, codes.pop() ?? ''];
+    expect(await pkg(`login --registry ${server.url}`, { typed })).toMatchObject({ code: 0 });
+    writeFileSync(join(where.cwd, 'vais.toml'), `[package]\nname = "careful"\nversion = "1.0.0"\n`);
+    mkdirSync(join(where.cwd, 'src'));
+    writeFileSync(join(where.cwd, 'src/lib.vais'), '# x\n');
+    // More than the buffers of a connection hold: the refusal comes while it is still sent.
+    writeFileSync(join(where.cwd, 'data.bin'), randomBytes(12 * 1024 ** 2));
+  });
+  const pkg = (line: string, more: Partial<LineOptions> = {}) => vaiscPkg(line, { ...where, ...more });
+
+  test('is asked for a code on a terminal, and what was refused is sent again with it', async () => {
+    for (const line of [
+      'publish',
+      'yank careful@1.0.0',
+      'unyank careful@1.0.0',
+      `owner add careful ${friend}`,
+      `owner remove careful ${friend}`,
+    ]) {
+      const { code, err } = await pkg(line, { typed: [codes.pop() ?? ''] });
+      expect([code, err.match(/One-time code: /g)?.length], `${line}: ${err}`).toEqual([0, 1]);
+    }
+    expect(await ask('GET', '/packages/careful')).toMatchObject({
+      body: { owners: [expect.not.stringContaining(friend)], versions: [{ yanked: false }] },
+    });
+  });
+
+  test.each([
+    ['publish', 'publish'],
+    ['yank', 'yank careful@1.0.0'],
+    ['owner add', 'owner add careful somebody'],
+    ['owner remove', 'owner remove careful somebody'],
+  ])('is told without a terminal how %s takes one, and gives it there', async (command, line) => {
+    const { code, out, err } = await pkg(line);
+    expect([code, out.includes('✓')]).toEqual([1, false]);
+    expect(err).toMatch(
+      new RegExp(
+        `^error: ${command} failed \\(HTTP 401\\): Second factor required: .*\\. Give it with --otp CODE\\.\\n$`,
+      ),
+    );
+    const given = await pkg(`${line} --otp ${codes.pop()?.replaceAll(' ', '')}`);
+    expect(given.err).not.toContain('HTTP 401');
+  });
+});
+
+/** Gives somebody a second factor that writes take too; the recovery codes, each of which is good once. */
+async function withSecondFactor(name: string): Promise<string[]> {
+  const token = await session(server, name, PASSWORD);
+  const { body } = await api(server, 'POST', '/me/second-factors/totp', {
+    token,
+    body: { password: PASSWORD, mode: 'auth-and-writes' },
+  });
+  const code = await new Authenticator((body as { secret: string }).secret).next();
+  const confirmed = await api(server, 'POST', '/me/second-factors/totp/confirmation', {
+    token,
+    body: { code },
+  });
+  return (confirmed.body as { recoveryCodes: string[] }).recoveryCodes;
+}
 
 describe('registration', () => {
   test('[V-65] makes a user who is no administrator, and a name is taken once', async () => {
