@@ -127,6 +127,19 @@ dependencies = ["chars"]
     });
     expect(locked()).toEqual(['chars 0.1.0', 'json 1.0.0', 'text 1.0.0']);
   });
+
+  test('tells what the project wants from what the line wants', async () => {
+    manifest('json = "^2.0.0"');
+    expect((await pkg('install json@9')).err).toContain('matches 9, which this command wants.');
+    const both = await pkg('install json@^1.0.0');
+    expect(both.err).toContain('everything that app, this command and their packages want:');
+    expect(both.err).toMatch(
+      /app wants json \^2\.0\.0 .*this command wants json \^1\.0\.0|this command wants json \^1\.0\.0 .*app wants json \^2/,
+    );
+    expect(both.err).toContain('what app and this command want cannot be had together');
+    manifest('json = "^7.0.0"');
+    expect((await pkg('install text')).err).toContain('matches ^7.0.0, which app wants.');
+  });
 });
 
 describe('install', () => {

@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts';
 import { solve } from './solver.ts';
 import type { PackageSource, Resolution, ResolvedPackage, ResolveOptions, Root } from './types.ts';
 import { isEmpty } from './version-set.ts';
-import { wantInWords } from './words.ts';
+import { askersOf, joined, wantInWords } from './words.ts';
 import { World } from './world.ts';
 
 /**
@@ -29,19 +29,19 @@ export function resolve(root: Root, source: PackageSource, options: ResolveOptio
 
 /** What the root itself asks for in vain is told at once, and all of it. */
 function checkRoot(world: World, root: Root, source: PackageSource): void {
-  const demands: Demand[] = [];
-  for (const { name, requirement } of sortedWants(root.wanted)) {
+  const demands: (Demand & { by: string })[] = [];
+  for (const { name, requirement, by = root.name } of sortedWants(root.wanted)) {
     parseRequirement(requirement);
     const wanted = world.package(name);
     const matching = wanted.matching(requirement);
-    if (matching === undefined || isEmpty(matching)) demands.push({ wanted, requirement });
+    if (matching === undefined || isEmpty(matching)) demands.push({ wanted, requirement, by });
   }
   if (demands.length === 0) return;
   const missing = demands.filter(({ wanted }) => !wanted.exists);
-  const lines = demands.map(({ wanted, requirement }) =>
+  const lines = demands.map(({ wanted, requirement, by }) =>
     wanted.exists
-      ? `No version of ${wanted.name} matches ${requirement}, which ${root.name} wants.`
-      : `There is no package ${wanted.name}, which ${root.name} wants.`,
+      ? `No version of ${wanted.name} matches ${requirement}, which ${by} wants.`
+      : `There is no package ${wanted.name}, which ${by} wants.`,
   );
   const code = missing.length === demands.length ? 'package_not_found' : 'version_not_found';
   throw new Fault(code, [...lines, ...hintsFor(demands, source)].join('\n'));
@@ -58,7 +58,9 @@ function failed(root: Root, source: PackageSource, options: ResolveOptions): Fau
 function explanation(rule: Rule, root: KnownPackage, source: PackageSource): Fault {
   const lines = explain(rule, root).map((line) => `  ${line}`);
   const hints = hintsFor(factsOf(rule), source);
-  const head = `No versions can be found that meet everything that ${root.name} and its packages want:`;
+  const askers = askersOf(root.name, root.versions[0]?.dependencies ?? []);
+  const whose = askers.length > 1 ? 'their' : 'its';
+  const head = `No versions can be found that meet everything that ${joined([...askers, `${whose} packages`], 'and')} want:`;
   return new Fault('conflict', [head, ...lines, ...hints].join('\n'));
 }
 

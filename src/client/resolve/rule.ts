@@ -12,7 +12,14 @@ export type Cause =
   /** The root is always there. */
   | { kind: 'root' }
   /** Versions of the first term's package want what is not in the second's set. */
-  | { kind: 'wants'; of: KnownPackage; versions: VersionSet; wanted: KnownPackage; requirement: string }
+  | {
+      kind: 'wants';
+      of: KnownPackage;
+      versions: VersionSet;
+      wanted: KnownPackage;
+      requirement: string;
+      by: string | undefined;
+    }
   /** They want what there is not: no such package, no such version, or a text that nobody can read. */
   | {
       kind: 'nothing';
@@ -20,6 +27,7 @@ export type Cause =
       versions: VersionSet;
       wanted: KnownPackage;
       requirement: string;
+      by: string | undefined;
       readable: boolean;
     }
   /** It follows from two other rules. */

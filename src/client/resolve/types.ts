@@ -5,6 +5,8 @@ export interface Wanted {
   requirement: string;
   /** True for what only the root needs, for its own development: it may lead back to the root. */
   dev?: boolean;
+  /** What sentences call whoever wants it, of what the root wants; else they name the root. */
+  by?: string;
 }
 
 /** A published version. */

@@ -1,5 +1,6 @@
 import type { KnownPackage } from './known-package.ts';
 import type { Cause, Rule, Term } from './rule.ts';
+import type { Wanted } from './types.ts';
 import { has, isSame, members, minus, type VersionSet } from './version-set.ts';
 
 /** In a list of packages. */
@@ -9,15 +10,25 @@ type Fact = Exclude<Cause, { kind: 'derived' | 'root' }>;
 
 /** A rule that the packages themselves bring, as a clause: `http-client 2.1.0 wants json-parser ^2.0.0`. */
 export function factInWords(
-  { kind, of, versions, wanted, requirement, ...rest }: Fact,
+  { kind, of, versions, wanted, requirement, by, ...rest }: Fact,
   root: KnownPackage,
 ): string {
-  const who = of === root ? root.name : versionsInWords(of, versions);
+  const who = of === root ? (by ?? root.name) : versionsInWords(of, versions);
   const clause = `${who} wants ${wantInWords(wanted.name, requirement)}`;
   if (kind === 'wants') return clause;
   if (!wanted.exists) return `${clause} (there is no such package)`;
   if ('readable' in rest && !rest.readable) return `${clause} (which is no version requirement)`;
   return `${clause} (there is no such version)`;
+}
+
+/** Whoever wants something to begin with: the root, and those that its wants name. */
+export function askersOf(root: string, wanted: readonly Wanted[]): string[] {
+  return [
+    ...new Set([
+      ...wanted.flatMap(({ by }) => (by === undefined ? [root] : [])),
+      ...wanted.flatMap(({ by }) => by ?? []),
+    ]),
+  ];
 }
 
 export function wantInWords(name: string, requirement: string): string {
@@ -30,7 +41,10 @@ export function ruleInWords({ terms }: Rule, root: KnownPackage): string {
   const others = terms.filter((term) => term.package !== root);
   const there = others.filter(({ package: known, set }) => !has(set, known.absent));
   const needed = others.filter(({ package: known, set }) => has(set, known.absent)).map(complement);
-  if (others.length === 0) return `what ${root.name} wants cannot be had together`;
+  if (others.length === 0) {
+    const askers = askersOf(root.name, root.versions[0]?.dependencies ?? []);
+    return `what ${joined(askers, 'and')} ${askers.length > 1 ? 'want' : 'wants'} cannot be had together`;
+  }
   if (needed.length === 0) {
     return `${list(there, 'and')} cannot be used${there.length > 1 ? ' together' : ''}`;
   }

@@ -83,7 +83,7 @@ export class World {
     return sharers;
   }
 
-  #rule(of: KnownPackage, versions: VersionSet, { name, requirement }: Wanted): Rule[] {
+  #rule(of: KnownPackage, versions: VersionSet, { name, requirement, by }: Wanted): Rule[] {
     const wanted = this.package(name);
     const matching = wanted.matching(requirement);
     if (matching === undefined || isEmpty(matching)) {
@@ -93,11 +93,12 @@ export class World {
         versions,
         wanted,
         requirement,
+        by,
         readable: matching !== undefined,
       } as const;
       return [{ terms: [{ package: of, set: versions }], cause }];
     }
-    const cause = { kind: 'wants', of, versions, wanted, requirement } as const;
+    const cause = { kind: 'wants', of, versions, wanted, requirement, by } as const;
     if (wanted === of) {
       // It is itself what it wants, or it can never be.
       const others = minus(versions, matching);
