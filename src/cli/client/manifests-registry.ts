@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProject } from './find-project.ts';
+import { MANIFEST, projectFolder } from '../../client/project/light/index.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -12,9 +12,9 @@ export async function manifestsRegistry(
   given: { registry?: string },
 ): Promise<string | undefined> {
   if (given.registry !== undefined) return undefined;
-  const project = findProject(cwd);
+  const project = projectFolder(cwd);
   if (project === undefined) return undefined;
-  const file = join(project, 'vais.toml');
+  const file = join(project, MANIFEST);
   try {
     const { readVaisManifest } = await import('../../formats/vais/light/index.ts');
     return readVaisManifest(await readFile(file, 'utf8'), { unpublished: true }).registry;

@@ -28,6 +28,12 @@ test.each(['why demo', 'why demo --json'])('%s is the client’s in a project, a
   expect(clientsPart(['pkg', ...args], outside)).toEqual({ args, program: 'kontor pkg' });
 });
 
+test('a folder that is called like a manifest makes no project', () => {
+  const odd = temporaryFolder('odd');
+  mkdirSync(join(odd, 'vais.toml'));
+  expect(clientsPart(['why', 'demo'], odd)).toBeUndefined();
+});
+
 test.each(['why demo --registry npm', 'why demo --registry=npm', 'why demo -c x', 'why demo --config x'])(
   '%s is the operator’s, wherever it is',
   (line) => {

@@ -1,5 +1,5 @@
+import { projectFolder } from '../../client/project/light/index.ts';
 import { commands, findCommand, inGroup } from './commands.ts';
-import { findProject } from './find-project.ts';
 
 /** What both an operator and somebody in a project ask. */
 const SHARED: ReadonlySet<string> = new Set(['verify', 'why']);
@@ -17,7 +17,7 @@ export function clientsPart(
   const [first = '', ...rest] = args;
   if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
   if (findCommand(args, commands) === undefined && inGroup(first, commands).length === 0) return undefined;
-  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || findProject(cwd) === undefined))
+  if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || projectFolder(cwd) === undefined))
     return undefined;
   return { args, program: 'kontor' };
 }

@@ -24,7 +24,7 @@ const COMMAND = 'this command';
 export async function readDemand(cwd: string, specs: readonly string[]): Promise<Demand> {
   if (specs.length === 0) return demandOfProject(await findProject(cwd), []);
   const wanted = specs.map((spec) => ({ ...readSpec(spec), by: COMMAND }));
-  const folder = await projectFolder(cwd);
+  const folder = projectFolder(cwd);
   const project = folder === undefined ? undefined : await readProject(folder);
   if (project !== undefined && folder === resolve(cwd)) return demandOfProject(project, wanted);
   return {

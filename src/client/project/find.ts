@@ -1,12 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
 import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
-
-/** What a manifest is called. */
-export const MANIFEST = 'vais.toml';
-/** What its lock file is called. */
-export const LOCK = 'vais.lock';
+import { LOCK, MANIFEST, projectFolder } from './folder.ts';
 
 /** A package on this machine. */
 export interface Project {
@@ -19,21 +15,12 @@ export interface Project {
   manifest: VaisManifest;
 }
 
-/** The folder of the first `vais.toml` from here upwards; undefined if there is none. */
-export async function projectFolder(from: string): Promise<string | undefined> {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const found = await stat(join(folder, MANIFEST)).catch(() => undefined);
-    if (found?.isFile()) return folder;
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
 /**
  * The project that a folder is in: that of the first `vais.toml` upwards (vais.md 4). Fault `not_found` if there is none,
  * `manifest_invalid` if it cannot be read.
  */
 export async function findProject(cwd: string): Promise<Project> {
-  const folder = await projectFolder(cwd);
+  const folder = projectFolder(cwd);
   if (folder !== undefined) return readProject(folder);
   throw new Fault(
     'not_found',

@@ -1,5 +1,5 @@
 export { withDependency, withoutDependency, type WantedDependency } from './edit.ts';
-export { findProject, LOCK, MANIFEST, projectFolder, readProject, readText, type Project } from './find.ts';
+export { findProject, readProject, readText, type Project } from './find.ts';
 export { lockChanges, readLock, wouldChange, writeLock, type Lock, type LockedPackage } from './lock.ts';
 export {
   readPathPackages,
@@ -11,3 +11,4 @@ export {
 export { writeWhole } from './write-file.ts';
 export { initProject } from './init.ts';
 export { pathFor } from './add-path.ts';
+export * from './light/index.ts';

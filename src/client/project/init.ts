@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { errnoOf, Fault } from '../../kernel/light/index.ts';
 import { checkVaisName, isVaisName } from '../../formats/vais/light/index.ts';
-import { MANIFEST } from './find.ts';
+import { MANIFEST } from './folder.ts';
 
 /**
  * Makes a package of a folder: a manifest, and a source if there is none. Nothing that is there is changed. Resolves to the paths that were

@@ -3,7 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { Fault } from '../../kernel/light/index.ts';
 import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import type { VaisDependencies, VaisManifest } from '../../formats/vais/light/index.ts';
-import { MANIFEST, projectFolder, readProject, type Project } from './find.ts';
+import { readProject, type Project } from './find.ts';
+import { MANIFEST, projectFolder } from './folder.ts';
 
 /** A package that lies in a folder of this machine. */
 export interface PathPackage {
@@ -75,7 +76,7 @@ async function existingFolder(folder: string, at: string): Promise<string> {
   const real = await realpath(folder).catch((cause: unknown) => {
     throw new Fault('bad_request', `${at} is to be in ${folder}, and there is no such folder.`, { cause });
   });
-  if ((await projectFolder(real)) === real) return real;
+  if (projectFolder(real) === real) return real;
   throw new Fault('bad_request', `${at} is to be in ${folder}, and there is no ${MANIFEST} in that folder.`);
 }
 

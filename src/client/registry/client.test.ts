@@ -80,7 +80,9 @@ test('a registry that is not there, or says nothing, is told from one that refus
   // Once more, and no oftener.
   expect(server.seen).toHaveLength(2);
   await server.stop();
-  await expect(client.index()).rejects.toThrow(/nothing listens at 127\.0\.0\.1:\d+; is the server running/);
+  await expect(client.index()).rejects.toThrow(
+    /nothing listens at 127\.0\.0\.1:\d+; is the server running, and the port right\?$/,
+  );
   await expect(clientOf('http://nowhere.invalid').index()).rejects.toThrow(/no host of that name|looked up/);
 });
 

@@ -74,7 +74,12 @@ const CODES: Partial<
 
 function join(what: string, said: string, hint: string): string {
   const parts = [said === '' ? what : `${what}: ${said}`, hint].filter((part) => part !== '');
-  return `${parts.map((part) => part.replace(/\.$/, '')).join('. ')}.`;
+  return parts.map(ended).join(' ');
+}
+
+/** A sentence with its end, whether or not it had one. */
+function ended(text: string): string {
+  return /[.?!…]$/.test(text) ? text : `${text}.`;
 }
 
 /** Ends of a connection after which the same request may succeed. */
@@ -96,7 +101,7 @@ export function mayPass(error: unknown): boolean {
 /** A failed exchange as a sentence: which request, what happened, what to do. A Fault stays what it is. */
 export function failure(what: string, error: unknown): Fault {
   if (error instanceof Fault) return error;
-  return new Fault('unavailable', `${what} failed: ${reason(error)}.`, { cause: error });
+  return new Fault('unavailable', ended(`${what} failed: ${reason(error)}`), { cause: error });
 }
 
 function reason(error: unknown): string {
