@@ -88,7 +88,7 @@ export const commands: Commands = {
     load: async () => (await import('./yank.ts')).yank,
   },
   unyank: {
-    about: 'take that mark away',
+    about: 'take the mark of a yank away',
     load: async () => (await import('./yank.ts')).unyank,
   },
   'owner add': {
@@ -96,7 +96,7 @@ export const commands: Commands = {
     load: async () => (await import('./owner.ts')).ownerAdd,
   },
   'owner remove': {
-    about: 'let a user publish it no more',
+    about: 'let a user publish a package no more',
     load: async () => (await import('./owner.ts')).ownerRemove,
   },
   'owner list': {
@@ -108,15 +108,15 @@ export const commands: Commands = {
     load: async () => (await import('./cache-list.ts')).cacheList,
   },
   'cache stats': {
-    about: 'show how much room they take',
+    about: 'show how much room the packages on this machine take',
     load: async () => (await import('./cache-stats.ts')).cacheStats,
   },
   'cache verify': {
-    about: 'check every byte of them',
+    about: 'check every byte of the packages on this machine',
     load: async () => (await import('./cache-verify.ts')).cacheVerify,
   },
   'cache clean': {
-    about: 'remove them, or some of them',
+    about: 'remove all packages from this machine, or some',
     load: async () => (await import('./cache-clean.ts')).cacheClean,
   },
   'cache clear': {

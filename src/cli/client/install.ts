@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { openRegistry, registryOption } from './registry.ts';
 
 export const install = command({
-  arguments: '[NAME[@VERSION]]...',
+  arguments: '[NAME[@REQ]]...',
   options: {
     ...registryOption,
     update: { about: 'choose all versions anew, whatever is locked' },
