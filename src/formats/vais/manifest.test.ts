@@ -66,7 +66,7 @@ features = ["tls"]
 optional = true
 target = "linux"
 registry = "work"
-workspace = true
+workspace = false
 
 [dev_dependencies]
 bench = "0.1"
@@ -110,6 +110,9 @@ url = "https://packages.example.com"
     [`${HEAD}[dependencies]\n__proto__ = "1"`, /the name "__proto__" in/],
     [`${HEAD}[dependencies]\nx = { path = "" }`, /"path" of "x" in \[dependencies\] must be a folder/],
     [`${HEAD}[dependencies]\nx = { optional = "yes" }`, /"optional" of "x".* true or false/],
+    [`${HEAD}[dependencies]\nx = { workspace = true }`, /"x" in \[dependencies\].* workspace.*path = /],
+    [`${HEAD}[dependencies]\nx = { version = "1", workspace = true }`, /"x" in \[dependencies\].* workspace/],
+    [`${HEAD}[dev-dependencies]\nx.workspace = true`, /"x" in \[dev-dependencies\].* workspace/],
     [`${HEAD}[[dependencies]]\nx = "1"`, /\[dependencies\] must be a table, not a list/],
     [`${HEAD}x = 1979-05-27\ndescription = 1979-05-27`, /not a date/],
   ])('is refused as %j, with what is wrong', (text, sentence) => {
