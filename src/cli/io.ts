@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** What a command may touch of the process; tests hand in their own. */
 export interface Io {
@@ -13,15 +13,20 @@ export interface Io {
   cwd: string;
 }
 
-export function processIo(): Io {
-  // `kontor … | head` closes our output early: not an error of ours.
-  process.stdout.on('error', (error) => {
-    if ('code' in error && error.code === 'EPIPE') process.exit();
-    throw error;
+/** @param program what goes before an error */
+export function processIo(program: 'kontor' | 'error' = 'kontor'): Io {
+  const err = writer(process.stderr, () => undefined);
+  const out = writer(process.stdout, (error) => {
+    // `kontor … | head` closes our output early. That is no error of ours, and no reason to leave the work half done.
+    if ('code' in error && error.code === 'EPIPE') return;
+    err(`${program}: standard output cannot be written: ${error.message}\n`);
+    process.on('exit', () => {
+      process.exitCode ||= 1;
+    });
   });
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out,
+    err,
     terminal: {
       in: process.stdin.isTTY ?? false,
       out: process.stdout.isTTY ?? false,
@@ -34,4 +39,14 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
   };
+}
+
+/** Writes until that fails, says so once, and is mute from then on. */
+function writer(stream: Writable, failed: (error: Error) => void): (text: string) => void {
+  let open = true;
+  stream.on('error', (error) => {
+    if (open) failed(error);
+    open = false;
+  });
+  return (text) => void (open && stream.write(text));
 }

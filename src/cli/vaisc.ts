@@ -7,4 +7,4 @@ import { runVaisc } from './client/vaisc.ts';
 // As in main.ts.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kontor', import.meta.url)));
 
-process.exitCode = await runVaisc(process.argv.slice(2), processIo());
+process.exitCode = await runVaisc(process.argv.slice(2), processIo('error'));
