@@ -1,7 +1,7 @@
 import { Fault } from '../../kernel/light/index.ts';
 import { registryBase } from '../registry/index.ts';
 import type { Variables } from './home.ts';
-import type { Credentials } from './store.ts';
+import type { Credentials, Login } from './store.ts';
 
 /** Which registry a line means, and how that is known. */
 export interface ChosenRegistry {
@@ -11,7 +11,7 @@ export interface ChosenRegistry {
   base: string;
   from: 'option' | 'manifest' | 'environment' | 'log-in';
   token: string | undefined;
-  /** What a person should know of the choice: it was one of several log-ins. */
+  /** What a person should know of the choice: it was one of several log-ins, or a token was not used. */
   note: string | undefined;
 }
 
@@ -41,11 +41,14 @@ export async function chooseRegistry(question: RegistryQuestion): Promise<Chosen
     if (registry === undefined) continue;
     const base = registryBase(registry);
     const kept = logins.find((login) => login.base === base)?.token;
-    const note =
-      from === 'log-in' && logins.length > 1
-        ? `Using ${registry}, the last of ${logins.length} log-ins; --registry chooses another.`
-        : undefined;
-    return { registry, base, from, token: question.token ?? variable(env, from) ?? kept, note };
+    // A project that somebody else wrote does not get to say where a token is sent.
+    const stranger = from === 'manifest' && !isNamed(base, env);
+    const variable = env['KONTOR_TOKEN']?.trim() || undefined;
+    if (stranger && question.token !== undefined && kept === undefined) throw tokenForStranger(base);
+    const token = question.token ?? (stranger ? undefined : variable) ?? kept;
+    const dropped = stranger && variable !== undefined && question.token === undefined;
+    const note = dropped ? unusedToken(base) : from === 'log-in' ? oneOf(logins) : undefined;
+    return { registry, base, from, token, note };
   }
   throw new Fault(
     'bad_request',
@@ -53,7 +56,30 @@ export async function chooseRegistry(question: RegistryQuestion): Promise<Chosen
   );
 }
 
-/** A project that somebody else wrote does not get to say where the token in the environment is sent. */
-function variable(env: Variables, from: ChosenRegistry['from']): string | undefined {
-  return from === 'manifest' ? undefined : env['KONTOR_TOKEN']?.trim() || undefined;
+/** True if KONTOR_REGISTRY_URL means this registry, however it is spelled there. */
+function isNamed(base: string, env: Variables): boolean {
+  const said = env['KONTOR_REGISTRY_URL'];
+  try {
+    return said !== undefined && said !== '' && registryBase(said) === base;
+  } catch {
+    return false;
+  }
+}
+
+function tokenForStranger(base: string): Fault {
+  return new Fault(
+    'bad_request',
+    `The token was not sent: only vais.toml names the registry ${base}. If it is meant, say so with --registry, or log in there.`,
+  );
+}
+
+function unusedToken(base: string): string {
+  return `KONTOR_TOKEN is not used: only vais.toml names the registry ${base}. If it is meant, say so with --registry or KONTOR_REGISTRY_URL.`;
+}
+
+function oneOf(logins: readonly Login[]): string | undefined {
+  const [last] = logins;
+  return last === undefined || logins.length < 2
+    ? undefined
+    : `Using ${last.registry}, the last of ${logins.length} log-ins; --registry chooses another.`;
 }

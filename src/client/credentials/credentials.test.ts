@@ -109,8 +109,9 @@ logged_in_at = "2026-01-01T00:00:02.000Z"
   });
 });
 
-const choose = (more: { option?: string; manifest?: string; env?: Record<string, string> } = {}) =>
-  chooseRegistry({ credentials, env: {}, ...more });
+const choose = (
+  more: { option?: string; manifest?: string; token?: string; env?: Record<string, string> } = {},
+) => chooseRegistry({ credentials, env: {}, ...more });
 
 describe('[V-24] a line without --registry means', () => {
   test('the manifest’s, else that of the environment, else the last log-in', async () => {
@@ -137,9 +138,37 @@ describe('[V-24] a line without --registry means', () => {
     });
   });
 
-  test('and a token in the environment is not sent where only a manifest says', async () => {
+  test('and a token in the environment is not sent where only a manifest says, which is told', async () => {
     const env = { KONTOR_TOKEN: 'vais_ci' };
-    expect(await choose({ env, option: 'http://c' })).toMatchObject({ token: 'vais_ci' });
-    expect(await choose({ env, manifest: 'http://c' })).toMatchObject({ token: undefined });
+    expect(await choose({ env, option: 'http://c' })).toMatchObject({ token: 'vais_ci', note: undefined });
+    expect(await choose({ env, manifest: 'http://c/' })).toMatchObject({
+      token: undefined,
+      note: expect.stringMatching(
+        /^KONTOR_TOKEN is not used: only vais\.toml names the registry http:\/\/c\. /,
+      ),
+    });
+    const other = { ...env, KONTOR_REGISTRY_URL: 'http://c/elsewhere' };
+    expect(await choose({ env: other, manifest: 'http://c' })).toMatchObject({ token: undefined });
+  });
+
+  test('and is sent where the environment names the same registry as the manifest', async () => {
+    const env = { KONTOR_TOKEN: 'vais_ci', KONTOR_REGISTRY_URL: 'http://C:80/' };
+    expect(await choose({ env, manifest: 'http://c' })).toMatchObject({
+      from: 'manifest',
+      token: 'vais_ci',
+      note: undefined,
+    });
+  });
+
+  test('and a token on the line is not sent where only a manifest says', async () => {
+    const line = { manifest: 'http://c', token: 'vais_typed' };
+    await expect(choose(line)).rejects.toThrow(
+      /only vais\.toml names the registry http:\/\/c\. .*--registry/,
+    );
+    expect(await choose({ ...line, option: 'http://c' })).toMatchObject({ token: 'vais_typed' });
+    const env = { KONTOR_REGISTRY_URL: 'http://c' };
+    expect(await choose({ ...line, env })).toMatchObject({ token: 'vais_typed' });
+    await credentials.save('http://c/', 'vais_c');
+    expect(await choose(line)).toMatchObject({ token: 'vais_typed' });
   });
 });
