@@ -217,7 +217,6 @@ function keyOf(request: IncomingMessage, url: string, address: string): string |
     headers.accept,
     headers['accept-encoding'],
     headers['if-none-match'],
-    headers.origin,
     headers.range,
     // Of pages of other sites, for doors that say which of those may ask.
     headers.origin,
