@@ -108,6 +108,20 @@ describe('with the profile vais', () => {
   beforeAll(() => start({ KONTOR_PROFILE: 'vais' }));
   afterAll(() => server.stop());
 
+  test('names that no Vais package can have are nowhere, and no upstream hears of them', async () => {
+    for (const name of ['std', 'main', 'Abc', 'Demo.js']) {
+      for (const path of [`/packages/${name}`, `/packages/${name}/1.0.0`]) {
+        expect(await askVais(server, path)).toEqual({
+          status: 404,
+          body: { error: `Package not found: ${name}`, status: 404 },
+        });
+      }
+    }
+    // What is here is found still.
+    await publish(server, anna, 'lib', '1.0.0');
+    expect(await doorAt('/packages/lib')).toBe('pantry');
+  });
+
   test.each([
     ['/packages/both', 'vais'],
     ['/packages/both/1.0.0', 'vais'],

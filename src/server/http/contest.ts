@@ -43,6 +43,7 @@ export async function winnerOf(
 ): Promise<RootDoor | undefined> {
   const principal = await askerOrNobody(request);
   for (const { door, name } of contenders) {
+    if (name === undefined) continue;
     const registry = registries.get(door.atRoot.registry);
     if (registry !== undefined && (await has(registry, name, principal))) return door;
   }

@@ -38,7 +38,7 @@ export class Doors {
       if (taken === 'shared') sharers.push(door);
     }
     const contenders = SAFE.has(method) ? contendersFor(path, sharers) : [];
-    const first = contenders[0]?.door ?? sharers[0];
+    const [first] = sharers;
     return first && atRoot(first, contenders);
   }
 }
@@ -54,7 +54,8 @@ export interface Elsewhere {
 /** A door that a path at the root leads to, if its registry has the package of this name. */
 export interface Contender {
   door: RootDoor;
-  name: string;
+  /** Undefined of the first alone, if none of its packages can be called so: it gets what no other has, and says so. */
+  name: string | undefined;
 }
 
 export type RootDoor = Door & { atRoot: NonNullable<Door['atRoot']> };
@@ -65,10 +66,9 @@ function atRoot(door: RootDoor, contenders: readonly Contender[]): Elsewhere {
 }
 
 function contendersFor(path: string, doors: readonly RootDoor[]): Contender[] {
-  return doors.flatMap((door) => {
-    const name = door.atRoot.nameIn(path);
-    return name === undefined ? [] : [{ door, name }];
-  });
+  const named = doors.map((door) => ({ door, name: door.atRoot.nameIn(path) }));
+  const isAboutOne = named.some(({ name }) => name !== undefined);
+  return isAboutOne ? named.filter(({ name }, index) => name !== undefined || index === 0) : [];
 }
 
 function isFurther(door: Door): door is FurtherDoor {

@@ -136,8 +136,6 @@ describe('[V-61] [V-63] where several doors have the same path at the root, it l
     ['GET', '/packages/@acme/demo.tar.gz'],
     ['GET', '/packages/demo/versions'],
     ['GET', '/packages/demo/1.0.0/tarball'],
-    ['GET', '/packages/Demo.js'],
-    ['GET', '/packages/Demo.js/1.0.0'],
     ['GET', '/analytics'],
   ])('to the pantry door if it alone can mean something there: %s %s', (method, url) => {
     for (const all of [doors, new Doors([npm, vais, pantry], 'vais')]) {
@@ -162,6 +160,21 @@ describe('[V-61] [V-63] where several doors have the same path at the root, it l
         ['vais', name],
         ['pantry', name],
       ]);
+    }
+  });
+
+  test('to the first of them, though its packages cannot be called so: no other is asked for what it does not have', () => {
+    const first = new Doors([npm, pantry, vais], 'vais');
+    for (const name of ['std', 'main', 'Abc', 'Demo.js']) {
+      for (const url of [`/packages/${name}`, `/packages/${name}/1.0.0`]) {
+        expect(doorOf(url, 'GET', first)).toBe('vais');
+        expect(contendersFor(url, 'GET', first)).toEqual([
+          ['vais', undefined],
+          ['pantry', name],
+        ]);
+        expect(doorOf(url)).toBe('pantry');
+        expect(contendersFor(url)).toEqual([['pantry', name]]);
+      }
     }
   });
 
