@@ -140,6 +140,19 @@ dependencies = ["chars"]
     manifest('json = "^7.0.0"');
     expect((await pkg('install text')).err).toContain('matches ^7.0.0, which app wants.');
   });
+
+  test('below the folder of a project goes into its lock, and into no other', async () => {
+    manifest('text = "*"');
+    const below = join(cwd, 'src', 'deep');
+    mkdirSync(below, { recursive: true });
+    const line = { cwd: below, home, env: { KONTOR_REGISTRY_URL: registry.url } };
+    expect(await vaiscPkg('install json@=1.0.0', line)).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/vais\.toml does not name json/),
+    });
+    expect(existsSync(join(below, 'vais.lock'))).toBe(false);
+    expect(locked()).toEqual(['chars 0.1.0', 'json 1.0.0', 'text 1.0.0']);
+  });
 });
 
 describe('install', () => {

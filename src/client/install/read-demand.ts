@@ -18,20 +18,19 @@ import { readSpec } from './spec.ts';
 const COMMAND = 'this command';
 
 /**
- * What `install` means: without `specs` what the project needs that `cwd` is in; else those packages, and in the folder of a project what
- * it needs as well. The lock file is the project's, or that of the folder (protocols/vais 4). Faults as those of manifests.
+ * What `install` means: without `specs` what the project needs that `cwd` is in; else those packages, and inside a project what it needs as
+ * well. The lock file is the project's; without a project that of the folder (protocols/vais 4). Faults as those of manifests.
  */
 export async function readDemand(cwd: string, specs: readonly string[]): Promise<Demand> {
   if (specs.length === 0) return demandOfProject(await findProject(cwd), []);
   const wanted = specs.map((spec) => ({ ...readSpec(spec), by: COMMAND }));
   const folder = projectFolder(cwd);
-  const project = folder === undefined ? undefined : await readProject(folder);
-  if (project !== undefined && folder === resolve(cwd)) return demandOfProject(project, wanted);
+  if (folder !== undefined) return demandOfProject(await readProject(folder), wanted);
   return {
     root: { name: COMMAND, wanted },
     local: new Map(),
     lockFile: join(resolve(cwd), LOCK),
-    registry: project?.manifest.registry,
+    registry: undefined,
     unlisted: [],
     elsewhere: [],
   };
