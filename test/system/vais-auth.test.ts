@@ -337,9 +337,10 @@ test('[V-54] whoever only reads publishes nothing, nor does a plain user into wh
 });
 
 describe('tokens for robots', () => {
-  test('are made without an end, shown once, listed and taken away', async () => {
+  test('are made without an end for who sends the password, shown once, listed and taken away', async () => {
     const { token } = await somebody();
-    const made = await ask('POST', '/auth/tokens', { token, body: { name: 'ci', scopes: [] } });
+    const body = { name: 'ci', scopes: [], password: PASSWORD };
+    const made = await ask('POST', '/auth/tokens', { token, body });
     expect(made).toMatchObject({
       status: 200,
       body: {
@@ -386,6 +387,24 @@ describe('tokens for robots', () => {
     const { expires_at: end, scopes } = made.body as { expires_at: string; scopes: string[] };
     expect(scopes).toEqual(['publish']);
     expect((Date.parse(end) - Date.now()) / 86_400_000).toBeCloseTo(30, 2);
+  });
+
+  test('end with the token that asks for them, unless the password comes with it', async () => {
+    const { name } = await somebody();
+    const user = await kontor.accounts.find(name);
+    if (user === undefined) throw new Error('there is no such user');
+    const end = new Date(Date.now() + 3_600_000).toISOString();
+    const short = { name: 'short', scopes: ['read', 'publish'] as const, expiresAt: Date.parse(end) };
+    const { token } = await kontor.accounts.deriveToken(actingAs(user, 'test'), short);
+    const make = async (more: object) => {
+      const body = { name: 'more', scopes: ['publish'], ...more };
+      return (await ask('POST', '/auth/tokens', { token, body })).body as { expires_at: string | null };
+    };
+    expect(await make({})).toMatchObject({ expires_at: end });
+    expect(await make({ expires_in_days: 30 })).toMatchObject({ expires_at: end });
+    expect(await make({ password: PASSWORD })).toMatchObject({ expires_at: null });
+    const days = Date.parse((await make({ password: PASSWORD, expires_in_days: 30 })).expires_at ?? '');
+    expect((days - Date.now()) / 86_400_000).toBeCloseTo(30, 2);
   });
 
   test.each([

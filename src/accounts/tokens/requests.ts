@@ -55,8 +55,6 @@ export function checkTokenRequest(request: TokenRequest, user: User, now: number
 export interface Shown {
   /** Their password, and with it that they are no robot. */
   password?: boolean;
-  /** Their clients have no other key than the token of a log-in, which ends: it may make one that ends later if nothing limits it. */
-  mayOutlive?: boolean;
 }
 
 /** Fault `forbidden` if a token that was shown would become one that may more than itself. */
@@ -64,7 +62,7 @@ export function assertMayIssue(
   holder: SignedIn,
   { scopes, bypassSecondFactor = false, expiresAt }: TokenRequest,
   limits: TokenLimits | null,
-  { password = false, mayOutlive = false }: Shown,
+  { password = false }: Shown,
 ): void {
   if (holder.tokenId === null) return;
   if (!holder.scopes.includes('publish')) {
@@ -74,8 +72,7 @@ export function assertMayIssue(
   if (missing !== undefined) {
     throw more(`has not the scope ${missing}`, 'ask for less, or log in with your password');
   }
-  const bounded = !mayOutlive || holder.limits !== null;
-  if (bounded && holder.expiresAt !== null && (expiresAt === null || expiresAt > holder.expiresAt)) {
+  if (holder.expiresAt !== null && (expiresAt === null || expiresAt > holder.expiresAt)) {
     throw more('ends earlier', `let the new one end by ${new Date(holder.expiresAt).toISOString()}`);
   }
   if (!limitsCover(holder.limits, limits)) {

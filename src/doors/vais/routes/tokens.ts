@@ -3,6 +3,7 @@ import {
   actorOf,
   signedInWithPassword,
   type Accounts,
+  type SignedIn,
   type TokenRow,
   type TokenScope,
   type User,
@@ -46,11 +47,8 @@ export function tokenRoutes(
         ? asker
         : signedInWithPassword(await logIn(accounts, { name: asker.user.name, password, address }), address);
     await assertFactor(secondFactors, request, { user: holder.user, by: actorOf(holder), otp });
-    const { token, row } = await accounts.deriveToken(
-      holder,
-      { name, scopes, expiresAt: days === null ? null : systemClock() + days * DAY, shape: 'vais' },
-      { mayOutlive: true },
-    );
+    const expiresAt = endOf(holder, days);
+    const { token, row } = await accounts.deriveToken(holder, { name, scopes, expiresAt, shape: 'vais' });
     return reply.header('cache-control', 'no-store').send({ ...tokenShape(row), token });
   });
 
@@ -116,7 +114,13 @@ function scopeFrom(wanted: unknown): TokenScope {
   throw refuse(`a scope is one of ${SCOPES.join(', ')}`);
 }
 
-/** Null: it lives until it is revoked. */
+/** Never later than what was shown: a token that leaks for an hour must not have made itself permanent. Null: no end. */
+function endOf({ expiresAt }: SignedIn, days: number | null): number | null {
+  const wanted = days === null ? null : systemClock() + days * DAY;
+  return expiresAt === null ? wanted : Math.min(expiresAt, wanted ?? expiresAt);
+}
+
+/** Null if they were not asked for. */
 function daysFrom(wanted: unknown): number | null {
   if (wanted === undefined || wanted === null) return null;
   const days = Number(wanted);
