@@ -327,4 +327,29 @@ describe('Looking for Vais packages', () => {
       body: { error: 'User not found: nobody-at-all', status: 404 },
     });
   });
+
+  test('tells nobody that somebody has an account of whom they see no package', async () => {
+    const clara = await register(server, 'clara');
+    const asked = async (token?: string) => {
+      const { status, body } = await askVais(server, '/users/clara', { token });
+      return status === 200 ? body['packages'] : [status, body['error']];
+    };
+    const hidden = [404, 'User not found: clara'];
+    const seenBy = async (admin: unknown, own: unknown, others: unknown) =>
+      expect(await Promise.all([chef, clara, berta, undefined].map(asked))).toEqual([
+        admin,
+        own,
+        others,
+        others,
+      ]);
+    await seenBy([], [], hidden);
+    await publish({ name: 'claras-own' }, clara);
+    const body = { visibility: 'private' };
+    const path = '/registries/vais/packages/claras-own/visibility';
+    await api(server, 'PUT', path, { token: clara, body });
+    const own = [{ name: 'claras-own', description: 'The package claras-own', downloads: 0 }];
+    await seenBy(own, own, hidden);
+    await api(server, 'PUT', path, { token: clara, body: { visibility: 'public' } });
+    await seenBy(own, own, own);
+  });
 });

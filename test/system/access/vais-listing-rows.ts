@@ -9,5 +9,6 @@ export const vaisListingRows: Record<string, Row> = {
   'GET /recent': { rule: 'anybody', path: '/recent' },
   'GET /categories': { rule: 'anybody', path: '/categories' },
   'GET /categories/:category': { rule: 'anybody', path: '/categories/parsing' },
-  'GET /users/:username': { rule: 'anybody', path: ({ somebody }) => `/users/${somebody.name}` },
+  // One who has a package that everybody may see: others are nobody to those who see none of theirs.
+  'GET /users/:username': { rule: 'anybody', path: '/users/the-owner' },
 };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { vaisRanges } from '../../../formats/vais/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
-import { readerId } from '../../../policy/index.ts';
+import { askerOf, readerId } from '../../../policy/index.ts';
 import { gatedHits } from '../../gated-hits.ts';
 import { VaisFault } from '../errors.ts';
 import type { VaisDoorOptions } from '../options.ts';
@@ -18,10 +18,9 @@ export function userRoutes(app: FastifyInstance, options: VaisDoorOptions): void
     const { registry } = request;
     const { username } = request.params as { username: string };
     const principal = await request.principal();
+    const nobody = () => new VaisFault('not_found', `User not found: ${username.slice(0, 120)}`);
     const user = await accounts.find(username);
-    if (user === undefined) {
-      throw new VaisFault('not_found', `User not found: ${username.slice(0, 120)}`);
-    }
+    if (user === undefined) throw nobody();
     const { hits } = await catalogue.search({
       registryId: registry.id,
       words: [],
@@ -34,6 +33,9 @@ export function userRoutes(app: FastifyInstance, options: VaisDoorOptions): void
       offset: 0,
     });
     const shown = await gatedHits({ ...options, ranges: vaisRanges }, registry, hits);
+    const { userId, administrator } = askerOf(principal);
+    // Who has an account is told of authors alone: their names stand in the index too.
+    if (shown.length === 0 && !administrator && userId !== user.id) throw nobody();
     const packages = shown.map(({ name, manifest, downloads }) => ({
       name,
       description: (manifest === null ? undefined : storedRelease({ manifest }).description) ?? null,
