@@ -1,4 +1,4 @@
-import { levelOfRustFilter } from './log-level.ts';
+import { levelOfRustFilter, logLevels, type LogLevel } from './log-level.ts';
 import { Complaint, parseFlag } from './parse.ts';
 import { storageAliases } from './storage-aliases.ts';
 import type { Values } from './values.ts';
@@ -35,14 +35,37 @@ function fallback(raw: string): 'off' | undefined {
   return parseFlag(raw) ? undefined : 'off';
 }
 
-function allOrigins(raw: string): '*' | undefined {
-  return parseFlag(raw) ? '*' : undefined;
+/** `false` leaves those of the list, which it has beside it, or none. */
+function allOrigins(raw: string, other: Others): '*' | 'none' | undefined {
+  if (parseFlag(raw)) return '*';
+  return other(LISTED_ORIGINS) === undefined ? 'none' : undefined;
 }
 
-/** Its own server logs requests, or it does not; ours logs them as `info`. */
-function requestLog(raw: string): 'warn' | undefined {
-  return parseFlag(raw) ? undefined : 'warn';
+function listedOrigins(raw: string, other: Others): string {
+  return parseFlag(other(ALL_ORIGINS) ?? 'false') ? '*' : raw;
 }
+
+const ALL_ORIGINS = 'VAIS_REGISTRY_CORS_ALL';
+const LISTED_ORIGINS = 'VAIS_REGISTRY_CORS_ORIGINS';
+
+/** Its own server logs requests, or it does not; ours logs them as `info`. A filter beside it may ask for less still. */
+function requestLog(raw: string, other: Others): LogLevel | undefined {
+  if (parseFlag(raw)) return undefined;
+  const filter = other(LOG_FILTER);
+  return filter === undefined ? 'warn' : withoutRequests(filter);
+}
+
+function logFilter(raw: string, other: Others): LogLevel {
+  return parseFlag(other(REQUEST_LOG) ?? 'true') ? levelOfRustFilter(raw) : withoutRequests(raw);
+}
+
+function withoutRequests(filter: string): LogLevel {
+  const level = levelOfRustFilter(filter);
+  return logLevels.indexOf(level) < logLevels.indexOf('warn') ? 'warn' : level;
+}
+
+const LOG_FILTER = 'RUST_LOG';
+const REQUEST_LOG = 'VAIS_REGISTRY_LOGGING';
 
 /** Every other name of a setting. All are valid always, whatever the profile; the setting's own name wins. */
 export const aliases: Readonly<Record<string, Alias>> = {
@@ -64,7 +87,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
   ADMIN_PASSWORD: { setting: 'adminPassword' },
   ADMIN_EMAIL: { setting: 'adminEmail' },
   NPM_FALLBACK: { setting: 'npmUpstream', translate: fallback },
-  RUST_LOG: { setting: 'logLevel', translate: levelOfRustFilter },
+  [LOG_FILTER]: { setting: 'logLevel', translate: logFilter },
   JWT_SECRET: { setting: 'jwtSecret' },
   SMTP_HOST: { setting: 'smtpHost' },
   SMTP_PORT: { setting: 'smtpPort' },
@@ -74,12 +97,9 @@ export const aliases: Readonly<Record<string, Alias>> = {
   MAX_PACKAGE_SIZE: { setting: 'maxTarballBytes' },
   VAIS_REGISTRY_MAX_UPLOAD: { setting: 'vaisMaxTarballBytes' },
   VAIS_REGISTRY_TOKEN_EXPIRY: { setting: 'vaisTokenDays' },
-  VAIS_REGISTRY_CORS_ALL: { setting: 'vaisCorsOrigins', translate: allOrigins },
-  VAIS_REGISTRY_CORS_ORIGINS: {
-    setting: 'vaisCorsOrigins',
-    translate: (raw, other) => allOrigins(other('VAIS_REGISTRY_CORS_ALL') ?? 'false') ?? raw,
-  },
-  VAIS_REGISTRY_LOGGING: { setting: 'logLevel', translate: requestLog },
+  [ALL_ORIGINS]: { setting: 'vaisCorsOrigins', translate: allOrigins },
+  [LISTED_ORIGINS]: { setting: 'vaisCorsOrigins', translate: listedOrigins },
+  [REQUEST_LOG]: { setting: 'logLevel', translate: requestLog },
 };
 
 /** Settings that may stand in a section of `kontor.yaml`, as the files of other servers have them. */

@@ -92,10 +92,22 @@ describe('vais', () => {
     expect(load(origins).vaisCorsOrigins).toEqual(['https://a.example.com', 'http://localhost:5173']);
     expect(load({ ...origins, VAIS_REGISTRY_CORS_ALL: 'true' }).vaisCorsOrigins).toBe('*');
     expect(load({ ...origins, VAIS_REGISTRY_CORS_ALL: 'false' }).vaisCorsOrigins).toHaveLength(2);
+    expect(load({ VAIS_REGISTRY_CORS_ALL: 'false' }).vaisCorsOrigins).toEqual([]);
     expect(problems({ VAIS_REGISTRY_CORS_ORIGINS: 'a.example.com' })).toEqual([
       expect.stringContaining('VAIS_REGISTRY_CORS_ORIGINS holds "a.example.com", which is no origin'),
     ]);
     expect(problems({ VAIS_REGISTRY_TOKEN_EXPIRY: '0' })).toHaveLength(1);
+  });
+
+  test.each([
+    ['info', 'warn'],
+    ['vais_registry_server=debug', 'warn'],
+    ['error', 'error'],
+    ['off', 'silent'],
+  ])('no lines of requests beside the log filter %s is both', (filter, level) => {
+    expect(load({ VAIS_REGISTRY_LOGGING: 'false', RUST_LOG: filter }).logLevel).toBe(level);
+    const both = { RUST_LOG: filter, VAIS_REGISTRY_LOGGING: 'true' };
+    expect(load(both).logLevel).toBe(load({ RUST_LOG: filter }).logLevel);
   });
 
   test('[V-44] the password that its compose file takes from the shell chooses nothing else', () => {
