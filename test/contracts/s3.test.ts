@@ -253,7 +253,7 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
 
     test('a completion that the store is late with overwrites nobody', async () => {
       const proxy = await s3Proxy(gateway().port);
-      const blobs = await openBucket(fresh({ endpoint: proxy.url, patience: 1_000 }));
+      const blobs = await openBucket(fresh({ endpoint: proxy.url, patience: 4_000 }));
       const passedOn = Promise.withResolvers<void>();
       const goOn = Promise.withResolvers<void>();
       proxy.delay = (request) => (isCompletion(request) ? goOn.promise : undefined);
