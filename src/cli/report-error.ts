@@ -4,7 +4,7 @@ import { Interrupted } from './interrupted.ts';
 
 /** Tells a person what went wrong, a line each, and gives the exit code. The stack is for those who debug. */
 export function reportError(io: Io, error: unknown): number {
-  if (error instanceof Interrupted) return 130;
+  if (error instanceof Interrupted) return error.exitCode;
   for (const line of sentence(error).split('\n')) io.err(`kontor: ${line}\n`);
   const level = io.env.KONTOR_LOG_LEVEL;
   if (!isFault(error) && level !== 'debug' && level !== 'trace') {

@@ -23,8 +23,13 @@ export function failure(
   if (debug && error instanceof Error) io.err(`${error.stack}\n`);
   else if (!misuse && !isFault(error))
     io.err(`${name}: KONTOR_LOG_LEVEL=debug shows where this came from.\n`);
-  if (json) io.out(`${JSON.stringify({ error: { code: codeOf(error), message } }, undefined, 2)}\n`);
+  if (json) io.out(errorDocument(codeOf(error), message));
   return misuse ? 2 : 1;
+}
+
+/** What a script gets in place of a result. */
+export function errorDocument(code: string, message: string): string {
+  return `${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`;
 }
 
 /** For scripts: that of the fault, of the system (`ENOSPC`), or `internal`. */

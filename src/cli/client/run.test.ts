@@ -2,9 +2,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../kernel/light/index.ts';
 import type { Io } from '../io.ts';
+import { Interrupted } from '../interrupted.ts';
 import { command } from './command.ts';
 import type { Commands, Entry } from './commands.ts';
-import { runClient } from './run.ts';
+import { runClient, type ClientOptions } from './run.ts';
 
 const entry = (about: string, made: Awaited<ReturnType<Entry['load']>>): Entry => ({
   about,
@@ -49,7 +50,17 @@ const commands: Commands = {
   ),
 };
 
-async function client(line: string, { env = {}, terminal = false, program = 'vaisc pkg' as const } = {}) {
+interface Options {
+  env?: Record<string, string>;
+  terminal?: boolean;
+  program?: ClientOptions['program'];
+  interrupt?: AbortSignal;
+}
+
+async function client(
+  line: string,
+  { env = {}, terminal = false, program = 'vaisc pkg', interrupt = AbortSignal.abort() }: Options = {},
+) {
   let [out, err] = ['', ''];
   const io: Io = {
     out: (text) => void (out += text),
@@ -60,7 +71,7 @@ async function client(line: string, { env = {}, terminal = false, program = 'vai
     cwd: '/',
   };
   const args = line === '' ? [] : line.split(' ');
-  const code = await runClient(args, { io, program, commands, interrupt: () => AbortSignal.abort() });
+  const code = await runClient(args, { io, program, commands, interrupt: () => interrupt });
   return { code, out, err };
 }
 
@@ -176,7 +187,15 @@ describe('an error', () => {
     expect(err).toContain(`error: ${message}\n`);
   });
 
-  test('that comes of an interruption is silent, and 130', async () => {
+  test('that comes of an interruption is silent, and 130, or 143 for SIGTERM', async () => {
     expect(await client('fail interrupted')).toEqual({ code: 130, out: '', err: '' });
+    const interrupt = AbortSignal.abort(new Interrupted(143));
+    expect(await client('fail interrupted', { interrupt })).toEqual({ code: 143, out: '', err: '' });
+  });
+
+  test('that comes of an interruption is a document for scripts', async () => {
+    const { code, out, err } = await client('fail interrupted --json');
+    expect({ code, err }).toEqual({ code: 130, err: '' });
+    expect(JSON.parse(out)).toEqual({ error: { code: 'interrupted', message: 'Interrupted.' } });
   });
 });

@@ -6,7 +6,7 @@ import { Misuse } from './command.ts';
 import { commands as ours, findCommand, inGroup, type Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
-import { failure } from './failure.ts';
+import { errorDocument, failure } from './failure.ts';
 import { isColoured, painter } from './paint.ts';
 import { checkCount, parse, type Parsed } from './parse.ts';
 import { plainProgress, terminalProgress } from './reporter.ts';
@@ -20,11 +20,11 @@ export interface ClientOptions {
   interrupt?: () => AbortSignal;
 }
 
-/** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted. */
+/** Exit codes: 0 done, 1 refused or found wanting, 2 the command line makes no sense, 130 interrupted, 143 ended by SIGTERM. */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<number> {
   let json = args.includes('--json');
   let asked: string | undefined;
-  let context: (Context & { aborted(): boolean }) | undefined;
+  let context: (Context & { interruption(): Interrupted | undefined }) | undefined;
   try {
     const { io, program, commands = ours } = options;
     const [first] = args;
@@ -45,7 +45,11 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     context = contextFor(parsed, options);
     return await command.run(context, parsed.args, parsed.given);
   } catch (error) {
-    if (error instanceof Interrupted || context?.aborted()) return 130;
+    const interruption = error instanceof Interrupted ? error : context?.interruption();
+    if (interruption !== undefined) {
+      if (json) options.io.out(errorDocument('interrupted', interruption.message));
+      return interruption.exitCode;
+    }
     return failure(error, { ...options, command: asked, json });
   }
 }
@@ -75,7 +79,7 @@ function noSuchCommand(args: readonly string[], options: ClientOptions, commands
 function contextFor(
   { common }: Parsed,
   { io, program, interrupt }: ClientOptions,
-): Context & { aborted(): boolean } {
+): Context & { interruption(): Interrupted | undefined } {
   const json = common.json ?? false;
   const quiet = common.quiet ?? false;
   const colour = common['no-color'] ? 'never' : common.color;
@@ -97,7 +101,10 @@ function contextFor(
       signal ??= interrupt?.() ?? new AbortController().signal;
       return signal;
     },
-    aborted: () => signal?.aborted ?? false,
+    interruption() {
+      if (!signal?.aborted) return undefined;
+      return signal.reason instanceof Interrupted ? signal.reason : new Interrupted();
+    },
   };
 }
 
