@@ -135,6 +135,17 @@ describe('a command line', () => {
     );
     expect(await client('owner --help')).toEqual({ code: 0, out: err, err: '' });
   });
+
+  test('that names only a group is an error for scripts, and help that is asked for is text', async () => {
+    const { code, out } = await client('owner --json');
+    const message = "'owner' is a group of commands: add, list";
+    expect({ code, document: JSON.parse(out) as unknown }).toEqual({
+      code: 2,
+      document: { error: { code: 'misuse', message } },
+    });
+    for (const line of ['owner --help --json', 'help --json', 'install --help --json'])
+      expect(await client(line)).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: /), err: '' });
+  });
 });
 
 describe('[S-19] what is written', () => {

@@ -69,6 +69,9 @@ function noSuchCommand(args: readonly string[], options: ClientOptions, commands
     if (second !== undefined && !second.startsWith('-')) {
       throw new Misuse(`unknown command '${first} ${second}'; there are ${group.join(', ')}`);
     }
+    if (!asked && args.includes('--json')) {
+      throw new Misuse(`'${first}' is a group of commands: ${group.join(', ')}`);
+    }
     (asked ? options.io.out : options.io.err)(helpOfGroup(options.program, first, commands));
     return asked ? 0 : 2;
   }
