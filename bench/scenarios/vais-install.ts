@@ -79,7 +79,10 @@ async function fillCache(folder: string): Promise<Pinned[]> {
     const [name, version] = [`package-${index}`, '1.0.0'];
     const bytes = await vaisTarball({ name, version, files: sources(index) });
     const checksum = sha256Hex(bytes);
-    await cache.ensure({ name, version, checksum }, async (sink) => sink.write(bytes));
+    await cache.ensure({ name, version, checksum }, async (sink) => {
+      await sink.write(bytes);
+      return { registry: 'http://registry.test', own: true };
+    });
     await writeFile(join(String(archives), `${name}.tar.gz`), bytes);
     locked.set(name, { name, version, checksum, source: 'registry', dependencies: [] });
   }

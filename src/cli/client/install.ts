@@ -1,3 +1,4 @@
+import { isOwn } from '../../client/credentials/index.ts';
 import type { Installed } from '../../client/install/index.ts';
 import { command, Misuse } from './command.ts';
 import type { Context } from './context.ts';
@@ -43,8 +44,10 @@ export const install = command({
 /** What install and update have in common. */
 export function settingsOf(context: Context, given: { registry?: string }) {
   const { env, progress, signal, warn } = context;
-  const connect = async (manifest: string | undefined) =>
-    (await openRegistry(context, given, manifest)).client;
+  const connect = async (manifest: string | undefined) => {
+    const { client, chosen, credentials } = await openRegistry(context, given, manifest);
+    return { client, own: await isOwn(chosen, { credentials, env }) };
+  };
   return { env, progress, signal, warn, connect };
 }
 

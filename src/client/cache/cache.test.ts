@@ -18,7 +18,15 @@ import { makeArchive } from '../../../test/setup/hostile.ts';
 import { temporaryFolder } from '../../../test/setup/resources.ts';
 import { sha256Hex } from '../../kernel/index.ts';
 import type { ArchiveSink } from '../registry/index.ts';
-import { cleanCache, listCache, PackageCache, verifyCache, type Pinned } from './index.ts';
+import {
+  cleanCache,
+  listCache,
+  PackageCache,
+  problemOfPackage,
+  verifyCache,
+  type Origin,
+  type Pinned,
+} from './index.ts';
 
 let home: string;
 let warnings: string[];
@@ -43,11 +51,16 @@ const packed = (content: string) =>
   ]);
 const pinned = (bytes: Buffer): Pinned => ({ name: 'demo', version: '1.0.0', checksum: sha256Hex(bytes) });
 const at = (path: string) => join(home, 'registry/cache', path);
-const gives = (bytes: Buffer) => async (sink: ArchiveSink) => {
+const OWN: Origin = { registry: 'http://own.test', own: true };
+const named: Origin = { registry: 'http://clone.test', own: false };
+const gives = (bytes: Buffer, origin: Origin) => async (sink: ArchiveSink) => {
   fetches++;
   await sink.write(bytes);
+  return origin;
 };
-const ensure = (bytes = archive, wanted = demo) => cache.ensure(wanted, gives(bytes));
+const ensure = (bytes = archive, wanted = demo, origin = OWN) => cache.ensure(wanted, gives(bytes, origin));
+const usual = () => readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8');
+const content = (wanted: Pinned) => readFileSync(join(cache.folder(wanted), 'vais.toml'), 'utf8');
 const left = () => readdirSync(at('.tmp'));
 
 describe('[V-28] a package', () => {
@@ -82,15 +95,73 @@ describe('[V-28] a package', () => {
     await expect(ensure(archive, { ...demo, name })).rejects.toThrow(/can be no package/);
     await expect(ensure(archive, { ...demo, version: name })).rejects.toThrow(/can be no package/);
   });
+});
 
-  test('of two registries is that of the one that asks', async () => {
-    const other = await packed('two');
+describe('of two registries that have different bytes', () => {
+  let other: Buffer;
+  let theirs: Pinned;
+
+  beforeEach(async () => {
+    other = await packed('two');
+    theirs = pinned(other);
+  });
+
+  test.each<[string, Origin]>([
+    ['only a manifest names', named],
+    ['the user chose too', { registry: 'http://second.test', own: true }],
+  ])('the one that %s does not get the place of the first', async (_what, origin) => {
     await ensure();
-    expect(await ensure(other, pinned(other))).toBe('fetched');
-    expect(readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8')).toBe('two');
+    expect(await ensure(other, theirs, origin)).toBe('fetched');
+    expect([usual(), content(theirs)]).toEqual(['one', 'two']);
+    expect(readFileSync(at('demo/1.0.0.tar.gz')).equals(archive)).toBe(true);
+    expect(cache.folder(theirs)).toBe(at(`.other/${theirs.checksum}/demo/1.0.0/extracted`));
+    expect(warnings).toEqual([expect.stringMatching(/usual place has that of http:\/\/own\.test/)]);
+    // A later process knows both.
+    cache = new PackageCache({ home });
+    expect([await ensure(), await ensure(other, theirs, origin), fetches]).toEqual(['there', 'there', 2]);
+    expect([usual(), content(demo), content(theirs)]).toEqual(['one', 'one', 'two']);
+  });
+
+  test('the one that the user chose gets the place of one that only a manifest named', async () => {
+    await ensure(other, theirs, named);
     expect(await ensure()).toBe('fetched');
-    expect(readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8')).toBe('one');
-    expect(warnings[0]).toMatch(/archive of demo@1\.0\.0 is damaged, or another registry's/);
+    expect(usual()).toBe('one');
+    expect(warnings).toEqual([expect.stringMatching(/http:\/\/clone\.test, which only a vais\.toml names/)]);
+    await ensure(other, theirs, named);
+    expect([usual(), content(theirs)]).toEqual(['one', 'two']);
+  });
+
+  test('a place whose archive is gone or damaged is still that of the first', async () => {
+    await ensure();
+    writeFileSync(at('demo/1.0.0.tar.gz'), 'garbage');
+    await ensure(other, theirs, named);
+    rmSync(at('demo/1.0.0.tar.gz'));
+    await ensure(other, theirs, named);
+    expect([usual(), content(theirs)]).toEqual(['one', 'two']);
+  });
+
+  test('one registry that changed its mind gets its own place', async () => {
+    await ensure(archive, demo, named);
+    await ensure(other, theirs, named);
+    expect(usual()).toBe('two');
+    expect(warnings).toEqual([expect.stringMatching(/clone\.test has another demo@1\.0\.0 than before/)]);
+  });
+
+  test('both are listed, verified and removed', async () => {
+    await ensure();
+    await ensure(other, theirs, named);
+    expect(await listCache(home)).toMatchObject([
+      { name: 'demo', version: '1.0.0' },
+      { name: 'demo', version: '1.0.0', other: theirs.checksum },
+    ]);
+    expect(await problemOfPackage(home, theirs)).toBeUndefined();
+    appendFileSync(join(cache.folder(theirs), 'vais.toml'), 'x');
+    expect(await verifyCache(home)).toEqual([
+      { name: 'demo', version: '1.0.0', problem: 'vais.toml was changed' },
+    ]);
+    expect(await problemOfPackage(home, theirs)).toBe('vais.toml was changed');
+    expect(await cleanCache(home, ['demo@1.0.0'])).toBe(2);
+    expect([await listCache(home), readdirSync(at('.other'))]).toEqual([[], []]);
   });
 });
 
@@ -169,6 +240,11 @@ async function interrupted(begun: Buffer): Promise<void> {
   renameSync(at(`.tmp/${name}`), at(`.tmp/${name.replace(`-${process.pid}-`, `-${dead()}-`)}`));
 }
 
+async function rest(sink: ArchiveSink): Promise<Origin> {
+  await sink.write(archive.subarray(sink.size));
+  return OWN;
+}
+
 describe('what was interrupted', () => {
   test('is gone on with by the next process', async () => {
     await interrupted(archive.subarray(0, 100));
@@ -176,13 +252,14 @@ describe('what was interrupted', () => {
     await cache.ensure(demo, async (sink) => {
       held = sink.size;
       await sink.write(archive.subarray(sink.size));
+      return OWN;
     });
     expect([held, left()]).toEqual([100, []]);
   });
 
   test('is begun anew if it was something else', async () => {
     await interrupted(Buffer.from('bytes of another server'));
-    expect(await cache.ensure(demo, async (sink) => sink.write(archive.subarray(sink.size)))).toBe('fetched');
+    expect(await cache.ensure(demo, rest)).toBe('fetched');
     expect(left()).toEqual([]);
   });
 

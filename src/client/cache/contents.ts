@@ -1,4 +1,5 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPackageName, isPackageVersion, type PackageIndex } from '../registry/index.ts';
 import { allIndexCopies } from './index-copies.ts';
@@ -10,6 +11,8 @@ import { findDifference, readRecord, sha256OfFile, type TreeRecord } from './tre
 export interface CachedVersion {
   name: string;
   version: string;
+  /** Digest of the archive, if it does not lie in the usual place, which is another registry's. */
+  other?: string;
   /** Bytes of the archive; undefined if there is none. */
   archive: number | undefined;
   /** Bytes and number of the unpacked files; undefined if it is not unpacked. */
@@ -30,7 +33,16 @@ export function cacheFolder(home: string): string {
 
 /** Every version in the cache, by name. */
 export async function listCache(home: string): Promise<CachedVersion[]> {
-  const layout = new Layout(home);
+  const usual = new Layout(home);
+  const others = (await namesIn(usual.others)).filter((name) => DIGEST.test(name));
+  const found: CachedVersion[] = [];
+  for (const other of [undefined, ...others]) {
+    found.push(...(await listIn(other === undefined ? usual : usual.other(other), other)));
+  }
+  return found.toSorted((one, another) => compareText(one.name, another.name));
+}
+
+async function listIn(layout: Layout, other: string | undefined): Promise<CachedVersion[]> {
   const found: CachedVersion[] = [];
   for (const name of (await namesIn(layout.cache)).filter(isPackageName)) {
     const versions = (await namesIn(join(layout.cache, name))).map((file) => file.replace(/\.tar\.gz$/, ''));
@@ -40,6 +52,7 @@ export async function listCache(home: string): Promise<CachedVersion[]> {
       found.push({
         name,
         version,
+        ...(other !== undefined && { other }),
         archive: archive?.size,
         unpacked: record && {
           bytes: record.files.reduce((sum, [, size]) => sum + size, 0),
@@ -62,9 +75,12 @@ export async function verifyCache(
   const layout = new Layout(home);
   const indexes = await allIndexCopies(home);
   const findings: Finding[] = [];
-  for (const { name, version } of await listCache(home)) {
+  for (const { name, version, other } of await listCache(home)) {
     if (only !== undefined && !only.has(name)) continue;
-    const problem = await problemOf(layout, indexes, name, version);
+    const problem =
+      other === undefined
+        ? await problemOf(layout, indexes, name, version)
+        : await problemIn(layout.other(other), { name, version, checksum: other });
     if (problem !== undefined) findings.push({ name, version, problem });
     onChecked?.(name);
   }
@@ -79,12 +95,18 @@ export async function cleanCache(home: string, only: readonly string[]): Promise
   const gone = before.filter(
     ({ name, version }) => only.length === 0 || only.includes(name) || only.includes(`${name}@${version}`),
   );
-  for (const { name, version } of gone) {
-    for (const path of [layout.archive(name, version), layout.unpacked(name, version)]) {
+  for (const { name, version, other } of gone) {
+    const place = other === undefined ? layout : layout.other(other);
+    for (const path of [place.archive(name, version), place.unpacked(name, version)]) {
       // Moved first: whoever looks finds it whole, or not at all.
       const old = await temporary.path('old');
       await rename(path, old).catch(() => undefined);
       await rm(old, { recursive: true, force: true });
+    }
+    if (other !== undefined) {
+      // If nothing else is there.
+      await rmdir(join(place.cache, name)).catch(() => undefined);
+      await rmdir(place.cache).catch(() => undefined);
     }
   }
   if (only.length === 0) await rm(layout.index, { recursive: true, force: true });
@@ -93,11 +115,15 @@ export async function cleanCache(home: string, only: readonly string[]): Promise
 }
 
 /** What is wrong with a package in the cache, read byte by byte; undefined if nothing is. */
-export async function problemOfPackage(
-  home: string,
-  { name, version, checksum }: Pinned,
-): Promise<string | undefined> {
-  const layout = new Layout(home);
+export async function problemOfPackage(home: string, pinned: Pinned): Promise<string | undefined> {
+  const usual = new Layout(home);
+  const problem = await problemIn(usual, pinned);
+  const other = usual.other(pinned.checksum);
+  const isThere = problem !== undefined && existsSync(other.archive(pinned.name, pinned.version));
+  return isThere ? problemIn(other, pinned) : problem;
+}
+
+async function problemIn(layout: Layout, { name, version, checksum }: Pinned): Promise<string | undefined> {
   const record = recordOf(layout, name, version);
   const digest = await sha256OfFile(layout.archive(name, version)).catch(() => undefined);
   if (digest === undefined) return 'it is not in the cache';
@@ -126,9 +152,15 @@ async function problemOf(
 }
 
 function recordOf(layout: Layout, name: string, version: string): TreeRecord | undefined {
-  return readRecord(join(layout.unpacked(name, version), 'files.json'));
+  return readRecord(layout.record(name, version));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch((): string[] => [])).toSorted((a, b) => (a < b ? -1 : 1));
+  return (await readdir(folder).catch((): string[] => [])).toSorted(compareText);
 }
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;

@@ -14,21 +14,32 @@ export interface Pinned {
  * unpacked package, and `files.json`, by which it is known again. What is not whole yet lies in `cache/.tmp/`. Everything gets its place
  * by one rename, so that processes need no lock: each finds a thing whole, or not at all, and whoever comes second brings the same bytes.
  *
- * Two registries may have different bytes under one name and version. There is one place for both, and the digest decides: what is there
- * is used where it is the wanted one, and replaced where not. So whoever installs gets its own bytes, and the place has those of the last.
+ * Two registries may have different bytes under one name and version. The second ones lie in `cache/.other/<digest>/`, which is laid out
+ * like the cache: `placeFor` says whose the usual place is.
  */
 export class Layout {
+  readonly #home: string;
   readonly registry: string;
   readonly cache: string;
+  /** Folder of folders named by digests. */
+  readonly others: string;
   readonly temporary: string;
   readonly index: string;
 
-  /** @param home `~/.vais` */
-  constructor(home: string) {
+  /** @param home `~/.vais`
+   * @param cache folder of packages, if not the usual one */
+  constructor(home: string, cache = join(home, 'registry', 'cache')) {
+    this.#home = home;
     this.registry = join(home, 'registry');
-    this.cache = join(this.registry, 'cache');
-    this.temporary = join(this.cache, '.tmp');
+    this.cache = cache;
+    this.others = join(this.registry, 'cache', '.other');
+    this.temporary = join(this.registry, 'cache', '.tmp');
     this.index = join(this.registry, 'index');
+  }
+
+  /** Where the version of this digest lies if its usual place is another registry's. */
+  other(checksum: string): Layout {
+    return new Layout(this.#home, join(this.others, checksum));
   }
 
   archive(name: string, version: string): string {
@@ -40,6 +51,11 @@ export class Layout {
   unpacked(name: string, version: string): string {
     check(name, version);
     return join(this.cache, name, version);
+  }
+
+  /** What is known of the unpacked files. */
+  record(name: string, version: string): string {
+    return join(this.unpacked(name, version), 'files.json');
   }
 
   /** The copy of a registry's index: named by its host as in the original, and by its path too where it has one. */

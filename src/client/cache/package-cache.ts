@@ -7,6 +7,7 @@ import type { ArchiveSink } from '../registry/index.ts';
 import { errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
+import { placeFor, whereOther } from './place.ts';
 import { replaceFile } from './replace-file.ts';
 import { Temporary } from './temporary.ts';
 import {
@@ -15,6 +16,7 @@ import {
   readRecord,
   recordTree,
   sha256OfFile,
+  type Origin,
   type TreeRecord,
 } from './tree-record.ts';
 
@@ -28,14 +30,16 @@ export interface CacheOptions {
   warn?: (message: string) => void;
 }
 
-/** Fetches an archive's bytes. */
-export type Fetch = (sink: ArchiveSink) => Promise<void>;
+/** Fetches an archive's bytes, and says where they came from. */
+export type Fetch = (sink: ArchiveSink) => Promise<Origin>;
 
 /** The packages on this machine. Nothing of it is used whose digest was not checked a moment before. */
 export class PackageCache {
   readonly layout: Layout;
   readonly #temporary: Temporary;
   readonly #warn: (message: string) => void;
+  /** Digests of what does not lie in its usual place. */
+  readonly #others = new Set<string>();
 
   constructor({ home, warn = () => undefined }: CacheOptions) {
     this.layout = new Layout(home);
@@ -43,39 +47,34 @@ export class PackageCache {
     this.#warn = warn;
   }
 
-  /** Where an unpacked package is. */
-  folder({ name, version }: Pinned): string {
-    return join(this.layout.unpacked(name, version), 'extracted');
-  }
-
-  /** True if the archive is here and is the one that is wanted. */
-  async has({ name, version, checksum }: Pinned): Promise<boolean> {
-    return (await digestOf(this.layout.archive(name, version))) === checksum;
+  /** Where an unpacked package is that was ensured. */
+  folder(pinned: Pinned): string {
+    const { checksum } = pinned;
+    return folderIn(this.#others.has(checksum) ? this.layout.other(checksum) : this.layout, pinned);
   }
 
   /**
-   * Brings a package into the cache, unpacked, whatever was there before. What is there already and right is left alone; what is damaged or
-   * another registry's is replaced. `fetch` is called if the archive is needed. Fault `digest_mismatch`, with what was expected and what came,
-   * if its bytes are not those; nothing is stored then.
+   * Brings a package into the cache, unpacked, whatever was there before. What is there already and right is left alone; what is damaged is
+   * replaced, and what is another registry's as `placeFor` says. `fetch` is called if the archive is needed. Fault `digest_mismatch`, with
+   * what was expected and what came, if its bytes are not those; nothing is stored then.
    */
   async ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
     const { name, version, checksum } = pinned;
-    const archive = this.layout.archive(name, version);
-    const found = await digestOf(archive);
-    if (found === checksum) {
-      return (await this.#isUnpacked(pinned, this.#warn))
-        ? 'there'
-        : await this.#unpack(pinned, archive, 'unpacked');
+    const layout = await this.#find(pinned);
+    if (layout !== undefined) {
+      if (await this.#isUnpacked(layout, pinned, this.#warn)) return 'there';
+      const origin = originIn(layout, pinned);
+      await this.#unpack(layout, pinned, layout.archive(name, version), origin);
+      return 'unpacked';
     }
-    if (found !== undefined) {
-      this.#warn(
-        `The cached archive of ${name}@${version} is damaged, or another registry's; it is not used.`,
-      );
-    }
-    const download = await this.#download(pinned, fetch);
+    const { download, origin } = await this.#download(pinned, fetch);
     try {
+      const place = placeFor(this.layout, pinned, origin);
+      if (place.warning !== undefined) this.#warn(place.warning);
+      if (place.layout !== this.layout) this.#others.add(checksum);
+      const archive = place.layout.archive(name, version);
       // Unpacked first: an archive that cannot be is not kept.
-      await this.#unpack(pinned, download.file, 'fetched');
+      await this.#unpack(place.layout, pinned, download.file, origin);
       await mkdir(dirname(archive), { recursive: true });
       await rename(download.file, archive);
     } finally {
@@ -84,21 +83,36 @@ export class PackageCache {
     return 'fetched';
   }
 
+  /** Where the archive is, if it is here. */
+  async #find(pinned: Pinned): Promise<Layout | undefined> {
+    const { name, version, checksum } = pinned;
+    if ((await digestOf(this.layout.archive(name, version))) === checksum) return this.layout;
+    const other = this.layout.other(checksum);
+    if ((await digestOf(other.archive(name, version))) !== checksum) return undefined;
+    this.#others.add(checksum);
+    this.#warn(whereOther(this.layout, pinned));
+    return other;
+  }
+
   /** Removes what killed processes have left. */
   async sweep(): Promise<void> {
     await this.#temporary.sweep(PART);
   }
 
-  async #download({ name, version, checksum }: Pinned, fetch: Fetch): Promise<Download> {
+  async #download(
+    { name, version, checksum }: Pinned,
+    fetch: Fetch,
+  ): Promise<{ download: Download; origin: Origin }> {
     const file = await this.#temporary.adopt(`${PART}-${checksum}`);
     const download = await Download.open(file);
     const resumed = download.size > 0;
+    let origin: Origin;
     try {
-      await fetch(download);
+      origin = await fetch(download);
       if (resumed && download.digest() !== checksum) {
         // What was left over may have been another server's.
         await download.restart();
-        await fetch(download);
+        origin = await fetch(download);
       }
     } catch (error) {
       await download.close();
@@ -108,17 +122,17 @@ export class PackageCache {
     }
     await download.finish();
     const got = download.digest();
-    if (got === checksum) return download;
+    if (got === checksum) return { download, origin };
     await rm(file, { force: true });
     throw mismatch({ name, version, checksum }, got);
   }
 
-  async #isUnpacked(pinned: Pinned, warn: (message: string) => void): Promise<boolean> {
+  async #isUnpacked(layout: Layout, pinned: Pinned, warn: (message: string) => void): Promise<boolean> {
     const { name, version, checksum } = pinned;
-    const file = join(this.layout.unpacked(name, version), 'files.json');
+    const file = layout.record(name, version);
     const record = readRecord(file);
     if (record?.archive !== checksum) return false;
-    const folder = this.folder(pinned);
+    const folder = folderIn(layout, pinned);
     if (isUntouched(folder, record)) return true;
     const difference = await findDifference(folder, record);
     if (difference !== undefined) {
@@ -128,7 +142,7 @@ export class PackageCache {
     // Copied, or from before the system was started: it is the same, and known by its new times from now on.
     const files = record.files.map(([path, size, sha256]) => ({ path, size, sha256 }));
     const folders = record.folders.slice(1).map(([path]) => path);
-    await this.#renew(file, recordTree(folder, checksum, { files, folders }));
+    await this.#renew(file, recordTree(folder, record, { files, folders }));
     return true;
   }
 
@@ -142,7 +156,7 @@ export class PackageCache {
   }
 
   /** Unpacks an archive to the side, checks its digest on the way, and puts the folder in its place. */
-  async #unpack(pinned: Pinned, archive: string, arrival: Arrival): Promise<Arrival> {
+  async #unpack(layout: Layout, pinned: Pinned, archive: string, origin: Origin | undefined): Promise<void> {
     const { unpack } = await import('../unpack/index.ts');
     const aside = await this.#temporary.path('tree');
     try {
@@ -152,9 +166,9 @@ export class PackageCache {
       const unpacked = await unpack(source, join(aside, 'extracted'));
       const got = hash.digest('hex');
       if (got !== pinned.checksum) throw mismatch(pinned, got);
-      const record = recordTree(join(aside, 'extracted'), got, unpacked);
+      const record = recordTree(join(aside, 'extracted'), { archive: got, origin }, unpacked);
       await writeFile(join(aside, 'files.json'), JSON.stringify(record));
-      await this.#place(aside, pinned);
+      await this.#place(layout, aside, pinned);
     } catch (error) {
       throw error instanceof Fault && error.code.startsWith('archive_')
         ? new Fault(error.code, `${pinned.name}@${pinned.version} cannot be unpacked. ${error.message}`, {
@@ -164,11 +178,10 @@ export class PackageCache {
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
-    return arrival;
   }
 
-  async #place(aside: string, pinned: Pinned): Promise<void> {
-    const place = this.layout.unpacked(pinned.name, pinned.version);
+  async #place(layout: Layout, aside: string, pinned: Pinned): Promise<void> {
+    const place = layout.unpacked(pinned.name, pinned.version);
     await mkdir(dirname(place), { recursive: true });
     for (let attempt = 1; ; attempt++) {
       try {
@@ -179,7 +192,7 @@ export class PackageCache {
         if (!taken || attempt === ATTEMPTS) throw error;
       }
       // Another process may just have put the same there.
-      if (await this.#isUnpacked(pinned, () => undefined)) return;
+      if (await this.#isUnpacked(layout, pinned, () => undefined)) return;
       const old = await this.#temporary.path('old');
       await rename(place, old).catch((error: unknown) => {
         if (errnoOf(error) !== 'ENOENT') throw error;
@@ -195,6 +208,15 @@ const PART = 'part';
 const ATTEMPTS = 20;
 
 const PIECE = 256 * 1024;
+
+function folderIn(layout: Layout, { name, version }: Pinned): string {
+  return join(layout.unpacked(name, version), 'extracted');
+}
+
+function originIn(layout: Layout, { name, version, checksum }: Pinned): Origin | undefined {
+  const record = readRecord(layout.record(name, version));
+  return record?.archive === checksum ? record.origin : undefined;
+}
 
 async function* hashed(pieces: AsyncIterable<unknown>, hash: Hash): AsyncGenerator<Buffer> {
   for await (const piece of pieces) {

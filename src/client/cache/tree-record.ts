@@ -4,11 +4,21 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Unpacked } from '../unpack/index.ts';
 
+/** Which registry an archive came from. */
+export interface Origin {
+  /** As `registryBase` gives it. */
+  registry: string;
+  /** True if this user chose it (by an option, a variable or a log-in), and not only somebody's manifest. */
+  own: boolean;
+}
+
 /** What is known of an unpacked archive: `files.json` beside it. */
 export interface TreeRecord {
   format: 1;
   /** SHA-256 of the archive that it was unpacked from. */
   archive: string;
+  /** Undefined for what was unpacked before this was written down, or by others. */
+  origin?: Origin | undefined;
   /** The start of the system in which it was last looked at: a crash of the system may lose what was written before it. */
   boot: string;
   /** [path, bytes, SHA-256, inode, time of change] of every file. */
@@ -18,10 +28,15 @@ export interface TreeRecord {
 }
 
 /** What one that was just unpacked, or found whole by its content, is known by from now on. */
-export function recordTree(folder: string, archive: string, { files, folders }: Unpacked): TreeRecord {
+export function recordTree(
+  folder: string,
+  { archive, origin }: Pick<TreeRecord, 'archive' | 'origin'>,
+  { files, folders }: Unpacked,
+): TreeRecord {
   return {
     format: 1,
     archive,
+    origin,
     boot: bootId(),
     files: files.map(({ path, size, sha256 }) => {
       const { ino, ctimeMs } = lstatSync(join(folder, path));
@@ -114,14 +129,21 @@ function bootId(): string {
 
 function isRecord(value: unknown): value is TreeRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, archive, boot: seen, files, folders } = value as Record<string, unknown>;
+  const { format, archive, origin, boot: seen, files, folders } = value as Record<string, unknown>;
   return (
     format === 1 &&
     typeof archive === 'string' &&
+    (origin === undefined || isOrigin(origin)) &&
     typeof seen === 'string' &&
     isRows(files, ['string', 'number', 'string', 'number', 'number']) &&
     isRows(folders, ['string', 'number'])
   );
+}
+
+function isOrigin(value: unknown): value is Origin {
+  if (typeof value !== 'object' || value === null) return false;
+  const { registry, own } = value as Record<string, unknown>;
+  return typeof registry === 'string' && typeof own === 'boolean';
 }
 
 function isRows(value: unknown, types: readonly string[]): boolean {

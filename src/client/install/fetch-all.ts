@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/light/index.ts';
-import type { Arrival, PackageCache } from '../cache/index.ts';
+import type { Arrival, Origin, PackageCache } from '../cache/index.ts';
 import type { Progress } from '../progress/index.ts';
 import type { LockedPackage } from '../project/index.ts';
 import type { PackageIndex, RegistryClient } from '../registry/index.ts';
@@ -7,6 +7,8 @@ import type { PackageIndex, RegistryClient } from '../registry/index.ts';
 /** Where packages come from that are not in the cache. */
 export interface Remote {
   client: RegistryClient;
+  /** As of `Origin`. */
+  own: Origin['own'];
   index: PackageIndex | undefined;
 }
 
@@ -56,7 +58,7 @@ async function fetchOne(
         `Package ${name} ${version} not in cache. Run without --offline to download.`,
       );
     }
-    const { client, index } = await remote();
+    const { client, own, index } = await remote();
     const indexed = index?.version(name, version);
     // What the index says of other bytes does not count.
     const { url, size } = indexed?.checksum === checksum ? indexed : NOTHING;
@@ -71,5 +73,6 @@ async function fetchOne(
     } finally {
       transfer.end();
     }
+    return { registry: client.base, own };
   });
 }

@@ -360,6 +360,26 @@ describe('what is there is believed only as far as it was checked:', () => {
   });
 });
 
+test('a project that names another registry does not change the packages of others', async () => {
+  manifest('chars = "*"');
+  await pkg('install');
+  const evil = await scriptedRegistry([{ name: 'chars', version: '0.1.0', files: { evil: 'x' } }]);
+  const clone = temporaryFolder('clone');
+  const text = `[package]\nname = "clone"\nversion = "1.0.0"\nregistry = "${evil.url}"\n\n[dependencies]\nchars = "*"\n`;
+  writeFileSync(join(clone, 'vais.toml'), text);
+  const env = { KONTOR_REGISTRY_URL: registry.url };
+  const { code, out, err } = await vaiscPkg('install --json', { cwd: clone, home, env });
+  const folder = cached(`.other/${evil.checksum('chars', '0.1.0')}/chars/0.1.0/extracted`);
+  expect([code, JSON.parse(out)]).toMatchObject([0, { packages: [{ name: 'chars', folder }] }]);
+  expect(err).toContain(`usual place has that of ${registry.url}`);
+  expect([existsSync(join(folder, 'evil')), existsSync(cached('chars/0.1.0/extracted/evil'))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(await vaiscPkg('verify', { cwd: clone, home })).toMatchObject({ code: 0 });
+  expect(await pkg('install --offline')).toMatchObject({ code: 0, err: '' });
+});
+
 test('--json tells scripts what came from where', async () => {
   const { code, out } = await pkg('install chars --json');
   expect([code, JSON.parse(out)]).toEqual([

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/light/index.ts';
-import { openIndex, PackageCache, type Arrival } from '../cache/index.ts';
+import { openIndex, PackageCache, type Arrival, type Origin } from '../cache/index.ts';
 import { vaisHome } from '../credentials/index.ts';
 import type { Progress } from '../progress/index.ts';
 import {
@@ -18,10 +18,17 @@ import { fetchAll, type Remote } from './fetch-all.ts';
 import { planOfLock } from './locked-plan.ts';
 import { planOfIndex } from './resolved-plan.ts';
 
+/** The registry that is meant. */
+export interface Connection {
+  client: RegistryClient;
+  /** As of `Origin`. */
+  own: Origin['own'];
+}
+
 export interface InstallOptions {
   env: Variables;
   /** Finds the registry that is meant, when something has to be asked of it; `manifest` is what the project says of it. */
-  connect: (manifest: string | undefined) => Promise<RegistryClient>;
+  connect: (manifest: string | undefined) => Promise<Connection>;
   /** `--offline`: no request is made. */
   offline?: boolean;
   /** `--no-offline`: the index is fetched, whatever is locked and cached. */
@@ -95,7 +102,7 @@ class Session {
   readonly #demand: Demand;
   readonly #options: InstallOptions;
   readonly #home: string;
-  #client: Promise<RegistryClient> | undefined;
+  #connection: Promise<Connection> | undefined;
   #index: PackageIndex | undefined;
   #remote: Promise<Remote> | undefined;
 
@@ -112,7 +119,8 @@ class Session {
       if (plan !== undefined) return plan;
     }
     if (!needsRegistry(this.#demand)) return planOfIndex(this.#demand, await emptyIndex(), CHOOSE_ALL);
-    this.#index = await openIndex(await this.#open(), { home: this.#home, offline, fresh });
+    const { client } = await this.#open();
+    this.#index = await openIndex(client, { home: this.#home, offline, fresh });
     return planOfIndex(this.#demand, this.#index, {
       lock: renew === 'all' ? undefined : lock,
       renew: renew === undefined || renew === 'all' ? new Set() : renew,
@@ -122,26 +130,26 @@ class Session {
   /** What packages are fetched with. A copy of the index may know where they are; without one they are at their usual places. */
   remote(): Promise<Remote> {
     this.#remote ??= (async () => {
-      const client = await this.#open();
+      const { client, own } = await this.#open();
       const copy = () => openIndex(client, { home: this.#home, offline: true }).catch(() => undefined);
-      return { client, index: this.#index ?? (await copy()) };
+      return { client, own, index: this.#index ?? (await copy()) };
     })();
     return this.#remote;
   }
 
   close(): void {
-    void this.#client?.then((client) => client.close()).catch(() => undefined);
+    void this.#connection?.then(({ client }) => client.close()).catch(() => undefined);
   }
 
-  #open(): Promise<RegistryClient> {
-    this.#client ??= this.#connect();
-    return this.#client;
+  #open(): Promise<Connection> {
+    this.#connection ??= this.#connect();
+    return this.#connection;
   }
 
-  async #connect(): Promise<RegistryClient> {
-    const client = await this.#options.connect(this.#demand.registry);
-    this.#refuseOthers(client);
-    return client;
+  async #connect(): Promise<Connection> {
+    const connection = await this.#options.connect(this.#demand.registry);
+    this.#refuseOthers(connection.client);
+    return connection;
   }
 
   #refuseOthers({ base }: RegistryClient): void {
