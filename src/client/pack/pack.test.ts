@@ -170,6 +170,30 @@ describe('[V-16] an archive', () => {
 });
 
 describe('what no registry takes is told before it is sent', () => {
+  test('names that are one where case does not count', async () => {
+    sample();
+    put('docs/README');
+    put('docs/readme');
+    await expect(packed()).rejects.toThrow(/"docs\/README" and "docs\/readme" are one file where case/);
+    const file = join(dirname(out), 'demo.tgz');
+    await expect(packInto(await readProject(folder), file, new AbortController().signal)).rejects.toThrow(
+      'one file',
+    );
+    expect(readdirSync(dirname(out))).toEqual(['demo.tar.gz']);
+  });
+
+  test('an archive that looks like a bomb', async () => {
+    sample();
+    truncateSync(put('data/zeros'), 24 * 1024 ** 2);
+    await expect(packed()).rejects.toThrow(/more than 200 times its packed size/);
+  });
+
+  test('a version that nobody can publish', async () => {
+    sample();
+    put('vais.toml', MANIFEST.replace('1.0.0', '1.0.0-x.tar.gz'));
+    await expect(packed()).rejects.toThrow(/does not end in \.tar\.gz/);
+  });
+
   test('bytes, with the largest files', async () => {
     sample();
     truncateSync(put('data/big.bin'), 80 * 1024 ** 2);

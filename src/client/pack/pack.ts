@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../../kernel/light/index.ts';
@@ -22,7 +23,7 @@ const SOURCES: ReadonlySet<string> = new Set(['src/lib.vais', 'src/main.vais']);
 
 /**
  * Packs a project as a registry takes it (vais.md 3): flat, regular files only, without what begins with `.`, `target` and `node_modules`.
- * Faults of the manifest, `bad_request` and `archive_too_large` say what keeps it from being published.
+ * Faults of the manifest, `bad_request` and those of archives say what keeps it from being published.
  *
  * @param to a file that does not exist yet
  * @param output where it will lie in the end, if that may be in the project
@@ -33,6 +34,9 @@ export async function packProject(
 ): Promise<PackedPackage> {
   // By the rules for what is published, which are stricter than those for a project.
   const manifest = readVaisManifest(text);
+  // It comes with the readers of archives, which other commands do without.
+  const { checkPublishedVersion, readVaisUpload } = await import('../../formats/vais/index.ts');
+  checkPublishedVersion(manifest.version);
   const earlier = new RegExp(`^${manifest.name}-\\d[^/]*\\.tar\\.gz$`);
   const files = await collectFiles(
     folder,
@@ -47,6 +51,8 @@ export async function packProject(
   // That very text was read and checked.
   const given = new Map([[MANIFEST, Buffer.from(text)]]);
   const written = await writeArchive(to, files, { given, signal });
+  // As the registry will: what is packed is taken there.
+  await readVaisUpload(createReadStream(to, signal && { signal }));
   return {
     ...written,
     manifest,

@@ -2,4 +2,4 @@ export { readVaisUploadApart } from './archive-thread.ts';
 export * from './light/index.ts';
 export { checkPublishedVersion } from './published-version.ts';
 export { vaisRanges } from './ranges.ts';
-export type { VaisUpload } from './upload.ts';
+export { readVaisUpload, type VaisUpload } from './upload.ts';
