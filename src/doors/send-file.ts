@@ -37,15 +37,17 @@ export class FileSender {
     reply: FastifyReply,
     { file, look, use }: { file: StoredFile; look: FileLook; use: FileUse },
   ): Promise<FastifyReply> {
-    describeFile(reply, file, look);
-    if (isCurrent(request.headers['if-none-match'], etagOf(file, look))) return reply.code(304).send();
+    if (isCurrent(request.headers['if-none-match'], etagOf(file, look))) {
+      return describeFile(reply, file, look).code(304).send();
+    }
     const range = parseRange(request.headers.range, file.size);
     if (range === 'unsatisfiable') {
       return reply.code(416).header('content-range', `bytes */${file.size}`).send();
     }
-    // Read or opened before the status goes out: a lost file must not look like an empty one.
+    // Read or opened before anything is said of it: a lost file must not look like an empty one, nor its error be kept for a year.
     const bytes = await this.#hot.read(file.key, file.size);
     const stream = bytes ? undefined : await this.#blobs.open(file.key, range);
+    describeFile(reply, file, look);
     // Whoever goes on where a download broke off was counted when it began.
     if (range === undefined || range.start === 0) use.count();
     if (range !== undefined) reply.code(206).header('content-range', contentRange(range, file.size));
