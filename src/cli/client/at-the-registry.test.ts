@@ -48,6 +48,11 @@ const refused = (status: number, error: string): Answer => ({ status, json: { er
 const vaisc = (line: string | string[], more: Partial<LineOptions> = {}) =>
   vaiscPkg(line, { cwd, home, ...more });
 const logIn = () => vaisc(`login --registry ${server.url}`, { input: 'ada\ncorrect horse\n' });
+const nameInManifest = (url: string) =>
+  writeFileSync(
+    join(cwd, 'vais.toml'),
+    `[package]\nname = "demo"\nversion = "1.0.0"\n[registry]\nurl = "${url}"\n`,
+  );
 const credentials = () => join(home, 'credentials.toml');
 
 describe('login', () => {
@@ -131,12 +136,22 @@ describe('[V-24] the registry of a line without --registry', () => {
     // A variable counts more than a log-in, a manifest more than a variable.
     const env = { KONTOR_REGISTRY_URL: server.url };
     expect(await vaisc('whoami', { env })).toEqual({ code: 0, out: 'ada\n', err: '' });
-    writeFileSync(
-      join(cwd, 'vais.toml'),
-      `[package]\nname = "demo"\nversion = "1.0.0"\n[registry]\nurl = "${other}"\n`,
-    );
+    nameInManifest(other);
     expect(await vaisc('whoami', { env })).toEqual({ code: 0, out: 'eve\n', err: '' });
     expect((await vaisc(`whoami --registry ${server.url}`)).out).toBe('ada\n');
+  });
+
+  test('is shown in a line to paste as an address and nothing else, and who named it is said', async () => {
+    nameInManifest('HTTP://Packages.Example//');
+    expect(await vaisc('yank demo@1.0.0')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: authentication token required. vais.toml names this registry: if you trust it, use --token with --registry, or run `vaisc pkg login --registry http://packages.example`.\n',
+    });
+    nameInManifest('http://x/;$(id)\\u001B[2J');
+    const { code, err } = await vaisc('yank demo@1.0.0');
+    expect([code, err.includes('\u001B'), err.includes('--registry http')]).toEqual([1, false, false]);
+    expect(err).toContain('is no address of a registry');
   });
 
   test('is asked for if nothing says it', async () => {

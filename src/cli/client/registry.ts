@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/light/index.ts';
 import { chooseRegistry, Credentials, type ChosenRegistry } from '../../client/credentials/index.ts';
-import { Refusal, RegistryClient } from '../../client/registry/index.ts';
+import { asWord, Refusal, RegistryClient } from '../../client/registry/index.ts';
 import { version } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -82,11 +82,8 @@ export async function withToken<T>(
   { client, chosen }: OpenRegistry,
   work: (client: RegistryClient) => Promise<T>,
 ): Promise<T> {
-  const line = `${context.program} login --registry ${chosen.registry}`;
   try {
-    if (chosen.token === undefined) {
-      throw new Fault('unauthenticated', `authentication token required. Use --token or run \`${line}\`.`);
-    }
+    if (chosen.token === undefined) throw tokenNeeded(context, chosen);
     return await work(client);
   } catch (error) {
     if (!(error instanceof Refusal && error.wantsCode && context.io.terminal.in)) throw error;
@@ -101,6 +98,15 @@ export async function withToken<T>(
   } finally {
     client.close();
   }
+}
+
+function tokenNeeded({ program }: Context, { base, from }: ChosenRegistry): Fault {
+  const logIn = `run \`${program} login --registry ${asWord(base)}\``;
+  const ways =
+    from === 'manifest'
+      ? `vais.toml names this registry: if you trust it, use --token with --registry, or ${logIn}.`
+      : `Use --token or ${logIn}.`;
+  return new Fault('unauthenticated', `authentication token required. ${ways}`);
 }
 
 async function askForCode({ io }: Context): Promise<string> {

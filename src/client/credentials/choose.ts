@@ -5,7 +5,7 @@ import type { Credentials, Login } from './store.ts';
 
 /** Which registry a line means, and how that is known. */
 export interface ChosenRegistry {
-  /** As it was typed: credentials are kept under it. */
+  /** As it was typed, for it is theirs; what a manifest says, as `base`. */
   registry: string;
   /** As `registryBase` gives it. */
   base: string;
@@ -48,7 +48,7 @@ export async function chooseRegistry(question: RegistryQuestion): Promise<Chosen
     const token = question.token ?? (stranger ? undefined : variable) ?? kept;
     const dropped = stranger && variable !== undefined && question.token === undefined;
     const note = dropped ? unusedToken(base) : from === 'log-in' ? oneOf(logins) : undefined;
-    return { registry, base, from, token, note };
+    return { registry: from === 'manifest' ? base : registry, base, from, token, note };
   }
   throw new Fault(
     'bad_request',

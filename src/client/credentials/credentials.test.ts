@@ -130,7 +130,11 @@ describe('[V-24] a line without --registry means', () => {
     expect(await choose()).toMatchObject({ registry: 'http://a' });
     const env = { KONTOR_REGISTRY_URL: 'http://b' };
     expect(await choose({ env })).toMatchObject({ from: 'environment', token: 'vais_b' });
-    expect(await choose({ env, manifest: 'http://a/' })).toMatchObject({ from: 'manifest', token: 'vais_a' });
+    expect(await choose({ env, manifest: 'http://A/' })).toMatchObject({
+      registry: 'http://a',
+      from: 'manifest',
+      token: 'vais_a',
+    });
     expect(await choose({ env, manifest: 'http://a', option: 'http://c' })).toMatchObject({
       from: 'option',
       registry: 'http://c',

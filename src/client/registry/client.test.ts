@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
 import { makeCertificate } from '../../../test/setup/smtp.ts';
-import { Refusal, registryBase, RegistryClient, type RequestSettings } from './index.ts';
+import { asWord, Refusal, registryBase, RegistryClient, type RequestSettings } from './index.ts';
 
 const never = async () => undefined;
 
@@ -27,6 +27,26 @@ test('a base has one spelling, whatever slashes it was typed with', () => {
   expect(registryBase('http://localhost:3000/')).toBe('http://localhost:3000');
   expect(() => registryBase('localhost:3000')).toThrow(/no address of a registry/);
   expect(() => registryBase('http://me:secret@localhost')).toThrow(/log in instead/);
+});
+
+test.each([
+  ['a command for a shell', 'http://localhost/;$(id)'],
+  ['a backtick', 'http://localhost/`id`'],
+  ['a pipe', 'http://localhost/|sh'],
+  ['a quotation mark', "http://localhost/'"],
+  ['a blank', 'http://localhost/a b'],
+  ['a line feed', 'http://localhost/a\nb'],
+  ['an escape sequence', 'http://localhost/\u001B[2J'],
+  ['a direction of writing', 'http://localhost/\u202E'],
+])('a base with %s in it is refused', (_what, url) => {
+  expect(() => registryBase(url)).toThrow(/means something to a shell or a terminal/);
+});
+
+test('a base is one word of a command line', () => {
+  expect(asWord(registryBase('https://bücher.example:8443/~team/a%20b'))).toBe(
+    'https://xn--bcher-kva.example:8443/~team/a%20b',
+  );
+  expect(asWord(registryBase('http://[::1]:3000/'))).toBe("'http://[::1]:3000'");
 });
 
 test('the index comes compressed, and is not sent again while it is the same', async () => {

@@ -1,5 +1,5 @@
 export type { ArchiveRequest, ArchiveSink } from './archive.ts';
-export { registryBase } from './base.ts';
+export { asWord, registryBase } from './base.ts';
 export { RegistryClient, type IndexAnswer, type RegistryUser } from './client.ts';
 export type { Variables } from './connection.ts';
 export { Refusal } from './failure.ts';

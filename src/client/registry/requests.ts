@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Fault } from '../../kernel/light/index.ts';
+import { asWord } from './base.ts';
 import { Connections, pieces, type Body, type Variables } from './connection.ts';
 import { defaultTimeouts, failure, mayPass, Refusal, TimedOut, type Timeouts } from './failure.ts';
 
@@ -179,7 +180,7 @@ export class Requests {
     const hint = wantsCode
       ? 'Give it with --otp CODE'
       : answer.status === 401
-        ? `Log in again: \`${this.settings.program ?? 'kontor'} login --registry ${this.settings.base}\``
+        ? `Log in again: \`${this.settings.program ?? 'kontor'} login --registry ${asWord(this.settings.base)}\``
         : answer.status >= 500 || answer.status === 429
           ? 'Try again later'
           : '';
