@@ -147,8 +147,8 @@ describe('the command line', () => {
 
   test.each([
     ['', /Usage: kontor/],
-    ['servr', /unknown command 'servr'\n\(Did you mean serve\?\)/],
-    ['serve --fast', /unknown option '--fast'/],
+    ['servr', /^kontor: unknown command 'servr'\n\(Did you mean serve\?\)/],
+    ['serve --fast', /^kontor: unknown option '--fast'/],
     ['admin create-user', /missing required argument 'name'/],
     ['admin create-user anna --role root', /Allowed choices are administrator, user/],
     ['registry create team', /required option '--format <format>' not specified/],

@@ -45,7 +45,11 @@ export function buildProgram(
     .version(version(), '-V, --version')
     .option('-c, --config <file>', 'settings file, instead of kontor.yaml in the working folder')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: (text, write) => write(text.replace(/^error:/, 'kontor:')),
+    })
     .showHelpAfterError('(kontor --help shows what there is)');
 
   /** An action gets the settings, read anew from where `--config` says. */

@@ -54,6 +54,8 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
 /** Of what a server says when it refuses. */
 const LONGEST_REFUSAL = 64 * 1024;
+/** How a sentence ends whose advice is about to be taken. */
+const ADVICE = /[;.] try again( later)?\.$/i;
 const MOVED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Requests to one registry, each tried again where that may help. Rejects with a Fault that names the request. */
@@ -98,7 +100,7 @@ export class Requests {
       LONGEST_PAUSE,
       this.timeouts.answer,
     );
-    onRetry?.(`${because.message} Trying again.`);
+    onRetry?.(`${because.message.replace(ADVICE, '.')} Trying again.`);
     await (wait === undefined ? sleep(milliseconds, undefined, signal && { signal }) : wait(milliseconds));
     signal?.throwIfAborted();
   }
