@@ -130,6 +130,14 @@ export const commands: Commands = {
   },
 };
 
+/** Commands of the original that there are none of here, and what to do instead. */
+export const originals: Readonly<Record<string, string>> = {
+  package: 'pack makes the archive that publish sends',
+  metadata: 'list --json and tree --json say what a project needs',
+  vendor: 'packages stay in the cache, and install --offline makes no request',
+  audit: 'this client knows no advisories',
+};
+
 /** The command that a line begins with and the arguments after its name; undefined if there is none of that name. */
 export function findCommand(
   args: readonly string[],

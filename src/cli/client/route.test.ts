@@ -13,6 +13,7 @@ mkdirSync(inside, { recursive: true });
 test.each([
   ['completion bash', 'kontor', 'completion bash'],
   ['pkg completion bash', 'kontor pkg', 'completion bash'],
+  ['vendor', 'kontor', 'vendor'],
   ['pkg nonsense', 'kontor pkg', 'nonsense'],
   ['pkg', 'kontor pkg', ''],
 ])('%s is the client’s everywhere', (line, program, args) => {
@@ -41,6 +42,9 @@ test.each(['why demo --registry npm', 'why demo --registry=npm', 'why demo -c x'
   },
 );
 
-test.each(['serve', 'token list', '--help', 'toString', '--config x completion'])('%s is not', (line) => {
-  expect(clientsPart(line.split(' '), inside)).toBeUndefined();
-});
+test.each(['serve', 'audit list', 'token list', '--help', 'toString', '--config x completion'])(
+  '%s is not',
+  (line) => {
+    expect(clientsPart(line.split(' '), inside)).toBeUndefined();
+  },
+);

@@ -1,5 +1,5 @@
 import { projectFolder } from '../../client/project/light/index.ts';
-import { commands, findCommand, inGroup } from './commands.ts';
+import { commands, findCommand, inGroup, originals } from './commands.ts';
 
 /** What both an operator and somebody in a project ask. */
 const SHARED: ReadonlySet<string> = new Set(['verify', 'why']);
@@ -16,7 +16,10 @@ export function clientsPart(
 ): { args: readonly string[]; program: 'kontor' | 'kontor pkg' } | undefined {
   const [first = '', ...rest] = args;
   if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
-  if (findCommand(args, commands) === undefined && inGroup(first, commands).length === 0) return undefined;
+  // `audit` is the operator's.
+  const original = first !== 'audit' && Object.hasOwn(originals, first);
+  if (!original && findCommand(args, commands) === undefined && inGroup(first, commands).length === 0)
+    return undefined;
   if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || projectFolder(cwd) === undefined))
     return undefined;
   return { args, program: 'kontor' };

@@ -91,6 +91,8 @@ describe('a command line', () => {
     ['yank', "'yank' needs NAME"],
     ['yank a b c', "'yank' does not take 'c'"],
     ['instal', "unknown command 'instal'; did you mean install?"],
+    ['package', "there is no command 'package' here; pack makes the archive that publish sends"],
+    ['audit --json', "there is no command 'audit' here; this client knows no advisories"],
     ['owner steal', "unknown command 'owner steal'; there are add, list"],
     ['owner add demo', "'owner add' needs USER"],
     ['--frobnicate', "unknown option '--frobnicate'"],

@@ -3,7 +3,7 @@ import { silent, type Progress } from '../../client/progress/index.ts';
 import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
 import { Misuse } from './command.ts';
-import { commands as ours, findCommand, inGroup, type Commands } from './commands.ts';
+import { commands as ours, findCommand, inGroup, originals, type Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
 import { errorDocument, failure } from './failure.ts';
@@ -75,6 +75,8 @@ function noSuchCommand(args: readonly string[], options: ClientOptions, commands
     (asked ? options.io.out : options.io.err)(helpOfGroup(options.program, first, commands));
     return asked ? 0 : 2;
   }
+  const instead = Object.hasOwn(originals, first) ? originals[first] : undefined;
+  if (instead !== undefined) throw new Misuse(`there is no command '${first}' here; ${instead}`);
   const near = nearest(first, Object.keys(commands));
   throw new Misuse(`unknown command '${first}'${near === undefined ? '' : `; did you mean ${near}?`}`);
 }
