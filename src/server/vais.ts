@@ -1,5 +1,5 @@
 import type { Door } from '../doors/index.ts';
-import { IndexDocuments, vaisDoor } from '../doors/vais/index.ts';
+import { IndexDocuments, PackageDocuments, vaisDoor } from '../doors/vais/index.ts';
 import type { ReadingWiring } from './reading.ts';
 import type { Services } from './services.ts';
 import { kontorVersion } from './version.ts';
@@ -21,6 +21,7 @@ export function createVais(
     secondFactors,
     analytics,
     indexes: new IndexDocuments({ catalogue, revisions, reader, warn }),
+    packages: new PackageDocuments(catalogue),
     revisions,
     listings: store.listings,
     version: kontorVersion(),

@@ -117,6 +117,24 @@ describe('The index of a Vais registry', () => {
     expect(changed.status).toBe(200);
   });
 
+  test.each(['/packages/json', '/packages/json/index.json'])(
+    'has in %s a document too that comes compressed, and not at all to who has it',
+    async (path) => {
+      const [plain, packed] = [await fetched(path), await fetched(path, { 'accept-encoding': 'gzip' })];
+      expect(packed.headers.get('content-encoding')).toBe('gzip');
+      expect(await packed.text()).toBe(await plain.text());
+      for (const from of [plain, packed]) {
+        const known = { 'if-none-match': from.headers.get('etag') ?? '' };
+        expect((await fetched(path, known)).status).toBe(304);
+        expect((await fetched(path, { ...known, 'accept-encoding': 'gzip' })).status).toBe(304);
+      }
+      await yank('json/1.0.0');
+      const changed = await fetched(path, { 'if-none-match': plain.headers.get('etag') ?? '' });
+      expect([changed.status, await changed.text()]).toEqual([200, expect.stringContaining('"yanked":true')]);
+      await yank('json/1.0.0', 'unyank');
+    },
+  );
+
   test('[V-60] [V-63] marks what was yanked, and says what the best of the others says', async () => {
     await yank('json/1.2.0');
     expect((await index()).get('json')?.map(({ version, yanked }) => [version, yanked])).toEqual([

@@ -1,9 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { systemClock } from '../../kernel/index.ts';
-import { judgeVersions, type GateRules } from '../../policy/index.ts';
+import type { GateRules } from '../../policy/index.ts';
 import type { PackageRow, VersionRow } from '../../registry/index.ts';
 import { vaisRanges } from '../../formats/vais/index.ts';
-import { localVersions } from '../local-versions.ts';
 import type { VaisDoorOptions } from './options.ts';
 
 /** A package that is here and may be seen. */
@@ -22,21 +20,11 @@ export async function findPackage(
   return source?.origin === 'local' ? { head: source.head, rules: source.rules } : undefined;
 }
 
-/** The versions that may go out, newest published first, yanked ones too. */
-export async function versionsOf(
-  { catalogue }: Pick<VaisDoorOptions, 'catalogue'>,
-  { head, rules }: FoundPackage,
-): Promise<VersionRow[]> {
-  const rows: VersionRow[] = [];
-  for await (const row of localVersions(catalogue, head.id)) rows.push(row);
-  const times = rows.map(({ version, publishedAt: time }) => ({ version, time }));
-  const { hidden } = judgeVersions(rules, times, systemClock(), vaisRanges);
-  return rows.filter(({ version }) => !hidden.has(version)).toReversed();
-}
-
 /** The version that speaks for its package: the best that is not yanked, or the best of all. */
-export function speakingOf(rows: readonly VersionRow[]): VersionRow | undefined {
-  const good = rows.filter(({ yankedAt }) => yankedAt === null);
-  const best = vaisRanges.newest((good.length > 0 ? good : rows).map(({ version }) => version));
-  return rows.find(({ version }) => version === best);
+export function speakingOf<Version extends Pick<VersionRow, 'version' | 'yankedAt'>>(
+  versions: readonly Version[],
+): Version | undefined {
+  const good = versions.filter(({ yankedAt }) => yankedAt === null);
+  const best = vaisRanges.newest((good.length > 0 ? good : versions).map(({ version }) => version));
+  return versions.find(({ version }) => version === best);
 }

@@ -19,6 +19,7 @@ import { yankRoutes } from './routes/yank.ts';
 
 export { IndexDocuments } from './index-document/index.ts';
 export type { VaisDoorOptions } from './options.ts';
+export { PackageDocuments } from './package-documents.ts';
 
 /** Routes of this door, each for the base and for `/api/v1` below it: protocols/vais 2. */
 const doorRoutes: ((app: FastifyInstance, options: VaisDoorOptions) => void)[] = [

@@ -11,6 +11,7 @@ import type {
 } from '../../registry/index.ts';
 import type { ArtifactSender } from '../send-artifact.ts';
 import type { IndexDocuments } from './index-document/index.ts';
+import type { PackageDocuments } from './package-documents.ts';
 
 /** What the Vais door works with. */
 export interface VaisDoorOptions {
@@ -23,6 +24,7 @@ export interface VaisDoorOptions {
   secondFactors: SecondFactors;
   analytics: Analytics;
   indexes: IndexDocuments;
+  packages: PackageDocuments;
   revisions: RegistryRevisions;
   listings: Listings;
   /** Of this server. */

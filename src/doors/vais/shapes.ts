@@ -52,19 +52,8 @@ function stateOf({ artifacts: [artifact], yankedAt, publishedAt }: VersionRow) {
   };
 }
 
-/** A package as a whole: protocols/vais 2. `speaking` has the words, `rows` come as they are to be listed. */
-export function packageShape(
-  speaking: VersionRow,
-  rows: readonly VersionRow[],
-  about: {
-    createdAt: number;
-    updatedAt: number;
-    downloads: (version: string) => number;
-    total: number;
-    owners: string[];
-  },
-) {
-  const release = storedRelease(speaking);
+/** What the version that speaks for a package says of it, as the document on the package begins: protocols/vais 2. */
+export function aboutPackage(release: VaisRelease) {
   return {
     name: release.name,
     description: release.description ?? null,
@@ -74,10 +63,5 @@ export function packageShape(
     license: release.license ?? null,
     keywords: release.keywords,
     categories: release.categories,
-    downloads: about.total,
-    created_at: isoTime(about.createdAt),
-    updated_at: isoTime(about.updatedAt),
-    versions: rows.map((row) => listedVersion(row, about.downloads(row.version))),
-    owners: about.owners,
   };
 }

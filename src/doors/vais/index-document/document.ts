@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { inTurns } from '../../../kernel/index.ts';
 import { joinSegments, makeSegment } from '../../gzip-segment.ts';
+import type { SentDocument } from '../json-body.ts';
 import type { Passage } from './page.ts';
 
 /** Pages that are compressed at once. */
 const COMPRESSORS = 4;
 
 /** The index as some people see it, joined when it is first asked for. */
-export class IndexDocument {
-  /** The same for the same bytes, on every replica and after a restart; no quotes. */
+export class IndexDocument implements SentDocument {
   readonly etag: string;
   /** Bytes, plain. */
   readonly length: number;

@@ -3,8 +3,9 @@ import type { Principal } from '../../../accounts/index.ts';
 import { Fault } from '../../../kernel/index.ts';
 import { readerId } from '../../../policy/index.ts';
 import { hiddenRegistry, type RegistryRow, type RegistryState } from '../../../registry/index.ts';
+import { JsonBody } from '../json-body.ts';
 import type { IndexDocument } from './document.ts';
-import { readEntries, type EntrySources, type Subject } from './read-entries.ts';
+import type { EntrySources } from './read-entries.ts';
 import { RegistryIndex } from './registry-index.ts';
 
 /** Registries whose index one process keeps; one that nobody asked for in so many milliseconds goes. */
@@ -32,6 +33,8 @@ export class IndexDocuments {
     ttl: LONGEST_IDLE,
     updateAgeOnGet: true,
   });
+  /** Compressed and with a tag, as long as the index holds the text. */
+  readonly #entries = new WeakMap<Buffer, JsonBody>();
   readonly #warned = new Set<number>();
 
   constructor(options: IndexOptions) {
@@ -53,10 +56,17 @@ export class IndexDocuments {
     return { document, open: visible.length === 0 && state.visibility === 'public' ? state : undefined };
   }
 
-  /** The entry of one package, JSON; undefined if it would not be in the index. */
-  async entry(registry: RegistryRow, subject: Omit<Subject, 'restricted'>): Promise<Buffer | undefined> {
-    const [entry] = await readEntries(this.#options, registry, [{ ...subject, restricted: false }]);
-    return entry?.said?.text;
+  /** The entry of one package, JSON, for who may see it; undefined if it would not be in the index. */
+  async entry(registry: RegistryRow, name: string): Promise<JsonBody | undefined> {
+    const state = await this.#options.revisions.state(registry.id);
+    const text = state && (await this.#indexOf(registry).entry(state, name));
+    if (text === undefined) return undefined;
+    let body = this.#entries.get(text);
+    if (body === undefined) {
+      body = new JsonBody(text);
+      this.#entries.set(text, body);
+    }
+    return body;
   }
 
   #indexOf(registry: RegistryRow): RegistryIndex {

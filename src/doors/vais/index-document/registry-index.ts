@@ -41,10 +41,7 @@ export class RegistryIndex {
    * comes while another reads what has changed waits for the same reading.
    */
   async document(state: RegistryState, visible: readonly number[]): Promise<IndexDocument> {
-    while (this.#isBehind(state)) {
-      this.#updating ??= this.#update(state).finally(() => (this.#updating = undefined));
-      await this.#updating;
-    }
+    await this.#reach(state);
     if (visible.length === 0) return (this.#open ??= this.#join(visible));
     const key = visible.join(' ');
     let document = this.#others.get(key);
@@ -53,6 +50,21 @@ export class RegistryIndex {
       this.#others.set(key, document);
     }
     return document;
+  }
+
+  /** The text of one package in this state or a later one, whoever may see it. */
+  async entry(state: RegistryState, name: string): Promise<Buffer | undefined> {
+    await this.#reach(state);
+    // Pages are in order, and never empty.
+    const page = this.#pages.findLast(({ first }) => first <= name);
+    return page?.entries.find((entry) => entry.name === name)?.text;
+  }
+
+  async #reach(state: RegistryState): Promise<void> {
+    while (this.#isBehind(state)) {
+      this.#updating ??= this.#update(state).finally(() => (this.#updating = undefined));
+      await this.#updating;
+    }
   }
 
   #isBehind({ revision, policyRevision }: RegistryState): boolean {
