@@ -7,6 +7,11 @@ import type { Catalogue, RegistryRow } from '../../src/registry/index.ts';
 import { at, publishCommand, testUser } from './catalogue-fixtures.ts';
 import { adapters, freshStore, type FreshStore } from './stores.ts';
 
+const block = (range: string) => ({
+  key: range,
+  blocks: [{ id: '1', range, reason: 'bad', advisory: null, since: at }],
+  cooldown: null,
+});
 const fewest = { total: 0, downloads: () => 0 };
 
 describe.each(adapters)('The document on a Vais package on $name', (adapter) => {
@@ -98,11 +103,6 @@ describe.each(adapters)('The document on a Vais package on $name', (adapter) => 
     await publish('1.0.0');
     await publish('1.1.0');
     expect((await read())['versions']).toHaveLength(2);
-    const block = (range: string) => ({
-      key: range,
-      blocks: [{ id: '1', range, reason: 'bad', advisory: null, since: at }],
-      cooldown: null,
-    });
     const some = (await documents.of(await found(block('1.1.0')))).body(fewest, []);
     expect(JSON.parse(some?.plain().toString('utf8') ?? '')).toMatchObject({
       versions: [{ version: '1.0.0' }],
