@@ -152,6 +152,13 @@ dependencies = ["chars"]
     });
     expect(existsSync(join(below, 'vais.lock'))).toBe(false);
     expect(locked()).toEqual(['chars 0.1.0', 'json 1.0.0', 'text 1.0.0']);
+    // The next install takes it out again.
+    expect(await pkg('verify')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^✗ vais\.lock does not fit vais\.toml/),
+    });
+    await pkg('install');
+    expect(await pkg('verify')).toMatchObject({ code: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { isFault } from '../../kernel/light/index.ts';
 import { problemOfPackage, type Finding } from '../cache/index.ts';
 import { vaisHome } from '../credentials/index.ts';
-import { findProject, readLock, readText } from '../project/index.ts';
+import { findProject, readLock, readText, wouldChange } from '../project/index.ts';
 import type { Variables } from '../registry/index.ts';
 import { planOfLock } from './locked-plan.ts';
 import { readDemand } from './read-demand.ts';
@@ -10,7 +10,7 @@ export interface Verified {
   /** Packages that were read. */
   checked: number;
   damaged: Finding[];
-  /** False if `install` would choose other versions. */
+  /** False if `install` would write another lock file. */
   fits: boolean;
 }
 
@@ -32,6 +32,7 @@ export async function verifyInstalled(cwd: string, env: Variables): Promise<Veri
     if (isFault(error)) return undefined;
     throw error;
   });
-  const fits = demand !== undefined && planOfLock(demand, lock) !== undefined;
+  const plan = demand && planOfLock(demand, lock);
+  const fits = plan !== undefined && !wouldChange(lock, plan);
   return { checked: packages.length, damaged, fits };
 }
