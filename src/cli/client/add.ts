@@ -72,7 +72,7 @@ async function indexFor(
     manifest.registry,
   );
   try {
-    return await openIndex(client, { home: vaisHome(context.env), offline });
+    return await openIndex(client, { home: vaisHome(context.env), offline, warn: context.warn });
   } finally {
     client.close();
   }

@@ -48,7 +48,7 @@ async function lookUp(
   const open = async () => {
     if (offline) return openIndex(client, { home, offline });
     try {
-      return await openIndex(client, { home });
+      return await openIndex(client, { home, warn: context.warn });
     } catch (error) {
       if (!isFault(error, 'unavailable')) throw error;
       const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);

@@ -50,7 +50,8 @@ async function indexFor(
   ]);
   const { client } = await openRegistry(context, given, manifest);
   try {
-    return await openIndex(client, { home: vaisHome(context.env), offline: given.offline ?? false });
+    const home = vaisHome(context.env);
+    return await openIndex(client, { home, offline: given.offline ?? false, warn: context.warn });
   } finally {
     client.close();
   }

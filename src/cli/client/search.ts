@@ -74,7 +74,8 @@ async function find(context: Context, client: RegistryClient, query: Query): Pro
   } catch (error) {
     // A registry of files, or an older one.
     if (error instanceof Refusal && [404, 405, 501].includes(error.httpStatus)) {
-      return { ...(await lookThrough(await openIndex(client, { home }), query)), from: 'index' };
+      const index = await openIndex(client, { home, warn: context.warn });
+      return { ...(await lookThrough(index, query)), from: 'index' };
     }
     if (!isFault(error, 'unavailable')) throw error;
     const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);

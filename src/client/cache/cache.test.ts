@@ -277,6 +277,28 @@ describe('what was interrupted', () => {
   });
 });
 
+test('a full disk is said to be full, and what has come is not left in the way', async () => {
+  // The limit on file sizes takes the same way as a full disk, which a test cannot make without rights.
+  const script = `
+    const { PackageCache } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
+    const { fetchArchive } = await import(${JSON.stringify(new URL('../registry/archive.ts', import.meta.url).href)});
+    const { Readable } = await import('node:stream');
+    const answer = { status: 200, message: Object.assign(Readable.from([Buffer.alloc(99_000)]), { headers: {} }) };
+    const requests = { settings: {}, timeouts: { idle: 9999 }, describe: () => 'GET it', send: async () => answer };
+    const cache = new PackageCache({ home: ${JSON.stringify(home)} });
+    const wanted = { name: 'demo', version: '1.0.0', checksum: '${'0'.repeat(64)}' };
+    const error = await cache.ensure(wanted, (sink) => fetchArchive(requests, wanted, sink)).catch((error) => error);
+    console.log(error.code, error.message);`;
+  const said = execFileSync('sh', [
+    '-c',
+    'ulimit -f 50; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    script,
+  ]).toString();
+  expect(said).toBe(`storage_full ${at('.tmp')} cannot be used: no file may get so large there (EFBIG).\n`);
+  expect(left()).toEqual([]);
+});
+
 test('what is in the cache can be listed and removed', async () => {
   await ensure();
   await ensure(archive, { ...demo, version: '2.0.0' });

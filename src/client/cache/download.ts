@@ -1,9 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskFault } from '../../kernel/light/index.ts';
 import type { ArchiveSink } from '../registry/index.ts';
 
-/** An archive on its way into a file, of which the digest is known as far as it has come. */
+/**
+ * An archive on its way into a file, of which the digest is known as far as it has come. Where the file cannot be written, that is a Fault
+ * (`storage_full`): whoever fetches would take the system's error for one of the network.
+ */
 export class Download implements ArchiveSink {
   readonly file: string;
   readonly #handle: FileHandle;
@@ -28,13 +33,13 @@ export class Download implements ArchiveSink {
 
   async write(piece: Buffer): Promise<void> {
     for (let at = 0; at < piece.length;) {
-      at += (await this.#handle.write(piece, at)).bytesWritten;
+      at += (await this.#guarded(this.#handle.write(piece, at))).bytesWritten;
     }
     this.#count(piece);
   }
 
   async restart(): Promise<void> {
-    await this.#handle.truncate(0);
+    await this.#guarded(this.#handle.truncate(0));
     this.#hash = createHash('sha256');
     this.#size = 0;
   }
@@ -46,12 +51,20 @@ export class Download implements ArchiveSink {
 
   /** Makes it durable. */
   async finish(): Promise<void> {
-    await this.#handle.sync();
+    await this.#guarded(this.#handle.sync());
     await this.close();
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+
+  async #guarded<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw diskFault(error, dirname(this.file));
+    }
   }
 
   #count(bytes: Buffer): void {

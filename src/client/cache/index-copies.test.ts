@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../test/setup/resources.ts';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
 import { RegistryClient } from '../registry/index.ts';
-import { openIndex } from './index.ts';
+import { openIndex, type IndexOptions } from './index.ts';
 
 let home: string;
 beforeEach(() => {
@@ -17,7 +17,7 @@ async function registry(script: Script, path = '') {
   const server = await scriptedServer(script);
   const base = `${server.url}${path}`;
   const client = new RegistryClient({ base, env: {}, wait: async () => undefined });
-  const names = async (options: { offline?: boolean; fresh?: boolean } = {}) => [
+  const names = async (options: Omit<IndexOptions, 'home'> = {}) => [
     ...(await openIndex(client, { home, ...options })).names(),
   ];
   return { server, names, copy: join(home, 'registry/index', new URL(server.url).host) };
@@ -67,6 +67,15 @@ test('a copy that was changed is not taken for what the registry said', async ()
   writeFileSync(copy, entries('evil'));
   expect(await names()).toEqual(['a']);
   expect(server.seen.at(-1)?.headers['if-none-match']).toBeUndefined();
+});
+
+test('what cannot be kept serves all the same, with a warning that names the folder', async () => {
+  const { names, copy } = await registry((_, response) => response.end(entries('a')));
+  // In the way: neither file nor folder can be put there.
+  mkdirSync(join(`${copy}.json`, 'x'), { recursive: true });
+  const warnings: string[] = [];
+  expect(await names({ warn: (message) => warnings.push(message) })).toEqual(['a']);
+  expect(warnings).toEqual([expect.stringMatching(/registry\/index cannot be used: .* is not kept/)]);
 });
 
 test('garbage is refused and not kept, and registries of one host have copies of their own', async () => {

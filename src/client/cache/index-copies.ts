@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { dirname, join } from 'node:path';
+import { diskFault, errnoOf, Fault } from '../../kernel/light/index.ts';
 import { PackageIndex, type RegistryClient } from '../registry/index.ts';
 import { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
@@ -13,6 +13,8 @@ export interface IndexOptions {
   offline?: boolean | undefined;
   /** The index is fetched even if it has not changed. */
   fresh?: boolean | undefined;
+  /** Told if the copy cannot be kept, which fails nothing; a sentence. */
+  warn?: ((message: string) => void) | undefined;
 }
 
 /** What is known of a copy: beside it, in `<copy>.json`. */
@@ -46,7 +48,13 @@ export async function openIndex(client: RegistryClient, options: IndexOptions): 
   }
   // Read before it is kept: garbage would stay for those who are offline.
   const index = new PackageIndex(answer.bytes, `${client.base}/index.json`);
-  await writeCopy(file, client.base, answer);
+  await writeCopy(file, client.base, answer).catch((error: unknown) => {
+    if (errnoOf(error) === undefined) throw error;
+    const { message } = diskFault(error, dirname(file));
+    options.warn?.(
+      `${message} The index is not kept: it is fetched again the next time, and is not there offline.`,
+    );
+  });
   return index;
 }
 

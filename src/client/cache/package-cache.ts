@@ -4,7 +4,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArchiveSink } from '../registry/index.ts';
-import { errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
 import { placeFor, whereOther } from './place.ts';
@@ -56,9 +56,18 @@ export class PackageCache {
   /**
    * Brings a package into the cache, unpacked, whatever was there before. What is there already and right is left alone; what is damaged is
    * replaced, and what is another registry's as `placeFor` says. `fetch` is called if the archive is needed. Fault `digest_mismatch`, with
-   * what was expected and what came, if its bytes are not those; nothing is stored then.
+   * what was expected and what came, if its bytes are not those, or `storage_full`; nothing is stored then.
    */
   async ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
+    try {
+      return await this.#ensure(pinned, fetch);
+    } catch (error) {
+      // Nothing but Faults comes from the network.
+      throw errnoOf(error) === undefined ? error : diskFault(error, this.layout.cache);
+    }
+  }
+
+  async #ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
     const { name, version, checksum } = pinned;
     const layout = await this.#find(pinned);
     if (layout !== undefined) {
@@ -116,11 +125,17 @@ export class PackageCache {
       }
     } catch (error) {
       await download.close();
-      // What has come is good for another time, unless it is what is wrong.
-      if (download.size === 0 || isFault(error, 'too_large')) await rm(file, { force: true });
+      // What has come is good for another time, unless it is what is wrong, or in the way.
+      const useless = isFault(error, 'too_large') || isFault(error, 'storage_full');
+      if (download.size === 0 || useless) await rm(file, { force: true });
       throw error;
     }
-    await download.finish();
+    try {
+      await download.finish();
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
     const got = download.digest();
     if (got === checksum) return { download, origin };
     await rm(file, { force: true });

@@ -113,14 +113,14 @@ class Session {
   }
 
   async plan(lock: Lock | undefined): Promise<Lock> {
-    const { renew, fresh, offline } = this.#options;
+    const { renew, fresh, offline, warn } = this.#options;
     if (lock !== undefined && renew === undefined && fresh !== true) {
       const plan = planOfLock(this.#demand, lock);
       if (plan !== undefined) return plan;
     }
     if (!needsRegistry(this.#demand)) return planOfIndex(this.#demand, await emptyIndex(), CHOOSE_ALL);
     const { client } = await this.#open();
-    this.#index = await openIndex(client, { home: this.#home, offline, fresh });
+    this.#index = await openIndex(client, { home: this.#home, offline, fresh, warn });
     return planOfIndex(this.#demand, this.#index, {
       lock: renew === 'all' ? undefined : lock,
       renew: renew === undefined || renew === 'all' ? new Set() : renew,
