@@ -119,6 +119,38 @@ describe('a dependency is changed', () => {
   });
 });
 
+describe('a dependency of the other kind is moved', () => {
+  test.each([
+    ['[dependencies]\na = "1"\nb = "2"\n', '[dependencies]\nb = "2"\n\n[dev-dependencies]\na = "^2"\n'],
+    [
+      '[dependencies]\na = { version = "1", features = ["x", "y"], optional = true }\n[dev_dependencies]\nb = "2"\n',
+      '[dependencies]\n[dev_dependencies]\nb = "2"\na = { version = "^2", features = ["x", "y"], optional = true }\n',
+    ],
+    [
+      '[dependencies.a]\npath = "../a"\ntarget = "linux"\n[dev-dependencies]\n',
+      '[dev-dependencies]\na = { version = "^2", target = "linux" }\n',
+    ],
+    [
+      '[dependencies]\na = "1"\n[dev-dependencies]\na = { version = "1", features = [] }\n',
+      '[dependencies]\n[dev-dependencies]\na = { version = "^2", features = [] }\n',
+    ],
+  ])('from %j', (before, after) => {
+    expect(withDependency(HEAD + before, 'a', at('^2'), { dev: true })).toBe(HEAD + after);
+  });
+
+  test('and back, under whatever name', () => {
+    const dev = withDependency(HEAD, 'constructor', at('1'), { dev: true });
+    expect(withDependency(dev, 'constructor', at('1'))).toBe(
+      `${HEAD}\n[dev-dependencies]\n\n[dependencies]\nconstructor = "1"\n`,
+    );
+  });
+
+  test('unless it says what cannot be written elsewhere', () => {
+    const text = `${HEAD}[dependencies.a.more]\nx = 1\n`;
+    expect(() => withDependency(text, 'a', at('2'), { dev: true })).toThrow(/change it by hand/);
+  });
+});
+
 describe('a dependency is removed', () => {
   test.each([
     ['[dependencies]\n# json\na = "1" # why\nb = "2"\n', '[dependencies]\n# json\nb = "2"\n'],
@@ -150,6 +182,12 @@ describe('a dependency is removed', () => {
 test('what is written as nobody writes it is left as it is, with a sentence', () => {
   const text = `dependencies = { a.version = "1", a.path = "x" }\n${HEAD}`;
   expect(() => withDependency(text, 'a', at('2'))).toThrow(/change it by hand/);
+});
+
+test('a manifest of 10,000 lists is edited before anybody has looked up', { timeout: 10_000 }, () => {
+  const lists = Array.from({ length: 10_000 }, (_, index) => `[[x.p${index}]]\na = 1\n`);
+  const text = `${HEAD}[dependencies]\nz = "1"\n${lists.join('')}`;
+  expect(withDependency(text, 'new', at('^1'))).toBe(text.replace('z = "1"\n', 'z = "1"\nnew = "^1"\n'));
 });
 
 const anyValue = fc.constantFrom(

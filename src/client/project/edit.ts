@@ -3,6 +3,8 @@ import { Fault } from '../../kernel/light/index.ts';
 import { isTable, parseTomlFile } from '../../formats/vais/light/index.ts';
 import { applyChanges, type Change } from './toml/change.ts';
 import { DependencyTable } from './toml/dependencies.ts';
+import type { Fields } from './toml/inline.ts';
+import type { TomlValue } from './toml/values.ts';
 
 /** What a dependency is to say; of the two at least one. */
 export interface WantedDependency {
@@ -15,7 +17,8 @@ const TABLES = { normal: ['dependencies'], dev: ['dev-dependencies', 'dev_depend
 
 /**
  * The manifest with a dependency, new or changed: its version and path are those that are wanted, its other fields stay, and so does every
- * other line of the text, byte for byte. Fault `manifest_invalid` where the text is none, or is written as nobody can edit it.
+ * other line of the text, byte for byte. One of the other kind is moved: in both, it would have to meet two requirements. Fault
+ * `manifest_invalid` where the text is none, or is written as nobody can edit it.
  */
 export function withDependency(
   text: string,
@@ -23,8 +26,15 @@ export function withDependency(
   { requirement, path }: WantedDependency,
   { dev = false }: { dev?: boolean } = {},
 ): string {
-  const fields = { version: requirement, path };
-  const table = placeOf(text, dev ? TABLES.dev : TABLES.normal, name);
+  const [wanted, other] = dev ? [TABLES.dev, TABLES.normal] : [TABLES.normal, TABLES.dev];
+  const tables = read(text);
+  const entries = (names: readonly string[]) => names.flatMap((table) => entryOf(tables, table, name));
+  const moved = entries(wanted).length === 0 ? entries(other)[0] : undefined;
+  const fields = { version: requirement, path, ...movable(moved, name) };
+  return withFields(without(text, other, name) ?? text, placeOf(text, wanted, name), name, fields);
+}
+
+function withFields(text: string, table: string, name: string, fields: Fields): string {
   const changed = applyChanges(text, new DependencyTable(text, table).set(name, fields));
   return proven(text, changed, name, (tables) => {
     const { version: _version, path: _path, ...others } = fieldsOf(tables[table]?.[name]);
@@ -33,9 +43,34 @@ export function withDependency(
   });
 }
 
+/** What a table says of a dependency, if it does; it may be called `constructor`. */
+function entryOf(document: unknown, table: string, name: string): unknown[] {
+  const entries = isTable(document) && Object.hasOwn(document, table) ? document[table] : undefined;
+  return isTable(entries) && Object.hasOwn(entries, name) ? [entries[name]] : [];
+}
+
+/** What a dependency says but for version and path, to be written elsewhere. */
+function movable(dependency: unknown, name: string): Record<string, TomlValue> {
+  const { version: _version, path: _path, ...others } = fieldsOf(dependency);
+  const said: Record<string, TomlValue> = {};
+  for (const [key, value] of Object.entries(others)) {
+    if (!/^[A-Za-z0-9_-]+$/.test(key) || !isTomlValue(value)) throw byHand(name);
+    said[key] = value;
+  }
+  return said;
+}
+
+function isTomlValue(value: unknown): value is TomlValue {
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string');
+  return typeof value === 'string' || typeof value === 'boolean';
+}
+
 /** The manifest without a dependency, wherever it stands; undefined if it stands nowhere. Faults as above. */
 export function withoutDependency(text: string, name: string): string | undefined {
-  const tables = Object.values(TABLES).flat();
+  return without(text, Object.values(TABLES).flat(), name);
+}
+
+function without(text: string, tables: readonly string[], name: string): string | undefined {
   const changes: Change[] = tables.flatMap((table) => new DependencyTable(text, table).remove(name));
   if (changes.length === 0) return undefined;
   return proven(text, applyChanges(text, changes), name, (document) => {
@@ -64,7 +99,11 @@ function proven(before: string, after: string, name: string, change: (tables: Ta
     got = undefined;
   }
   if (got !== undefined && isDeepStrictEqual(comparable(got as Tables), comparable(wanted))) return after;
-  throw new Fault(
+  throw byHand(name);
+}
+
+function byHand(name: string): Fault {
+  return new Fault(
     'manifest_invalid',
     `vais.toml says "${name}" in a way that is not edited here; change it by hand, or write it as ${name} = "1.0.0" first.`,
   );

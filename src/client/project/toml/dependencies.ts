@@ -1,7 +1,7 @@
 import { lineAfter, newlineOf, type Change } from './change.ts';
 import { addInline, inlineValue, removeEntry, setInline, type Fields } from './inline.ts';
 import { lineEnd, scan, scanInline, type Header, type Pair, type Statement } from './scan.ts';
-import { tomlText } from './values.ts';
+import { tomlText, type TomlValue } from './values.ts';
 
 /** What of a text is about a table of dependencies, in whichever of TOML's ways it is written. */
 export class DependencyTable {
@@ -59,21 +59,21 @@ export class DependencyTable {
         ? setInline(this.#text, value, fields)
         : [{ ...value, text: inlineValue(fields) }];
     }
-    return Object.entries(fields).flatMap(([key, text]) => {
+    return Object.entries(fields).flatMap(([key, wanted]) => {
       const pair = pairs.find((one) => one.path?.[2] === key);
       if (pair !== undefined) {
-        return text === undefined
+        return wanted === undefined
           ? [{ start: pair.start, end: pair.end, text: '' }]
-          : [{ ...pair.value, text: tomlText(text) }];
+          : [{ ...pair.value, text: tomlText(wanted) }];
       }
-      return text === undefined ? [] : [this.#addField(path, key, text)];
+      return wanted === undefined ? [] : [this.#addField(path, key, wanted)];
     });
   }
 
   /** Below `[dependencies.name]`, or as `name.key = "…"` beside others of that form. */
-  #addField(path: string[], key: string, text: string): Change {
+  #addField(path: string[], key: string, wanted: TomlValue): Change {
     const header = this.#headers(path).find((one) => one.path.length === 2);
-    const field = `${key} = ${tomlText(text)}`;
+    const field = `${key} = ${tomlText(wanted)}`;
     if (header !== undefined) {
       return lineAfter(this.#text, header.end, `${this.#pairs(path)[0]?.indent ?? ''}${field}`);
     }
@@ -104,8 +104,9 @@ export class DependencyTable {
 
   /** In the order of the names if they have one, else as the last. What stands above a line stays above it. */
   #addLine(header: Header, name: string, line: string): Change {
+    const end = this.#endOf(header);
     const pairs = this.#statements.filter(
-      (one): one is Pair => one.kind === 'pair' && one.start >= header.end && one.end <= this.#endOf(header),
+      (one): one is Pair => one.kind === 'pair' && one.start >= header.end && one.end <= end,
     );
     const names = pairs.map((pair) => pair.path?.[1] ?? '');
     const isSorted =

@@ -1,9 +1,9 @@
 import type { Change } from './change.ts';
 import { scanInline, type Span } from './scan.ts';
-import { tomlText } from './values.ts';
+import { tomlText, type TomlValue } from './values.ts';
 
-/** Texts by key; undefined: the key is not to be there. */
-export type Fields = Readonly<Record<string, string | undefined>>;
+/** Values by key; undefined: the key is not to be there. */
+export type Fields = Readonly<Record<string, TomlValue | undefined>>;
 
 /** `{ path = "../lib" }`, or the version alone where that is all. */
 export function inlineValue(fields: Fields): string {

@@ -39,7 +39,8 @@ export interface InlineEntry extends Span {
 export function scan(text: string): Statement[] {
   const found: Statement[] = [];
   let header: Header | undefined;
-  let lists: string[][] = [];
+  let isInList = false;
+  const lists = new Set<string>();
   for (let line = text.startsWith('\uFEFF') ? 1 : 0; line < text.length;) {
     const start = skipBlanks(text, line);
     const first = text[start];
@@ -47,7 +48,8 @@ export function scan(text: string): Statement[] {
       const isList = text[start + 1] === '[';
       const key = keyAt(text, start + (isList ? 2 : 1));
       header = { kind: 'header', path: key.path, isList, start: line, end: lineEnd(text, key.end) };
-      lists = isList ? [...lists, key.path] : lists;
+      if (isList) lists.add(keyOf(key.path));
+      isInList = key.path.some((_, index) => lists.has(keyOf(key.path.slice(0, index + 1))));
       found.push(header);
       line = header.end;
     } else if (first === undefined || first === '#' || first === '\n' || first === '\r') {
@@ -57,7 +59,6 @@ export function scan(text: string): Statement[] {
       const value = { start: skipBlanks(text, key.end + 1), end: 0 };
       value.end = valueEnd(text, value.start);
       const before = header?.path ?? [];
-      const isInList = lists.some((list) => list.every((part, index) => before[index] === part));
       found.push({
         kind: 'pair',
         path: isInList ? undefined : [...before, ...key.path],
@@ -72,6 +73,10 @@ export function scan(text: string): Statement[] {
     }
   }
   return found;
+}
+
+function keyOf(path: string[]): string {
+  return JSON.stringify(path);
 }
 
 /** The entries of the inline table at an offset, in order. */

@@ -40,7 +40,11 @@ function lastQuote(text: string, at: number, quote: string): number {
   return end;
 }
 
-/** A text as a TOML string. */
-export function tomlText(text: string): string {
-  return JSON.stringify(text).replaceAll('\u007F', '\\u007F');
+/** What a field of a dependency may say. */
+export type TomlValue = string | boolean | readonly string[];
+
+/** A value as TOML writes it. */
+export function tomlText(value: TomlValue): string {
+  if (typeof value === 'object') return `[${value.map(tomlText).join(', ')}]`;
+  return JSON.stringify(value).replaceAll('\u007F', '\\u007F');
 }
