@@ -1,4 +1,4 @@
-import { isFault } from '../../kernel/light/index.ts';
+import { isFault, printableJson, printableLines } from '../../kernel/light/index.ts';
 import type { Io } from '../io.ts';
 import { Misuse } from './command.ts';
 
@@ -13,14 +13,14 @@ export function failure(
   const name = program === 'vaisc pkg' ? 'error' : 'kontor';
   const misuse = error instanceof Misuse;
   const message = sentence(error);
-  for (const line of message.split('\n')) io.err(`${name}: ${line}\n`);
+  for (const line of printableLines(message).split('\n')) io.err(`${name}: ${line}\n`);
   if (misuse) {
     io.err(
       `(${[program, command, '--help'].filter((word) => word !== undefined).join(' ')} shows what there is)\n`,
     );
   }
   const debug = ['debug', 'trace'].includes(io.env['KONTOR_LOG_LEVEL'] ?? '');
-  if (debug && error instanceof Error) io.err(`${error.stack}\n`);
+  if (debug && error instanceof Error) io.err(`${printableLines(error.stack ?? '')}\n`);
   else if (!misuse && !isFault(error))
     io.err(`${name}: KONTOR_LOG_LEVEL=debug shows where this came from.\n`);
   if (json) io.out(errorDocument(codeOf(error), message));
@@ -29,7 +29,7 @@ export function failure(
 
 /** What a script gets in place of a result. */
 export function errorDocument(code: string, message: string): string {
-  return `${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`;
+  return `${printableJson({ error: { code, message } })}\n`;
 }
 
 /** For scripts: that of the fault, of the system (`ENOSPC`), or `internal`. */

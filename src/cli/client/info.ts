@@ -6,14 +6,13 @@ import {
   type IndexedVersion,
   type RegistryClient,
 } from '../../client/registry/index.ts';
-import { Fault, isFault } from '../../kernel/light/index.ts';
+import { Fault, isFault, printable } from '../../kernel/light/index.ts';
 import { compareVersions, newestVersion } from '../../kernel/semver/light/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 import { openRegistry, registryOption } from './registry.ts';
-import { printable } from './printable.ts';
 import { nameAndVersion } from './spec.ts';
 
 /** Versions that people are shown. */

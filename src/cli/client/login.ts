@@ -1,9 +1,8 @@
 import { Refusal, registryBase, type RegistryClient } from '../../client/registry/index.ts';
-import { Fault } from '../../kernel/light/index.ts';
+import { Fault, printable } from '../../kernel/light/index.ts';
 import { questions, type Questions } from './ask.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
-import { printable } from './printable.ts';
 import { clientFor, credentialsOf, registryOption } from './registry.ts';
 
 /**

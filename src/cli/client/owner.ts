@@ -1,6 +1,6 @@
+import { printable } from '../../kernel/light/index.ts';
 import { command } from './command.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
-import { printable } from './printable.ts';
 import { openRegistry, withToken, writeOptions } from './registry.ts';
 
 export const ownerAdd = command({

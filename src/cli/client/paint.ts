@@ -1,3 +1,4 @@
+import { printableLines } from '../../kernel/light/index.ts';
 import type { Io } from '../io.ts';
 
 const CODES = {
@@ -22,6 +23,17 @@ export function isColoured(env: Io['env'], terminal: boolean, option?: string): 
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
   return terminal;
 }
+
+/** A text in which nothing reaches a terminal but colours of ours, and these only if it is `coloured`. */
+export function safeText(text: string, coloured: boolean): string {
+  if (!coloured) return printableLines(text);
+  return text
+    .split(OURS)
+    .map((part, index) => (index % 2 === 0 ? printableLines(part) : part))
+    .join('');
+}
+
+const OURS = new RegExp(`(\u001B\\[(?:${Object.values(CODES).flat().join('|')})m)`);
 
 export function painter(coloured: boolean): Paint {
   const paint =

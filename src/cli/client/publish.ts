@@ -9,6 +9,7 @@ import {
 } from '../../client/pack/index.ts';
 import { findProject } from '../../client/project/index.ts';
 import type { RegistryClient } from '../../client/registry/index.ts';
+import { printable } from '../../kernel/light/index.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
 import { openRegistry, withToken, writeOptions } from './registry.ts';
@@ -102,6 +103,8 @@ async function check(
   const theirs = typeof told === 'object' && told !== null && 'checksum' in told ? told.checksum : undefined;
   if (typeof theirs !== 'string') return false;
   if (theirs.toLowerCase() === checksum) return true;
-  warn(`checksum mismatch for ${name}@${version}: expected ${checksum}, got ${theirs.slice(0, 64)}`);
+  warn(
+    `checksum mismatch for ${name}@${version}: expected ${checksum}, got ${printable(theirs).slice(0, 64)}`,
+  );
   return false;
 }

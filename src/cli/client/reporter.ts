@@ -1,3 +1,4 @@
+import { printable } from '../../kernel/light/index.ts';
 import type { Progress, Transfer } from '../../client/progress/index.ts';
 
 /** Milliseconds between two pictures on a terminal. */
@@ -88,7 +89,7 @@ function follow(now: () => number, watcher: Watcher): Progress {
   return {
     start(what, total): Transfer {
       const begun = now();
-      const one: Moving = { what, total, moved: 0, begun, told: begun };
+      const one: Moving = { what: printable(what), total, moved: 0, begun, told: begun };
       let over = false;
       watcher.began(one);
       return {

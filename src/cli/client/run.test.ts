@@ -12,6 +12,9 @@ const entry = (about: string, made: Awaited<ReturnType<Entry['load']>>): Entry =
   load: async () => made,
 });
 
+/** Clears the screen, hides, returns to the start of the line, does it in C1, turns the direction, and has an end. */
+const HOSTILE = 'x\u001B[2J\u001B[8m\r\u009B2J\u202E\uFEFFy';
+
 const commands: Commands = {
   install: entry(
     'bring packages here',
@@ -36,6 +39,19 @@ const commands: Commands = {
   yank: entry('mark a version', command({ arguments: 'NAME [OTHER]', run: () => 0 })),
   'owner add': entry('add one', command({ arguments: 'NAME USER', run: () => 1 })),
   'owner list': entry('show them', command({ arguments: 'NAME', run: () => 0 })),
+  echo: entry(
+    'print what others say',
+    command({
+      run: (context) => {
+        context.print(`${context.paint.green('✓')} ${HOSTILE}`);
+        context.say(HOSTILE);
+        context.note(HOSTILE);
+        context.warn(HOSTILE);
+        context.document({ said: HOSTILE });
+        throw new Fault('conflict', `They say ${HOSTILE}`);
+      },
+    }),
+  ),
   fail: entry(
     'fail',
     command({
@@ -175,6 +191,27 @@ describe('[S-19] what is written', () => {
   ])('has the colours that are wanted %s', async (_where, terminal, env, option, coloured) => {
     const { out } = await client(`install${option}`, { terminal, env });
     expect(out.split('\n')[0]).toBe(coloured ? '\u001B[32m✓\u001B[39m Installed' : '✓ Installed');
+  });
+});
+
+describe('what others say', () => {
+  test.each([
+    ['in a pipe', false],
+    ['on a terminal', true],
+  ])('does nothing to a terminal: %s', async (_where, terminal) => {
+    const { out, err } = await client('echo', { terminal });
+    const said = `x�[2J�[8m��2J��y`;
+    const mark = terminal ? '\u001B[32m✓\u001B[39m' : '✓';
+    expect(out).toBe(`${mark} ${said}\n${said}\n`);
+    expect(err).toBe(`${said}\nwarning: ${said}\nerror: They say ${said}\n`);
+  });
+
+  test('is the same in a document, and does as little there', async () => {
+    const { out } = await client('echo --json');
+    expect(out).toMatch(/^[ -~\n]*$/);
+    const [document, error] = out.split(/(?<=^\})\n/m);
+    expect(JSON.parse(document ?? '')).toEqual({ said: HOSTILE });
+    expect(JSON.parse(error ?? '')).toEqual({ error: { code: 'conflict', message: `They say ${HOSTILE}` } });
   });
 });
 

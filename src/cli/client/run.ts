@@ -1,4 +1,4 @@
-import { nearest } from '../../kernel/light/index.ts';
+import { nearest, printableJson } from '../../kernel/light/index.ts';
 import { silent, type Progress } from '../../client/progress/index.ts';
 import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
@@ -7,7 +7,7 @@ import { commands as ours, findCommand, inGroup, originals, type Commands } from
 import type { Context } from './context.ts';
 import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
 import { errorDocument, failure } from './failure.ts';
-import { isColoured, painter } from './paint.ts';
+import { isColoured, painter, safeText } from './paint.ts';
 import { checkCount, parse, type Parsed } from './parse.ts';
 import { plainProgress, terminalProgress } from './reporter.ts';
 
@@ -87,20 +87,23 @@ function contextFor(
 ): Context & { interruption(): Interrupted | undefined } {
   const json = common.json ?? false;
   const quiet = common.quiet ?? false;
-  const colour = common['no-color'] ? 'never' : common.color;
+  const coloured = isColoured(io.env, io.terminal.out, common['no-color'] ? 'never' : common.color);
+  // Registries, manifests and archives of others say what is printed: here is the one way out.
+  const out = (line: string) => io.out(`${safeText(line, coloured)}\n`);
+  const err = (line: string) => io.err(`${safeText(line, false)}\n`);
   let signal: AbortSignal | undefined;
   return {
     io,
     env: io.env,
     cwd: io.cwd,
     program,
-    paint: painter(isColoured(io.env, io.terminal.out, colour)),
+    paint: painter(coloured),
     json,
-    print: (line = '') => void (json || io.out(`${line}\n`)),
-    say: (line) => void (json || quiet || io.out(`${line}\n`)),
-    document: (value) => void (json && io.out(`${JSON.stringify(value, undefined, 2)}\n`)),
-    note: (line) => void (quiet || io.err(`${line}\n`)),
-    warn: (line) => io.err(`warning: ${line}\n`),
+    print: (line = '') => void (json || out(line)),
+    say: (line) => void (json || quiet || out(line)),
+    document: (value) => void (json && io.out(`${printableJson(value)}\n`)),
+    note: (line) => void (quiet || err(line)),
+    warn: (line) => err(`warning: ${line}`),
     progress: json || quiet ? silent : progressFor(io),
     get signal() {
       signal ??= interrupt?.() ?? new AbortController().signal;

@@ -1,11 +1,10 @@
 import { openIndex } from '../../client/cache/index.ts';
 import { vaisHome } from '../../client/credentials/index.ts';
 import { Refusal, type PackageIndex, type RegistryClient } from '../../client/registry/index.ts';
-import { isFault } from '../../kernel/light/index.ts';
+import { isFault, printable } from '../../kernel/light/index.ts';
 import { command, Misuse } from './command.ts';
 import type { Context } from './context.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
-import { printable } from './printable.ts';
 import { openRegistry, registryOption } from './registry.ts';
 
 /** Asks the registry; offline, and at a registry that cannot search, the index is looked through. */

@@ -1,5 +1,5 @@
+import { printable } from '../../kernel/light/index.ts';
 import { command } from './command.ts';
-import { printable } from './printable.ts';
 import { openRegistry, registryOption, tokenOption, withToken } from './registry.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 

@@ -274,3 +274,10 @@ test('[V-45] a proxy that the environment names is asked, and not for hosts that
   await client.index();
   expect([proxy.seen.length, server.seen.length]).toEqual([1, 1]);
 });
+
+test('what a registry says in a refusal is one line that does nothing to a terminal', async () => {
+  const { client } = await clientAt((_, response) =>
+    response.writeHead(403).end(JSON.stringify({ error: 'no\u202E\u009B2J\uFEFF\nnever' })),
+  );
+  await expect(client.whoami()).rejects.toThrow(/: no 2J never\.$/);
+});

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Fault } from '../../kernel/light/index.ts';
+import { Fault, printable } from '../../kernel/light/index.ts';
 import { asWord } from './base.ts';
 import { Connections, pieces, type Body, type Variables } from './connection.ts';
 import { defaultTimeouts, failure, mayPass, Refusal, TimedOut, type Timeouts } from './failure.ts';
@@ -221,10 +221,7 @@ function saidIn(text: string): string {
     // A page of some proxy: nobody wants to read that.
     if (text.trimStart().startsWith('<')) return '';
   }
-  return said
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 500);
+  return printable(said).slice(0, 500);
 }
 
 function seconds(header: string | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { printable } from '../../kernel/light/index.ts';
 import type { KnownPackage } from './known-package.ts';
 import type { Cause, Rule, Term } from './rule.ts';
 import type { Wanted } from './types.ts';
@@ -32,7 +33,7 @@ export function askersOf(root: string, wanted: readonly Wanted[]): string[] {
 }
 
 export function wantInWords(name: string, requirement: string): string {
-  const text = requirement.trim();
+  const text = printable(requirement);
   return text === '' || text === '*' ? name : `${name} ${text.slice(0, 80)}`;
 }
 

@@ -5,3 +5,4 @@
 export { diskFault } from '../disk-fault.ts';
 export { Fault, errnoOf, isFault, type ErrorCode } from '../errors.ts';
 export { nearest } from '../nearest.ts';
+export { printable, printableJson, printableLines } from '../printable.ts';
