@@ -79,6 +79,8 @@ describe.each(adapters)('A name that is claimed and released on $name', (adapter
       trusted_publishers: `(id, package_id, type, issuer, claims, permissions, created_at)
         values ('rule', ${packageId}, 'github', 'issuer', '{}', 'publish', 1)`,
       team_grants: `(package_id, team_id, access, since) values (${packageId}, 900, 'write', 1)`,
+      package_texts: `(package_id, text) values (${packageId}, 'demo')`,
+      package_categories: `(package_id, category) values (${packageId}, 'tools')`,
       machine_grants: `(token_id, trust_id) values (900, 'rule')`,
     };
     const before = [

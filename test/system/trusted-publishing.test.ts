@@ -348,11 +348,11 @@ async function foreignKey(): Promise<string> {
 test('Its publish stands in the record with the job that did it', async () => {
   const id = await trust();
   await publish(server, await machineToken(), name, '1.1.0');
-  const listed = await kontor(['audit', 'list', '--package', name, '--json'], {
-    env: { KONTOR_DATA: server.data },
-  });
-  expect(listed.stdout).toContain(`trusted:${id}`);
-  expect(listed.stdout).toContain('acme/rockets/.github/workflows/release.yml@refs/heads/main');
+  const env = { KONTOR_DATA: server.data };
+  const listed = async () => (await kontor(['audit', 'list', '--package', name, '--json'], { env })).stdout;
+  // It shows once the event is sealed.
+  await expect.poll(listed, { timeout: 20_000 }).toContain(`trusted:${id}`);
+  expect(await listed()).toContain('acme/rockets/.github/workflows/release.yml@refs/heads/main');
   expect((await fetch(packageUrl(server, name))).status).toBe(200);
 });
 
