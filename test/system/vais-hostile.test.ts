@@ -10,6 +10,7 @@ import { makeArchive } from '../setup/hostile.ts';
 import { temporaryFolder, track } from '../setup/resources.ts';
 import { scriptedRegistry, type Twist } from '../setup/scripted-registry.ts';
 import { launcher } from '../setup/server.ts';
+import { vaisManifest } from '../setup/vais-packages.ts';
 
 let home: string;
 let cwd: string;
@@ -188,7 +189,10 @@ const sizeOfPart = (name: string) => statSync(join(home, 'registry/cache/.tmp', 
 
 describe('a process that ends before it is done', () => {
   test('by Ctrl-C exits with 130 and leaves nothing half; by SIGKILL, the next one goes on where it stopped', async () => {
-    const body = await makeArchive([{ name: 'vais.toml', content: Buffer.alloc(20_000, 'x') }]);
+    const body = await makeArchive([
+      { name: 'vais.toml', content: vaisManifest() },
+      { name: 'src/lib.vais', content: Buffer.alloc(20_000, 'x') },
+    ]);
     let slow = true;
     const registry = await scriptedRegistry([{ name: 'demo' }], ({ path, headers }, response, honest) => {
       if (!isArchive(path)) return honest();

@@ -44,9 +44,9 @@ beforeEach(async () => {
   demo = pinned(archive);
 });
 
-const packed = (content: string) =>
+const packed = (content: string, { name = 'demo', version = '1.0.0' } = {}) =>
   makeArchive([
-    { name: 'vais.toml', content },
+    { name: 'vais.toml', content: `[package]\nname = "${name}"\nversion = "${version}"\n# ${content}` },
     { name: 'src/lib.vais', content: `fn ${content}` },
   ]);
 const pinned = (bytes: Buffer): Pinned => ({ name: 'demo', version: '1.0.0', checksum: sha256Hex(bytes) });
@@ -59,8 +59,10 @@ const gives = (bytes: Buffer, origin: Origin) => async (sink: ArchiveSink) => {
   return origin;
 };
 const ensure = (bytes = archive, wanted = demo, origin = OWN) => cache.ensure(wanted, gives(bytes, origin));
-const usual = () => readFileSync(at('demo/1.0.0/extracted/vais.toml'), 'utf8');
-const content = (wanted: Pinned) => readFileSync(join(cache.folder(wanted), 'vais.toml'), 'utf8');
+/** What was packed, as the files in a folder have it. */
+const contentIn = (folder: string) => readFileSync(join(folder, 'vais.toml'), 'utf8').split('# ')[1];
+const usual = () => contentIn(at('demo/1.0.0/extracted'));
+const content = (wanted: Pinned) => contentIn(cache.folder(wanted));
 const left = () => readdirSync(at('.tmp'));
 
 describe('[V-28] a package', () => {
@@ -88,6 +90,26 @@ describe('[V-28] a package', () => {
     await expect(ensure(bad, pinned(bad))).rejects.toThrow(
       /demo@1\.0\.0 cannot be unpacked\. The entry "\.\.\/up"/,
     );
+    expect([existsSync(at('demo')), left()]).toEqual([false, []]);
+  });
+
+  test.each<[string, Parameters<typeof makeArchive>[0], RegExp]>([
+    ['no manifest', [{ name: 'src/lib.vais' }], /has no vais\.toml/],
+    ['a folder for one', [{ name: 'vais.toml', type: 'directory' }], /has no vais\.toml/],
+    ['one that is no TOML', [{ name: 'vais.toml', content: '{' }], /vais\.toml cannot be read/],
+    [
+      'that of another package',
+      [{ name: 'vais.toml', content: '[package]\nname = "evil"\nversion = "1.0.0"' }],
+      /says "evil" for the name and "1\.0\.0"/,
+    ],
+    [
+      'that of another version',
+      [{ name: 'vais.toml', content: '[package]\nname = "demo"\nversion = "1.0.1"' }],
+      /"demo" for the name and "1\.0\.1"/,
+    ],
+  ])('with %s is not kept', async (_what, files, problem) => {
+    const bad = await makeArchive(files);
+    await expect(ensure(bad, pinned(bad))).rejects.toThrow(problem);
     expect([existsSync(at('demo')), left()]).toEqual([false, []]);
   });
 
@@ -301,15 +323,17 @@ test('a full disk is said to be full, and what has come is not left in the way',
 
 test('what is in the cache can be listed and removed', async () => {
   await ensure();
-  await ensure(archive, { ...demo, version: '2.0.0' });
-  await ensure(archive, { ...demo, name: 'other' });
+  for (const other of [{ version: '2.0.0' }, { name: 'other' }]) {
+    const bytes = await packed('one', other);
+    await ensure(bytes, { ...pinned(bytes), ...other });
+  }
   const listed = await listCache(home);
   expect(listed.map(({ name, version }) => `${name}@${version}`)).toEqual([
     'demo@1.0.0',
     'demo@2.0.0',
     'other@1.0.0',
   ]);
-  expect(listed[0]).toMatchObject({ archive: archive.length, unpacked: { bytes: 9, files: 2 } });
+  expect(listed[0]).toMatchObject({ archive: archive.length, unpacked: { bytes: 53, files: 2 } });
   expect(await cleanCache(home, ['demo@1.0.0'])).toBe(1);
   expect(await cleanCache(home, ['demo'])).toBe(1);
   expect((await listCache(home)).map(({ name }) => name)).toEqual(['other']);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArchiveSink } from '../registry/index.ts';
 import { diskFault, errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
+import { checkManifest } from './check-manifest.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
 import { placeFor, whereOther } from './place.ts';
@@ -181,6 +182,7 @@ export class PackageCache {
       const unpacked = await unpack(source, join(aside, 'extracted'));
       const got = hash.digest('hex');
       if (got !== pinned.checksum) throw mismatch(pinned, got);
+      await checkManifest(join(aside, 'extracted'), pinned);
       const record = recordTree(join(aside, 'extracted'), { archive: got, origin }, unpacked);
       await writeFile(join(aside, 'files.json'), JSON.stringify(record));
       await this.#place(layout, aside, pinned);
