@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -48,6 +48,22 @@ token = "vais_2"
 logged_in_at = "2026-01-01T00:00:02.000Z"
 `);
     expect(readdirSync(home)).toEqual(['credentials.toml']);
+  });
+
+  test('stays what it was where the disk is full, which is said', async () => {
+    await credentials.save('http://localhost:3000', 'vais_1');
+    // The limit on file sizes takes the same way as a full disk, which a test cannot make without rights.
+    const script = `
+      const { Credentials } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
+      const credentials = new Credentials({ env: { VAIS_HOME: ${JSON.stringify(home)} }, warn() {} });
+      const error = await credentials.save('http://localhost:3000', 'vais_2').catch((error) => error);
+      console.log(error.code, error.message);`;
+    const line = ['-c', 'ulimit -f 0; exec "$0" --input-type=module -e "$1"', process.execPath, script];
+    expect(execFileSync('sh', line).toString()).toMatch(/^storage_full \S+\.vais cannot be used: /);
+    expect([await credentials.token('http://localhost:3000'), readdirSync(home)]).toEqual([
+      'vais_1',
+      ['credentials.toml'],
+    ]);
   });
 
   test('knows a registry with and without a slash at its end', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault } from '../../kernel/light/index.ts';
 import { registryBase } from '../registry/index.ts';
 import { vaisHome, type Variables } from './home.ts';
 import { underLock } from './lock-file.ts';
@@ -102,6 +102,8 @@ export class Credentials {
     await underLock(`${this.file}.lock`, async () => {
       const { stringify } = await import('smol-toml');
       await replace(this.file, stringify(change(await this.#read())));
+    }).catch((error: unknown) => {
+      throw errnoOf(error) === undefined ? error : diskFault(error, folder);
     });
   }
 
