@@ -53,6 +53,20 @@ const publish = ask(mayPublish);
 const write = ask((facts) => mayChange(facts, 'write'));
 const manage = ask((facts) => mayChange(facts, 'manage'));
 
+test('whoever owns no package is told what to ask its owners for, and an administrator of their powers', () => {
+  const ofLogIn = principal(user(9, 'administrator'), { tokenId: 1, scopes: ['read', 'publish', 'yank'] });
+  const hint = / to add you\. Or use your powers .* a token that has the scope admin\.$/;
+  for (const [decide, what] of [
+    [publish, 'publish it'],
+    [write, 'do this'],
+    [manage, 'do this'],
+  ] as const) {
+    const told = `You do not own @acme/demo: ask one of its owners to ${what} or to add you.`;
+    expect(decide(anna, others)).toEqual({ code: 'not_owner', message: told });
+    expect(decide(ofLogIn, others)).toEqual({ code: 'not_owner', message: expect.stringMatching(hint) });
+  }
+});
+
 describe.each([
   ['mayPublish', publish],
   ['mayChange', write],

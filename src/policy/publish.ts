@@ -35,7 +35,7 @@ export function mayPublish(facts: WriteFacts): WriteDecision {
   if (refused) return refused;
   const asker = askerOf(principal);
   const fault = publishFault(standing, name, asker);
-  return fault ? { allowed: false, fault } : allow(asker);
+  return fault ? { allowed: false, fault: withHint(fault, principal) } : allow(asker);
 }
 
 /**
@@ -52,7 +52,7 @@ export function mayChange(
   if (refused) return refused;
   const asker = askerOf(principal);
   const fault = changeFault(standing, name, asker, least);
-  return fault ? { allowed: false, fault } : allow(asker);
+  return fault ? { allowed: false, fault: withHint(fault, principal) } : allow(asker);
 }
 
 /** May this principal leave a mark on a package that they see, such as a star? */
@@ -71,7 +71,7 @@ export function publishFault(standing: Standing, name: string, asker: Asker): Fa
     if (bar !== null) return barFault(bar, name, standing);
     if (facts === null) return undefined;
   }
-  return notOwner(name);
+  return notOwner(name, 'publish it');
 }
 
 /** Why they may not change this package; also the check inside the transaction that changes it. */
@@ -79,7 +79,7 @@ export function changeFault(standing: Standing, name: string, asker: Asker, leas
   if (standing.package?.origin === 'upstream') return takenUpstream(name);
   return standing.package === null || isEnough(rightOn(standing, asker), least)
     ? undefined
-    : notOwner(name, least);
+    : notOwner(name, 'do this');
 }
 
 function mayWriteAtAll(
@@ -141,12 +141,17 @@ function trustedOnly(name: string): Fault {
   );
 }
 
-function notOwner(name: string, least: Right = 'write'): Fault {
+function notOwner(name: string, what: 'publish it' | 'do this'): Fault {
+  return new Fault('not_owner', `You do not own ${name}: ask one of its owners to ${what} or to add you.`);
+}
+
+/** An administrator whose key has not their powers is told of the one that has. */
+function withHint(fault: Fault, principal: Principal): Fault {
+  const couldDoIt = principal.kind === 'user' && principal.user.role === 'administrator';
+  if (fault.code !== 'not_owner' || !couldDoIt) return fault;
   return new Fault(
-    'not_owner',
-    least === 'manage'
-      ? `You do not own ${name}: ask one of its owners to do this or to add you.`
-      : `You do not own ${name}: ask one of its owners to publish it or to add you.`,
+    fault.code,
+    `${fault.message} Or use your powers as an administrator: send a token that has the scope admin.`,
   );
 }
 
