@@ -146,6 +146,9 @@ describe('A Vais package', () => {
     expect(await publishVais(server, berta, { name: 'mine', version: '2.0.0' })).toEqual(
       refusal(403, expect.stringMatching(/^Forbidden: /)),
     );
+    expect(await post('/packages/mine/1.0.0.tar.gz/yank', anna)).toEqual(
+      refusal(404, 'Version not found: mine@1.0.0.tar.gz'),
+    );
     expect(await post('/packages/mine/1.0.0/yank', berta)).toEqual(
       refusal(403, expect.stringMatching(/^Forbidden: /)),
     );
