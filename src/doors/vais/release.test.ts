@@ -84,6 +84,31 @@ plain = "^2"
     ]);
   });
 
+  test('names each author, keyword and category once, on one line, and no endless list of them', () => {
+    const sent = { authors: [' Mia '], keywords: ['sent'], categories: ['sent'] };
+    expect(release('keywords = [" json ", "", "json"]\ncategories = ["", "  "]', sent)).toMatchObject({
+      authors: ['Mia'],
+      keywords: ['json'],
+      categories: ['sent'],
+    });
+    const list = (length: number) => JSON.stringify(Array.from({ length }, (_, place) => `c-${place}`));
+    for (const key of ['authors', 'keywords', 'categories']) {
+      for (const text of ['a\nb', 'a\tb', '\u001b[31m', 'x'.repeat(201)]) {
+        expect(() => release(`${key} = [${JSON.stringify(text)}]`)).toThrow(
+          expect.objectContaining({ code: 'bad_request' }),
+        );
+      }
+    }
+    expect(release(`categories = ${list(10)}\nkeywords = ${list(50)}`).categories).toHaveLength(10);
+    for (const text of [
+      `categories = ${list(11)}`,
+      `keywords = ${list(51)}`,
+      `keywords = ["${'x'.repeat(65)}"]`,
+    ]) {
+      expect(() => release(text)).toThrow(expect.objectContaining({ code: 'bad_request' }));
+    }
+  });
+
   test('is one that every client can read, or refused', () => {
     const text = fc.oneof(
       fc.string(),

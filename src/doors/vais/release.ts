@@ -5,6 +5,12 @@ import type { IndexEntry, ReleaseDependency, VaisRelease } from './stored-releas
 
 /** Characters, and items of a list: what a client may have to hold of each package in its memory has an end. */
 const LONGEST = { description: 4000, url: 2000, text: 200, items: 100, dependencies: 1000 };
+/** Items of a list and characters of each. What is in `/categories` comes from everybody, and everybody reads it. */
+const LISTS = {
+  authors: { items: 100, characters: 200 },
+  keywords: { items: 50, characters: 64 },
+  categories: { items: 10, characters: 64 },
+} as const;
 /** Bytes of a version in the index, which every client downloads whole: protocols/vais 2. */
 const LARGEST_ENTRY = 32 * 1024;
 
@@ -14,7 +20,10 @@ const LARGEST_ENTRY = 32 * 1024;
  */
 export function releaseOf(manifest: VaisManifest, sent: About): VaisRelease {
   const text = (key: TextKey): string | undefined => manifest[key] || sent[key] || undefined;
-  const list = (key: ListKey): string[] => (manifest[key].length > 0 ? manifest[key] : sent[key]);
+  const list = (key: ListKey): string[] => {
+    const own = tidied(manifest[key]);
+    return own.length > 0 ? own : tidied(sent[key]);
+  };
   const release: VaisRelease = {
     name: manifest.name,
     version: manifest.version,
@@ -36,7 +45,7 @@ export function releaseOf(manifest: VaisManifest, sent: About): VaisRelease {
     );
     release[key] = value;
   }
-  for (const key of LISTS) checkTexts(key, release[key]);
+  for (const key of LIST_KEYS) checkTexts(key, release[key], LISTS[key]);
   return release;
 }
 
@@ -67,9 +76,14 @@ export function indexEntry(
 }
 
 const TEXTS = ['description', 'license', 'homepage', 'repository', 'documentation'] as const;
-const LISTS = ['authors', 'keywords', 'categories'] as const;
+const LIST_KEYS = ['authors', 'keywords', 'categories'] as const;
 type TextKey = (typeof TEXTS)[number];
-type ListKey = (typeof LISTS)[number];
+type ListKey = (typeof LIST_KEYS)[number];
+
+/** Without blanks around them, and without what is empty or there already. */
+function tidied(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.trim()))].filter((text) => text !== '');
+}
 
 function dependenciesOf(wanted: VaisDependencies, kind: ReleaseDependency['kind']): ReleaseDependency[] {
   const entries = Object.entries(wanted);
@@ -100,22 +114,31 @@ function readDependency(
   };
 }
 
-function checkTexts(what: string, texts: string[]): void {
-  if (texts.length > LONGEST.items) {
-    throw new Fault('bad_request', `There are more than ${LONGEST.items} ${what}; name fewer.`);
+function checkTexts(
+  what: string,
+  texts: string[],
+  { items, characters }: { items: number; characters: number } = {
+    items: LONGEST.items,
+    characters: LONGEST.text,
+  },
+): void {
+  if (texts.length > items) {
+    throw new Fault('bad_request', `There are more than ${items} ${what}; name fewer.`);
   }
-  for (const text of texts) checkText(what, text, LONGEST.text);
+  for (const text of texts) checkText(what, text, characters, ANY_CONTROL);
 }
 
 /** PostgreSQL keeps no NUL, and not every JSON reader takes half of a surrogate pair. */
-function checkText(what: string, text: string, longest: number): void {
+function checkText(what: string, text: string, longest: number, refused = CONTROL): void {
   if (text.length > longest) {
     throw new Fault('bad_request', `The ${what} has more than ${longest} characters; shorten it.`);
   }
-  if (!text.isWellFormed() || CONTROL.test(text)) {
+  if (!text.isWellFormed() || refused.test(text)) {
     throw new Fault('bad_request', `The ${what} holds a control character; take it out.`);
   }
 }
 
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** What stands in a list is one line. */
+const ANY_CONTROL = /\p{Cc}/u;
