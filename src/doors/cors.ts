@@ -11,16 +11,27 @@ export function allowEveryOrigin(app: FastifyInstance): void {
   allowOrigins(app, '*');
 }
 
-/** As `allowEveryOrigin`, where pages of the listed origins alone may ask; the others get no header that lets them. */
-export function allowOrigins(app: FastifyInstance, allowed: '*' | readonly string[]): void {
+/**
+ * As `allowEveryOrigin`, where pages of the listed origins alone may ask; the others get no header that lets them. `more` are headers
+ * that pages may send besides.
+ */
+export function allowOrigins(
+  app: FastifyInstance,
+  allowed: '*' | readonly string[],
+  more: readonly string[] = [],
+): void {
+  const headers = {
+    ...HEADERS,
+    'access-control-allow-headers': [HEADERS['access-control-allow-headers'], ...more].join(', '),
+  };
   app.addHook('onRequest', (request, reply, done) => {
     if (allowed === '*') {
-      reply.headers(HEADERS).header('access-control-allow-origin', '*');
+      reply.headers(headers).header('access-control-allow-origin', '*');
     } else if (allowed.length > 0) {
       const { origin } = request.headers;
       reply.header('vary', 'Origin');
       if (origin !== undefined && allowed.includes(origin)) {
-        reply.headers(HEADERS).header('access-control-allow-origin', origin);
+        reply.headers(headers).header('access-control-allow-origin', origin);
       }
     }
     if (request.method === 'OPTIONS') reply.code(200).send();

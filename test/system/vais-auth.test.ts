@@ -268,9 +268,14 @@ describe('registration', () => {
     ['somebody', 12_345_678],
     ['ünïcode', PASSWORD],
     ['root', PASSWORD],
+    ['_ab', PASSWORD],
+    ['-ab', PASSWORD],
+    ['héé', PASSWORD],
   ])('[V-65] of %j with %j is a bad request', async (username, password) => {
     const { status, body } = await ask('POST', '/auth/register', { body: { username, password } });
     expect([status, body]).toEqual([400, { error: expect.any(String), status: 400 }]);
+    // The rule of other doors, which take more.
+    expect((body as { error: string }).error).not.toContain('2 to 64');
   });
 });
 
@@ -475,4 +480,14 @@ async function allowedFrom(origin: string): Promise<unknown[]> {
 test('pages of the sites that the operator named may ask, and no others', async () => {
   expect(await allowedFrom('https://a.example.com')).toEqual([200, 'https://a.example.com', 'Origin']);
   expect(await allowedFrom('https://b.example.com')).toEqual([200, null, 'Origin']);
+});
+
+test('a page may send a code of a second factor, and caches tell both pages and what they take apart', async () => {
+  const origin = 'https://a.example.com';
+  const asked = await fetch(`${server.url}/auth/tokens`, { method: 'OPTIONS', headers: { origin } });
+  expect(asked.headers.get('access-control-allow-headers')).toBe('Content-Type, Authorization, npm-otp');
+  const { headers } = await ask('GET', '/api/v1/packages/guarded/1.0.0', {
+    headers: { origin, accept: 'application/json' },
+  });
+  expect(headers.get('vary')).toBe('Origin, Accept');
 });

@@ -45,7 +45,7 @@ export function vaisDoor(options: VaisDoorOptions): Door {
     canonicalPath: (path) => path,
     routes: async (app: FastifyInstance) => {
       app.setErrorHandler(sendVaisError);
-      allowOrigins(app, options.corsOrigins);
+      allowOrigins(app, options.corsOrigins, ['npm-otp']);
       for (const prefix of ['/', '/api/v1']) {
         await app.register(
           (scope) => {

@@ -9,8 +9,8 @@ import { assertFactor, logIn, signedIn } from '../signed-in.ts';
 import { stableId } from '../stable-id.ts';
 
 const DAY = 86_400_000;
-/** Protocols/vais 2; what else a name or a password must be is for the accounts to say. */
-const USER_NAME = /^[\p{L}\p{N}_-]{3,32}$/u;
+/** Protocols/vais 2, and of these what the accounts take; what else a password must be is for them to say. */
+const USER_NAME = /^[a-z0-9][a-z0-9_-]{2,31}$/i;
 const SHORTEST_PASSWORD = 8;
 
 /** Log-in and registration: protocols/vais 2. */
@@ -49,7 +49,9 @@ export function authRoutes(
     const [name, password] = [text(fields, 'username'), text(fields, 'password')];
     const email = optionalText(fields, 'email') ?? null;
     if (!USER_NAME.test(name)) {
-      throw refuse('username must have 3 to 32 characters, each a letter, a digit, "_" or "-"');
+      throw refuse(
+        'username must have 3 to 32 characters from a-z, 0-9, "_" and "-", and begin with a letter or a digit',
+      );
     }
     if (password.length < SHORTEST_PASSWORD) {
       throw refuse(`password must have at least ${SHORTEST_PASSWORD} characters`);

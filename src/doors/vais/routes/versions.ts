@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFault } from '../../../kernel/index.ts';
+import { varyBy } from '../../vary.ts';
 import { findPackage } from '../found.ts';
 import type { VaisDoorOptions } from '../options.ts';
 import { nameOf, noPackage, noVersion, versionOf } from '../request.ts';
@@ -33,7 +34,7 @@ function askedOf({ prefix }: FastifyInstance, request: FastifyRequest, reply: Fa
   const name = nameOf(request);
   const { version, isArchive } = versionOf(request);
   const isEither = !isArchive && prefix.endsWith('/api/v1');
-  if (isEither) reply.header('vary', 'Accept');
+  if (isEither) varyBy(reply, 'Accept');
   const wantsJson = /\bapplication\/json\b/i.test(request.headers.accept ?? '');
   if (!isArchive && (!isEither || wantsJson)) return undefined;
   const file = archiveName(name, version);
