@@ -82,7 +82,11 @@ describe('A manifest is refused', () => {
   test.each<[string, string, RegExp]>([
     ['a long description', `homepage = "${'x'.repeat(2001)}"`, /homepage has more than 2000/],
     ['a control character', 'keywords = ["\\u0000"]', /keywords holds a control/],
-    ['keywords without end', `keywords = [${'"x",'.repeat(101)}]`, /more than 100 keywords/],
+    [
+      'keywords without end',
+      `keywords = [${Array.from({ length: 51 }, (_, n) => `"k${n}"`).join(', ')}]`,
+      /more than 50 keywords/,
+    ],
     [
       'dependencies without end',
       `[dependencies]\n${Array.from({ length: 1001 }, (_, n) => `d${n} = "1"`).join('\n')}`,
