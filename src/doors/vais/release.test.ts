@@ -19,6 +19,7 @@ const HEAD = '[package]\nname = "demo"\nversion = "1.0.0"\n';
 const digest = { sha256: 'ab'.repeat(32), size: 100 };
 const release = (text: string, sent: Partial<About> = {}) =>
   releaseOf(readVaisManifest(HEAD + text), { ...nothing, ...sent });
+const list = (length: number) => JSON.stringify(Array.from({ length }, (_, place) => `c-${place}`));
 
 describe('A release', () => {
   test('has the dependencies of its manifest as they were written, with their kind', () => {
@@ -91,7 +92,6 @@ plain = "^2"
       keywords: ['json'],
       categories: ['sent'],
     });
-    const list = (length: number) => JSON.stringify(Array.from({ length }, (_, place) => `c-${place}`));
     for (const key of ['authors', 'keywords', 'categories']) {
       for (const text of ['a\nb', 'a\tb', '\u001b[31m', 'x'.repeat(201)]) {
         expect(() => release(`${key} = [${JSON.stringify(text)}]`)).toThrow(
