@@ -3,7 +3,7 @@ import type { User } from '../../src/accounts/index.ts';
 import { IndexDocuments } from '../../src/doors/vais/index.ts';
 import { semverRanges, systemClock } from '../../src/kernel/index.ts';
 import { theServer } from '../../src/ledger/index.ts';
-import { defaultPolicy, Gate, type RegistryRow } from '../../src/registry/index.ts';
+import { defaultPolicy, Gate, type RegistryRevisions, type RegistryRow } from '../../src/registry/index.ts';
 import { openSqlStore, type SqlStore } from '../../src/storage/sql/index.ts';
 import { readIndex } from '../setup/vais-index.ts';
 import { at, event, publishCommand, testUser } from './catalogue-fixtures.ts';
@@ -12,7 +12,11 @@ import { adapters, freshStore, type FreshStore } from './stores.ts';
 const nobody = { kind: 'nobody', address: null } as const;
 
 /** The index as a server makes it that has opened the store. */
-function indexOn(store: SqlStore, warn: (message: string) => void = () => undefined): IndexDocuments {
+function indexOn(
+  store: SqlStore,
+  warn: (message: string) => void = () => undefined,
+  more: Partial<RegistryRevisions> = {},
+): IndexDocuments {
   const gate = new Gate({
     blocks: store.blocks,
     advisories: store.advisories,
@@ -24,7 +28,8 @@ function indexOn(store: SqlStore, warn: (message: string) => void = () => undefi
     const sight = await store.rights.of(registry.id, '', null);
     return gate.rulesOf(registry, names, sight?.policyRevision ?? 0);
   };
-  const { catalogue, registryRevisions: revisions } = store;
+  const { catalogue, registryRevisions } = store;
+  const revisions = { ...registryRevisions, ...more };
   return new IndexDocuments({ catalogue, revisions, reader: { rulesOf }, warn });
 }
 
@@ -96,6 +101,29 @@ describe.each(adapters)('The index of a Vais registry on $name', (adapter) => {
     }
     expect(told).toEqual([0, 0, 1, 1]);
     expect(warnings).toEqual([expect.stringMatching(/^the index of the registry vais has 125\d{5} bytes/)]);
+  });
+
+  test('never shows everybody what was published after its package was hidden', async () => {
+    await publish(fresh.store, 'one');
+    const { registryRevisions, catalogue } = fresh.store;
+    let before = true;
+    // As if both happened between the two readings of an update.
+    const changedSince: RegistryRevisions['changedSince'] = async (...asked) => {
+      const changes = await registryRevisions.changedSince(...asked);
+      if (!before) return changes;
+      before = false;
+      const command = { registryId: vais.id, name: 'one', actorId: anna.id, overrideOwnership: false, at };
+      await catalogue.setVisibility({
+        ...command,
+        event: event('package.visibility', 'one', null),
+        visibility: 'private',
+      });
+      await publish(fresh.store, 'one', '2.0.0');
+      return changes;
+    };
+    const index = indexOn(fresh.store, undefined, { changedSince });
+    expect((await index.of(vais, nobody)).document.plain().toString()).toBe('[]');
+    expect(before).toBe(false);
   });
 
   test('loses a package that is unpublished, and has it when it comes back', async () => {

@@ -25,6 +25,8 @@ export interface ListedVersion {
   summary: string;
   publishedAt: number;
   yanked: boolean;
+  /** Not everybody may see its package, as it was when the version was read: one that was hidden first is never taken for open. */
+  restricted: boolean;
   /** The format's full document, JSON text, of the version that speaks for the package; null of all others. */
   manifest: string | null;
 }

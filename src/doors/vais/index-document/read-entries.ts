@@ -85,7 +85,8 @@ async function readSome(
     const manifest = await speakingManifest(catalogue, packageId, shown);
     const names = (owners.get(packageId) ?? []).map((owner) => owner.name);
     const said = manifest === undefined ? undefined : saying(entryText(name, shown, manifest, names));
-    built.push({ ...subject, rulesKey: local.key, said });
+    const restricted = versions[0]?.restricted ?? subject.restricted;
+    built.push({ ...subject, restricted, rulesKey: local.key, said });
   }
   return built;
 }

@@ -51,6 +51,7 @@ export async function listedVersions(db: Kysely<Schema>, packageIds: number[]): 
   if (packageIds.length === 0) return [];
   const rows = await db
     .selectFrom('versions')
+    .innerJoin('packages', 'packages.id', 'versions.package_id')
     .leftJoin('tags', (join) =>
       join
         .onRef('tags.package_id', '=', 'versions.package_id')
@@ -63,6 +64,7 @@ export async function listedVersions(db: Kysely<Schema>, packageIds: number[]): 
       'versions.summary',
       'versions.published_at as publishedAt',
       'versions.yanked_at',
+      'packages.visibility',
       sql<string | null>`case when tags.tag is not null then versions.manifest end`.as('manifest'),
     ])
     .where('versions.package_id', 'in', packageIds)
@@ -71,12 +73,13 @@ export async function listedVersions(db: Kysely<Schema>, packageIds: number[]): 
     .orderBy('versions.published_at', 'desc')
     .orderBy('versions.id', 'desc')
     .execute();
-  return rows.map(({ packageId, version, summary, publishedAt, yanked_at, manifest }) => ({
+  return rows.map(({ packageId, version, summary, publishedAt, yanked_at, visibility, manifest }) => ({
     packageId,
     version,
     summary,
     publishedAt,
     yanked: yanked_at !== null,
+    restricted: visibility !== 'public',
     manifest,
   }));
 }
