@@ -143,7 +143,7 @@ export async function storeOn(
     packageAccess: packageAccessOn(db, writer),
     registryRevisions: registryRevisionsOn(db),
     registrySettings: registrySettingsOn(db, writer),
-    listings: listingsOn(db, searcher),
+    listings: listingsOn(searcher),
     origins: originsOn(db, writer),
     policies: policyStoreOn(db, writer),
     previews: previewStoreOn(db, writer),

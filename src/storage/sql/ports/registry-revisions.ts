@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import type { Listings, RegistryRevisions } from '../../../registry/index.ts';
-import { listedCategories } from '../queries/listings.ts';
 import { readOwnersOf } from '../queries/packages.ts';
 import {
   changedSince,
@@ -24,9 +23,9 @@ export function registryRevisionsOn(db: Kysely<Schema>): RegistryRevisions {
   };
 }
 
-export function listingsOn(db: Kysely<Schema>, searcher: Searcher): Listings {
+export function listingsOn(searcher: Searcher): Listings {
   return {
     find: (query) => searcher.listed(query),
-    categories: (query) => listedCategories(db, query),
+    categories: (query) => searcher.categories(query),
   };
 }

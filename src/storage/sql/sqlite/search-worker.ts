@@ -14,6 +14,8 @@ serveJobs((question: Question) => {
       return searcher.top(question.query);
     case 'listed':
       return searcher.listed(question.query);
+    case 'categories':
+      return searcher.categories(question.query);
     case 'search':
       return searcher.search(question.query);
   }
