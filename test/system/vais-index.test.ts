@@ -371,3 +371,21 @@ describe('Looking for Vais packages', () => {
     await seenBy(own, own, own);
   });
 });
+
+test('whoever may not see the registry is told so by every list of it, not that it is empty', async () => {
+  const lists = ['/index.json', '/search?q=x', '/popular', '/recent', '/categories', '/categories/a'];
+  const asked = async (token?: string) =>
+    Promise.all(
+      [...lists, '/users/anna'].map(async (path) => (await askVais(server, path, { token })).status),
+    );
+  const become = (visibility: string) =>
+    api(server, 'PATCH', '/registries/vais', { token: chef, body: { visibility } });
+  const all = (status: number) => [...lists, '/users/anna'].map(() => status);
+  expect((await become('internal')).status).toBe(200);
+  expect(await asked()).toEqual(all(401));
+  expect(await asked(berta)).toEqual(all(200));
+  expect((await become('private')).status).toBe(200);
+  expect(await asked(berta)).toEqual(all(403));
+  expect(await asked(chef)).toEqual(all(200));
+  expect((await become('public')).status).toBe(200);
+});

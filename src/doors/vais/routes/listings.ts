@@ -5,6 +5,7 @@ import { readerId } from '../../../policy/index.ts';
 import type { ListingQuery, SearchHit } from '../../../registry/index.ts';
 import { gatedHits } from '../../gated-hits.ts';
 import { queryNumber, queryText } from '../../query.ts';
+import { assertSeen } from '../assert-seen.ts';
 import { refuse } from '../fields.ts';
 import type { VaisDoorOptions } from '../options.ts';
 import { storedRelease } from '../shapes.ts';
@@ -36,6 +37,7 @@ export function listingRoutes(app: FastifyInstance, options: VaisDoorOptions): v
   });
 
   app.get('/categories', { config }, async (request, reply) => {
+    await assertSeen(options, request);
     const reader = readerId(await request.principal(), request.registry.name);
     const categories = await listings.categories({ registryId: request.registry.id, readerId: reader });
     return reply.header('cache-control', 'private, no-cache').send(categories);
@@ -48,6 +50,7 @@ export function listingRoutes(app: FastifyInstance, options: VaisDoorOptions): v
     wanted: Pick<ListingQuery, 'sort'> & Partial<ListingQuery>,
   ): Promise<FastifyReply> {
     const { registry } = request;
+    await assertSeen(options, request);
     const limit = Math.min(queryNumber(request, 'limit', DEFAULT_LIMIT), MAX_LIMIT);
     const offset = queryNumber(request, 'offset', 0);
     const { total, hits } = await listings.find({

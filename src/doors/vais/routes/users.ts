@@ -3,6 +3,7 @@ import { vaisRanges } from '../../../formats/vais/index.ts';
 import { isoTime } from '../../../kernel/index.ts';
 import { askerOf, readerId } from '../../../policy/index.ts';
 import { gatedHits } from '../../gated-hits.ts';
+import { assertSeen } from '../assert-seen.ts';
 import { VaisFault } from '../errors.ts';
 import type { VaisDoorOptions } from '../options.ts';
 import { storedRelease } from '../shapes.ts';
@@ -17,6 +18,7 @@ export function userRoutes(app: FastifyInstance, options: VaisDoorOptions): void
   app.get('/users/:username', { config: { limit: 'search' } }, async (request, reply) => {
     const { registry } = request;
     const { username } = request.params as { username: string };
+    await assertSeen(options, request);
     const principal = await request.principal();
     const nobody = () => new VaisFault('not_found', `User not found: ${username.slice(0, 120)}`);
     const user = await accounts.find(username);
