@@ -378,8 +378,6 @@ test('whoever may not see the registry is told so by every list of it, not that 
     Promise.all(
       [...lists, '/users/anna'].map(async (path) => (await askVais(server, path, { token })).status),
     );
-  const become = (visibility: string) =>
-    api(server, 'PATCH', '/registries/vais', { token: chef, body: { visibility } });
   const all = (status: number) => [...lists, '/users/anna'].map(() => status);
   expect((await become('internal')).status).toBe(200);
   expect(await asked()).toEqual(all(401));
