@@ -164,6 +164,7 @@ async function open(config: Config, options: { create: boolean }): Promise<Konto
             `There is no format ${format}; this release has: ${formats.join(', ')}.`,
           );
         }
+        await refuseFolderOfPackage(catalogue, name);
         return catalogue.createRegistry(name, format, systemClock(), by, settings);
       },
       storageUse: async () => storageReport(await store.storageUses.read(), values.upstreamCacheBytes),
@@ -195,6 +196,19 @@ async function openBlobs({ id, catalogue }: SqlStore, values: Values, isServer: 
   const blobs = await storage.open({ probed: isServer });
   if (isServer && !isMarked) await claimStorage(storage, id, catalogue, blobs);
   return blobs;
+}
+
+/** On a server for Vais packages those have folders beside those of registries: two in one would make a file where the other has a folder. */
+async function refuseFolderOfPackage(catalogue: Catalogue, name: string): Promise<void> {
+  const folder = `${name}/`;
+  const [first] = await catalogue.blobs(folder, 1);
+  if (!first?.key.startsWith(folder)) return;
+  // That there is one is for the catalogue to say.
+  if ((await catalogue.registries()).some((registry) => registry.name === name)) return;
+  throw new Fault(
+    'name_invalid',
+    `This registry name is not accepted: a package of another registry is called so, and its files lie in the folder ${name} of the storage, where those of the registry would; choose another name.`,
+  );
 }
 
 async function createFirstRegistries(catalogue: Catalogue): Promise<void> {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api, session } from '../setup/api.ts';
+import { api, problemOf, session } from '../setup/api.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
 import { register } from '../setup/publish.ts';
 import { readIndex, readPackage } from '../setup/vais-index.ts';
@@ -386,4 +386,14 @@ test('whoever may not see the registry is told so by every list of it, not that 
   expect(await asked(berta)).toEqual(all(403));
   expect(await asked(chef)).toEqual(all(200));
   expect((await become('public')).status).toBe(200);
+});
+
+const createRegistry = (name: string) =>
+  api(server, 'POST', '/registries', { token: chef, body: { name, format: 'npm' } });
+
+test('no registry is made where the folder of a package is, whatever its format', async () => {
+  await publish({ name: 'in-the-way' });
+  expect(problemOf(await createRegistry('in-the-way'))).toEqual([400, 'name_invalid']);
+  expect((await createRegistry('in-the')).status).toBe(201);
+  expect(problemOf(await createRegistry('in-the'))).toEqual([409, 'registry_exists']);
 });
