@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptsGzip } from '../accepts-gzip.ts';
+import { varyBy } from '../vary.ts';
 import { isCurrent } from '../etag.ts';
 import type { SentDocument } from './json-body.ts';
 
@@ -18,9 +19,8 @@ export async function sendDocument(
   const compressed = acceptsGzip(request.headers['accept-encoding']);
   // The same text may be compressed in other pieces, on another replica or later.
   const etag = compressed ? `W/"${document.etag}"` : `"${document.etag}"`;
-  reply
+  varyBy(reply, 'Accept-Encoding')
     .header('etag', etag)
-    .header('vary', [reply.getHeader('vary') ?? [], 'Accept-Encoding'].flat().join(', '))
     .header('cache-control', open ? 'no-cache' : 'private, no-cache');
   const isKnown = isCurrent(request.headers['if-none-match'], etag);
   if (isKnown && holds === undefined) return reply.code(304).send();
