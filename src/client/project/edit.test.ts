@@ -138,6 +138,12 @@ describe('a dependency of the other kind is moved', () => {
     expect(withDependency(HEAD + before, 'a', at('^2'), { dev: true })).toBe(HEAD + after);
   });
 
+  test('in the line ends of the file, though it is all there is', () => {
+    expect(withDependency('[dependencies.b]\r\na = "1"', 'b', at('^2'), { dev: true })).toBe(
+      '[dev-dependencies]\r\nb = { version = "^2", a = "1" }\r\n',
+    );
+  });
+
   test('and back, under whatever name', () => {
     const dev = withDependency(HEAD, 'constructor', at('1'), { dev: true });
     expect(withDependency(dev, 'constructor', at('1'))).toBe(

@@ -31,7 +31,9 @@ export function withDependency(
   const entries = (names: readonly string[]) => names.flatMap((table) => entryOf(tables, table, name));
   const moved = entries(wanted).length === 0 ? entries(other)[0] : undefined;
   const fields = { version: requirement, path, ...movable(moved, name) };
-  return withFields(without(text, other, name) ?? text, placeOf(text, wanted, name), name, fields);
+  // Taken away after, so that its line ends are known while lines are added.
+  const added = withFields(text, placeOf(text, wanted, name), name, fields);
+  return without(added, other, name) ?? added;
 }
 
 function withFields(text: string, table: string, name: string, fields: Fields): string {
