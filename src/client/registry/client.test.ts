@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/setup/resources.ts';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
 import { makeCertificate } from '../../../test/setup/smtp.ts';
 import { asWord, Refusal, registryBase, RegistryClient, type RequestSettings } from './index.ts';
@@ -232,6 +235,11 @@ test('[V-53] an authority of one’s own is trusted where its file is named, and
   }
   await expect(clientOf(base, { env: { KONTOR_CAFILE: '/nowhere.pem' } }).index()).rejects.toThrow(
     /KONTOR_CAFILE names \/nowhere\.pem, which cannot be read/,
+  );
+  const empty = join(temporaryFolder('authorities'), 'ca.pem');
+  writeFileSync(empty, 'no certificate at all\n');
+  await expect(clientOf(base, { env: { KONTOR_CAFILE: empty } }).index()).rejects.toThrow(
+    `KONTOR_CAFILE names ${empty}, which holds no PEM certificate.`,
   );
   const { url } = await scriptedServer((_, response) => response.end());
   await expect(clientOf(url.replace('http:', 'https:')).index()).rejects.toThrow(/is http:\/\/ meant/);

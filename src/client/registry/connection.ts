@@ -112,13 +112,21 @@ export class Connections {
     const file = this.#env[variable];
     if (!file) return undefined;
     const { getCACertificates } = await import('node:tls');
+    let own: string;
     try {
-      return [...getCACertificates('default'), readFileSync(file, 'utf8')];
+      own = readFileSync(file, 'utf8');
     } catch (error) {
       throw new Fault('bad_request', `${variable} names ${file}, which cannot be read.`, { cause: error });
     }
+    // TLS passes over what it does not know, and would not trust the server without saying why.
+    if (!PEM_CERTIFICATE.test(own)) {
+      throw new Fault('bad_request', `${variable} names ${file}, which holds no PEM certificate.`);
+    }
+    return [...getCACertificates('default'), own];
   }
 }
+
+const PEM_CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 
 /** Sends a body piece by piece, at the pace of the receiver, until it has answered. */
 async function pour(
