@@ -244,6 +244,19 @@ describe('[V-21] search', () => {
     expect((await searching('search text --keyword other')).out).toContain('No packages');
   });
 
+  test.each([[{ results: [] }], [[]], [undefined]])(
+    'does not believe an answer of another shape: %j',
+    async (json) => {
+      answers['GET /index.json'] = () => ({ json: index });
+      answers['GET /search'] = () => ({ json });
+      expect(await searching('search yaml')).toEqual({
+        code: 0,
+        out: '1 packages found:\n  yaml v2.0.0\n',
+        err: `What answers at ${server.url}/search is no Vais registry's search: this is from its index.\n`,
+      });
+    },
+  );
+
   test('without a network uses the copy of the index, and says so', async () => {
     answers['GET /index.json'] = () => ({ json: index });
     await searching('search json');
@@ -372,5 +385,17 @@ describe('owners', () => {
       /^error: owner remove failed \(HTTP 404\): Not found/,
     );
     expect((await vaisc('owner list demo')).out).toBe('ada\neve\n');
+  });
+
+  test('of what there is not are refused as by the sisters, and reading takes no one-time code', async () => {
+    expect(await vaisc('owner list nope')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: owner list failed (HTTP 404): Not found.\n',
+    });
+    expect(await vaisc('owner list demo --otp 123456')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("unknown option '--otp'") as string,
+    });
   });
 });

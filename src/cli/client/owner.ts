@@ -1,7 +1,7 @@
 import { printable } from '../../kernel/light/index.ts';
 import { command } from './command.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
-import { openRegistry, withToken, writeOptions } from './registry.ts';
+import { openRegistry, registryOption, tokenOption, withToken, writeOptions } from './registry.ts';
 
 export const ownerAdd = command({
   arguments: 'NAME USER',
@@ -29,7 +29,7 @@ export const ownerRemove = command({
 
 export const ownerList = command({
   arguments: 'NAME',
-  options: writeOptions,
+  options: { ...registryOption, ...tokenOption },
   run: async (context, [name = ''], given) => {
     const { client, chosen } = await openRegistry(context, given, await manifestsRegistry(context, given));
     try {

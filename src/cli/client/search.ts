@@ -69,7 +69,12 @@ async function find(context: Context, client: RegistryClient, query: Query): Pro
   if (query.offline)
     return { ...(await lookThrough(await openIndex(client, { home, offline: true }), query)), from: 'copy' };
   try {
-    return { ...(await ask(client, query)), from: 'registry' };
+    const found = await ask(client, query);
+    if (found !== undefined) return { ...found, from: 'registry' };
+    context.note(
+      `What answers at ${client.base}/search is no Vais registry's search: this is from its index.`,
+    );
+    return { ...(await lookThrough(await openIndex(client, { home }), query)), from: 'index' };
   } catch (error) {
     // A registry of files, or an older one.
     if (error instanceof Refusal && [404, 405, 501].includes(error.httpStatus)) {
@@ -85,7 +90,8 @@ async function find(context: Context, client: RegistryClient, query: Query): Pro
   }
 }
 
-async function ask(client: RegistryClient, query: Query): Promise<Omit<Found, 'from'>> {
+/** Undefined if the answer is another service's: at the root of a server with several registries, /search may be that of another format. */
+async function ask(client: RegistryClient, query: Query): Promise<Omit<Found, 'from'> | undefined> {
   const hits: Hit[] = [];
   for (;;) {
     const page = await client.search({
@@ -96,8 +102,9 @@ async function ask(client: RegistryClient, query: Query): Promise<Omit<Found, 'f
       ...(query.category !== undefined && { category: query.category }),
       ...(query.keyword !== undefined && { keyword: query.keyword }),
     });
-    const { packages, total } = page as { packages?: unknown; total?: unknown };
-    const more = Array.isArray(packages) ? packages.map(readHit).filter((hit) => hit !== undefined) : [];
+    const { packages, total } = (page ?? {}) as { packages?: unknown; total?: unknown };
+    if (!Array.isArray(packages)) return undefined;
+    const more = packages.map(readHit).filter((hit) => hit !== undefined);
     hits.push(...more);
     const all = typeof total === 'number' ? total : hits.length;
     if (more.length === 0 || hits.length >= Math.min(all, query.limit)) return { hits, total: all };

@@ -121,7 +121,7 @@ export class RegistryClient {
   /** Names of the owners of a package. */
   async owners(name: string): Promise<string[]> {
     const path = packagePath(name);
-    const owners = field(await this.ask('GET', path), 'owners');
+    const owners = field(await this.#named('owner list', () => this.ask('GET', path)), 'owners');
     if (!Array.isArray(owners)) throw this.#unreadable('GET', path);
     // A server may tell of them as users.
     return owners
