@@ -8,9 +8,10 @@ export const cacheList = command({
       import('../../client/cache/index.ts'),
     ]);
     const cached = await listCache(vaisHome(env));
-    for (const { name, version, archive, unpacked } of cached) {
+    for (const { name, version, other, archive, unpacked } of cached) {
       const size = archive === undefined ? 'no archive' : bytesText(archive);
-      print(`${name} ${version}  ${size}${unpacked === undefined ? '' : `, ${unpacked.files} files`}`);
+      const files = unpacked === undefined ? '' : `, ${unpacked.files} files`;
+      print(`${name} ${version}  ${size}${files}${other === undefined ? '' : ', not in its usual place'}`);
     }
     if (cached.length === 0) print('The cache is empty.');
     document({ packages: cached });
