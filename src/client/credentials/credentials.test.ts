@@ -88,12 +88,32 @@ logged_in_at = "2026-01-01T00:00:02.000Z"
   test('is closed again when others could read it, and says so', async () => {
     await credentials.save('http://a', 'vais_1');
     chmodSync(file, 0o644);
-    chmodSync(home, 0o755);
     expect(await credentials.token('http://a')).toBe('vais_1');
     expect(mode(file)).toBe('600');
     expect(warnings).toEqual([`Others could read ${file}; its mode is 600 now.`]);
+  });
+
+  test('closes its own folder to others', async () => {
+    mkdirSync(home, { mode: 0o755 });
+    const own = new Credentials({
+      env: { HOME: join(home, '..') },
+      warn: (message) => warnings.push(message),
+    });
+    await own.save('http://a', 'vais_1');
+    expect([mode(home), mode(file), warnings]).toEqual(['700', '600', []]);
+  });
+
+  test('leaves a folder that VAIS_HOME names as it is, and warns where others can write', async () => {
+    mkdirSync(home);
+    chmodSync(home, 0o755);
+    await credentials.save('http://a', 'vais_1');
+    expect([mode(home), mode(file), warnings]).toEqual(['755', '600', []]);
+    chmodSync(home, 0o777);
     await credentials.save('http://b', 'vais_2');
-    expect(mode(home)).toBe('700');
+    expect([mode(home), mode(file)]).toEqual(['777', '600']);
+    expect(warnings).toEqual([
+      expect.stringContaining(`Others can write into ${home}, which VAIS_HOME names`),
+    ]);
   });
 
   test('that is damaged is not shown in the error', async () => {

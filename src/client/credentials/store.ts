@@ -97,14 +97,24 @@ export class Credentials {
 
   async #change(change: (tables: Tables) => Tables): Promise<void> {
     const folder = dirname(this.file);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await this.#guard(folder, 0o700);
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    // A folder that VAIS_HOME names may be for others too, such as /tmp: it is not ours to close.
+    if (made !== undefined || !this.#settings.env['VAIS_HOME']) await this.#guard(folder, 0o700);
+    else await this.#warnOfWriters(folder);
     await underLock(`${this.file}.lock`, async () => {
       const { stringify } = await import('smol-toml');
       await replace(this.file, stringify(change(await this.#read())));
     }).catch((error: unknown) => {
       throw errnoOf(error) === undefined ? error : diskFault(error, folder);
     });
+  }
+
+  async #warnOfWriters(folder: string): Promise<void> {
+    const { mode } = await stat(folder);
+    if ((mode & 0o022) === 0 || process.platform === 'win32') return;
+    this.#settings.warn(
+      `Others can write into ${folder}, which VAIS_HOME names, and could put another credentials.toml there: a folder of your own is safer.`,
+    );
   }
 
   /** Sees to it that nobody else may read, or Fault `forbidden`. */
