@@ -289,3 +289,36 @@ test('what a registry says in a refusal is one line that does nothing to a termi
   );
   await expect(client.whoami()).rejects.toThrow(/: no 2J never\.$/);
 });
+
+test('the token goes to what is below the base, and to no neighbour on the same host', async () => {
+  const locations = ['/team/moved', '/attacker', '/teammate/x', '/team/%2e%2e%2fattacker'];
+  const { server } = await clientAt(({ path }, response) => {
+    const hop = Number(path.match(/hop=(\d)/)?.[1] ?? -1) + 1;
+    const next = locations[hop];
+    if (next === undefined) return response.end('[]');
+    return response.writeHead(302, { location: `${next}?hop=${hop}` }).end();
+  });
+  await clientOf(`${server.url}/team/`, { token: 'vais_secret' }).index();
+  expect(
+    server.seen.map(({ path, headers }) => [path.replace(/\?.*/, ''), 'authorization' in headers]),
+  ).toEqual([
+    ['/team/index.json', true],
+    ['/team/moved', true],
+    ['/attacker', false],
+    ['/teammate/x', false],
+    ['/team/%2e%2e%2fattacker', false],
+  ]);
+});
+
+test('KONTOR_CLIENT_TIMEOUT is a number of seconds, however large, and anything else is refused', async () => {
+  const { client } = await clientAt((_, response) => setTimeout(() => response.end('[]'), 50), {
+    env: { KONTOR_CLIENT_TIMEOUT: '9999999999' },
+  });
+  expect(await client.index()).toMatchObject({ bytes: Buffer.from('[]') });
+  for (const text of ['abc', '-1', '0', '10s']) {
+    const refused = clientOf('http://127.0.0.1:1', { env: { KONTOR_CLIENT_TIMEOUT: text } });
+    await expect(refused.index()).rejects.toThrow(
+      `KONTOR_CLIENT_TIMEOUT is "${text}": give a number of seconds above 0`,
+    );
+  }
+});

@@ -56,6 +56,8 @@ const LONGEST_PAUSE = 30_000;
 const LONGEST_REFUSAL = 64 * 1024;
 /** How a sentence ends whose advice is about to be taken. */
 const ADVICE = /[;.] try again( later)?\.$/i;
+/** A day, in seconds. */
+const LONGEST_TIMEOUT = 86_400;
 const MOVED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Requests to one registry, each tried again where that may help. Rejects with a Fault that names the request. */
@@ -144,11 +146,10 @@ export class Requests {
   async #once(request: RegistryRequest): Promise<Answer> {
     const { base, token, otp, agent = 'kontor', signal } = this.settings;
     const { method = 'GET', body, headers = {}, accept = [] } = request;
-    const home = new URL(base).origin;
     let url = this.url(request);
     for (let hop = 0; hop <= REDIRECTS; hop++) {
       // Credentials are for the registry alone, wherever its files are and whatever it redirects to.
-      const authorization = url.origin === home && {
+      const authorization = isBelow(url, new URL(base)) && {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(otp !== undefined && method !== 'GET' && { 'npm-otp': otp }),
       };
@@ -193,6 +194,16 @@ export class Requests {
   }
 }
 
+/**
+ * True for the base and what is below it: on the same host may be a registry of somebody else. An encoded slash is none here, and may be one
+ * to a server, behind `..`.
+ */
+function isBelow({ origin, pathname }: URL, base: URL): boolean {
+  if (origin !== base.origin) return false;
+  const folder = base.pathname.replace(/\/?$/, '/');
+  return folder === '/' || (`${pathname}/`.startsWith(folder) && !/%2f|%5c/i.test(pathname));
+}
+
 /** Where a redirect may lead. */
 function target(what: string, from: URL, to: URL | null, method: string): URL {
   if (to === null || !/^https?:$/.test(to.protocol)) {
@@ -229,8 +240,18 @@ function seconds(header: string | undefined): number | undefined {
   return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** KONTOR_CLIENT_TIMEOUT: seconds for each phase in place of ours. */
+/** KONTOR_CLIENT_TIMEOUT: seconds for each phase in place of ours. Fault `bad_request` for what is no number above 0. */
 function timeoutsOf(env: Variables): Timeouts {
-  const value = Number(env['KONTOR_CLIENT_TIMEOUT'] || NaN) * 1000;
-  return value > 0 ? { connect: value, answer: value, idle: value } : defaultTimeouts;
+  const text = env['KONTOR_CLIENT_TIMEOUT']?.trim();
+  if (!text) return defaultTimeouts;
+  const value = Number(text);
+  if (!(value > 0)) {
+    throw new Fault(
+      'bad_request',
+      `KONTOR_CLIENT_TIMEOUT is ${JSON.stringify(text.slice(0, 80))}: give a number of seconds above 0, such as 30.`,
+    );
+  }
+  // A timer of less than 1 ms or more than 24 days fires at once.
+  const milliseconds = Math.max(1, Math.min(value, LONGEST_TIMEOUT) * 1000);
+  return { connect: milliseconds, answer: milliseconds, idle: milliseconds };
 }
