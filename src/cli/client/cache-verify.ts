@@ -4,11 +4,13 @@ export const cacheVerify = command({
   arguments: '[NAME]...',
   options: { repair: { about: 'remove what is damaged, so that the next install fetches it anew' } },
   run: async ({ env, print, document }, names, { repair }) => {
-    const [{ vaisHome }, { cleanCache, verifyCache }] = await Promise.all([
+    const [{ vaisHome }, { cleanCache, verifyCache }, { checkCached }] = await Promise.all([
       import('../../client/credentials/index.ts'),
       import('../../client/cache/index.ts'),
+      import('./cached.ts'),
     ]);
     const home = vaisHome(env);
+    await checkCached(home, names);
     let checked = 0;
     const findings = await verifyCache(home, {
       only: names.length === 0 ? undefined : new Set(names),
