@@ -6,6 +6,8 @@ import { Interrupted } from '../interrupted.ts';
 import { command } from './command.ts';
 import type { Commands, Entry } from './commands.ts';
 import { runClient, type ClientOptions } from './run.ts';
+import { runVaisc } from './vaisc.ts';
+import { version } from '../version.ts';
 
 const entry = (about: string, made: Awaited<ReturnType<Entry['load']>>): Entry => ({
   about,
@@ -113,6 +115,7 @@ describe('a command line', () => {
     ['owner add demo', "'owner add' needs USER"],
     ['--frobnicate', "unknown option '--frobnicate'"],
     ['--json', 'no command is given'],
+    ['--quiet install a', 'options go behind the command: vaisc pkg install a --quiet'],
   ])('that makes no sense is refused with 2: %s', async (line, message) => {
     const { code, err } = await client(line);
     expect(err.split('\n')[0]).toBe(`error: ${message}`);
@@ -124,6 +127,27 @@ describe('a command line', () => {
       '(vaisc pkg owner add --help shows what there is)\n',
     );
     expect((await client('nonsense')).err).toContain('(vaisc pkg --help shows what there is)\n');
+  });
+
+  test.each(['--version', '-V'])('%s says which', async (line) => {
+    expect(await client(line)).toMatchObject({ code: 0, out: `vaisc ${version()}\n`, err: '' });
+  });
+
+  test('without pkg is told where its command is', async () => {
+    let err = '';
+    const io: Io = {
+      out: () => undefined,
+      err: (text) => void (err += text),
+      terminal: { in: false, out: false, err: false },
+      stdin: new PassThrough(),
+      env: {},
+      cwd: '/',
+    };
+    expect(await runVaisc(['install', 'demo'], io)).toBe(2);
+    expect(err).toBe("error: this vaisc is a package manager: 'vaisc pkg install' is meant\n");
+    err = '';
+    expect(await runVaisc(['build'], io)).toBe(2);
+    expect(err).toContain("this vaisc is a package manager, and cannot 'build'\n(vaisc pkg --help");
   });
 
   test('takes what follows -- for arguments', async () => {

@@ -2,6 +2,7 @@ import { nearest, printableJson } from '../../kernel/light/index.ts';
 import { silent, type Progress } from '../../client/progress/index.ts';
 import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
+import { version } from '../version.ts';
 import { Misuse } from './command.ts';
 import { commands as ours, findCommand, inGroup, originals, type Commands } from './commands.ts';
 import type { Context } from './context.ts';
@@ -55,7 +56,15 @@ export async function runClient(args: readonly string[], options: ClientOptions)
 }
 
 function overview(args: readonly string[], { io, program }: ClientOptions, commands: Commands): number {
-  const { common } = parse(args);
+  if (args[0] === '--version' || args[0] === '-V') {
+    io.out(`${program.replace(/ .*/, '')} ${version()}\n`);
+    return 0;
+  }
+  const { args: words, common } = parse(args);
+  if (!common.help && words.length > 0) {
+    const options = args.filter((word) => word.startsWith('-'));
+    throw new Misuse(`options go behind the command: ${[program, ...words, ...options].join(' ')}`);
+  }
   if (!common.help && args.length > 0) throw new Misuse('no command is given');
   (common.help ? io.out : io.err)(helpOfAll(program, commands));
   return common.help ? 0 : 2;

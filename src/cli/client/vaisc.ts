@@ -1,5 +1,6 @@
 import type { Io } from '../io.ts';
 import { version } from '../version.ts';
+import { commands, findCommand, inGroup } from './commands.ts';
 import { runClient } from './run.ts';
 import { interruptSignal } from './interrupt.ts';
 
@@ -23,6 +24,10 @@ export async function runVaisc(args: readonly string[], io: Io): Promise<number>
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     io.out(ABOUT);
     return 0;
+  }
+  if (findCommand(args, commands) !== undefined || inGroup(first, commands).length > 0) {
+    io.err(`error: this vaisc is a package manager: 'vaisc pkg ${first}' is meant\n`);
+    return 2;
   }
   io.err(
     first.startsWith('-')
