@@ -52,6 +52,7 @@ describe('bash completes', () => {
     expect(await offered('vaisc ')).toEqual(['pkg']);
     expect(await offered('vaisc pkg comp')).toEqual(['completion']);
     expect(await offered('vaisc pkg completion --qu')).toEqual(['--quiet']);
+    expect(await offered('vaisc pkg completion ')).toEqual(['bash', 'zsh', 'fish']);
   });
 });
 

@@ -50,6 +50,10 @@ async function addClient(tree: Tree, prefix: string): Promise<void> {
     const path = [prefix, ...name.split(' ')].filter((word) => word !== '').join(' ');
     announce(tree, path, about);
     const made: Command = await load();
+    // `bash|zsh|fish`: one of these words.
+    if (made.arguments.includes('|')) {
+      for (const word of made.arguments.split('|')) at(tree, path).words.set(word, `for ${word}`);
+    }
     const known = new Set(at(tree, path).options.map((option) => option.name));
     for (const [option, said] of Object.entries<Option>({ ...made.options, ...common })) {
       if (!said.hidden && !known.has(option)) at(tree, path).options.push(placeOption(option, said));
