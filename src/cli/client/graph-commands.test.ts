@@ -108,6 +108,14 @@ describe('list', () => {
     const { out, err } = await vaisc('list');
     expect(out).toMatch(/^new-one +\^1\.0\.0 +not locked$/m);
     expect(err).toContain('vaisc pkg install');
+    expect((await vaisc('list --json')).err).toBe('');
+  });
+
+  test('tells what is locked and needed by nobody from what another package needs', async () => {
+    writeFileSync(join(cwd, 'vais.lock'), `${LOCK}\n${locked('left-over', '1.0.0')}`);
+    const { out } = await vaisc('list --all');
+    expect(out).toMatch(/^left-over +1\.0\.0 +unneeded$/m);
+    expect(out).toMatch(/^bytes +0\.3\.0 +transitive$/m);
   });
 
   test('says that a project needs nothing', async () => {
@@ -166,7 +174,7 @@ describe('tree', () => {
   test('needs a lock file', async () => {
     const { code, err } = await vaisc('tree', { cwd: join(cwd, '../local-lib') });
     expect(code).toBe(1);
-    expect(err).toMatch(/^error: There is no .*vais\.lock\. "install" makes it\.\n$/);
+    expect(err).toMatch(/^error: There is no .*vais\.lock\. "vaisc pkg install" makes it\.\n$/);
   });
 });
 

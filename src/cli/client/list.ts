@@ -1,4 +1,4 @@
-import { readGraph } from '../../client/graph/index.ts';
+import { reachable, readGraph } from '../../client/graph/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
 
@@ -6,7 +6,7 @@ import { command } from './command.ts';
 export const list = command({
   options: { all: { about: 'what they need in their turn, too' } },
   run: async (context, _args, { all }) => {
-    const { project, graph } = await readGraph(context.cwd, { needed: false });
+    const { project, graph } = await readGraph(context.cwd, { needed: false, program: context.program });
     const { root, packages } = graph;
     const direct = root.arrows.map(({ to, requirement, dev }) => ({
       name: to,
@@ -16,9 +16,16 @@ export const list = command({
       kind: dev ? 'dev' : 'normal',
     }));
     const named = new Set(direct.map(({ name }) => name));
+    const needed = reachable(graph);
     const others = [...packages.values()]
       .filter(({ name }) => !named.has(name))
-      .map(({ name, version, source }) => ({ name, requirement: null, version, source, kind: 'transitive' }));
+      .map(({ name, version, source }) => ({
+        name,
+        requirement: null,
+        version,
+        source,
+        kind: needed.has(name) ? 'transitive' : 'unneeded',
+      }));
     const shown = all ? [...direct, ...others] : direct;
     if (shown.length === 0) context.print(`${root.name} has no dependencies.`);
     else {
@@ -32,7 +39,7 @@ export const list = command({
       ]);
       context.print(table([['PACKAGE', 'REQUIREMENT', 'LOCKED', ''], ...rows]).trimEnd());
     }
-    if (direct.some(({ version }) => version === null)) {
+    if (!context.json && direct.some(({ version }) => version === null)) {
       context.note(`What is not locked is chosen by "${context.program} install".`);
     }
     context.document({

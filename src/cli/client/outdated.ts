@@ -14,7 +14,7 @@ export const outdated = command({
     ...registryOption,
   },
   run: async (context, _args, given) => {
-    const read = await readGraph(context.cwd, { needed: true });
+    const read = await readGraph(context.cwd, { needed: true, program: context.program });
     const index = await indexFor(context, given, read.project.manifest.registry);
     const found = outdatedOf(read.graph, await updated(context, index), (name) => index.candidates(name));
     const shown = found.filter(({ direct }) => direct || given.all);

@@ -10,7 +10,7 @@ export const tree = command({
   },
   run: async (context, [name], given) => {
     const depth = depthFrom(given.depth);
-    const { graph } = await readGraph(context.cwd, { needed: true });
+    const { graph } = await readGraph(context.cwd, { needed: true, program: context.program });
     const { root, packages } = graph;
     const start = name === undefined || name === root.name ? root : packages.get(name);
     if (start === undefined) {

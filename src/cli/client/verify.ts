@@ -2,11 +2,11 @@ import { Fault } from '../../kernel/light/index.ts';
 import { command } from './command.ts';
 
 export const verify = command({
-  run: async ({ cwd, env, paint, print, document }) => {
+  run: async ({ cwd, env, paint, print, document, program }) => {
     const { verifyInstalled } = await import('../../client/install/index.ts');
     const verified = await verifyInstalled(cwd, env);
     if (verified === undefined) {
-      throw new Fault('not_found', 'There is no vais.lock here: "install" writes one.');
+      throw new Fault('not_found', `There is no vais.lock here: "${program} install" writes one.`);
     }
     const { checked, damaged, fits } = verified;
     for (const { name, version, problem } of damaged)
@@ -16,7 +16,7 @@ export const verify = command({
     print(
       whole
         ? `${paint.green('✓')} ${checked} package(s) are whole, and what vais.lock says`
-        : '"install" fetches and unpacks anew what is missing or damaged.',
+        : `"${program} install" fetches and unpacks anew what is missing or damaged.`,
     );
     document({ checked, damaged, fits });
     return whole ? 0 : 1;

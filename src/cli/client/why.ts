@@ -13,6 +13,7 @@ export const why = command({
   run: async (context, [name = ''], { all }) => {
     const { graph } = await readGraph(context.cwd, {
       needed: true,
+      program: context.program,
       source: async ({ manifest }) => indexCopy(context, manifest.registry),
     });
     const locked = graph.packages.get(name);

@@ -23,6 +23,11 @@ interface Way {
   before: Way | undefined;
 }
 
+/** Names of the packages that the root leads to; what else is locked is needed by nobody. */
+export function reachable(graph: Graph): ReadonlySet<string> {
+  return new Set(shortestWays(graph).keys());
+}
+
 /** To each package that the root leads to. */
 function shortestWays({ root, packages }: Graph): Map<string, Way> {
   const ways = new Map<string, Way>();

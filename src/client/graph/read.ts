@@ -25,12 +25,21 @@ export interface ProjectGraph {
  */
 export async function readGraph(
   cwd: string,
-  { needed, source }: { needed: boolean; source?: (project: Project) => Promise<PackageSource | undefined> },
+  {
+    needed,
+    source,
+    program,
+  }: {
+    needed: boolean;
+    source?: (project: Project) => Promise<PackageSource | undefined>;
+    /** How the user calls the client, for what an error says to do. */
+    program: string;
+  },
 ): Promise<ProjectGraph> {
   const project = await findProject(cwd);
   const [paths, text] = await Promise.all([readPathPackages(project), readText(project.lockFile)]);
   if (text === undefined && needed) {
-    throw new Fault('not_found', `There is no ${project.lockFile}. "install" makes it.`);
+    throw new Fault('not_found', `There is no ${project.lockFile}. "${program} install" makes it.`);
   }
   const lock: Lock = text === undefined ? new Map() : readLock(text);
   const packages = await source?.(project);
