@@ -322,3 +322,40 @@ test('KONTOR_CLIENT_TIMEOUT is a number of seconds, however large, and anything 
     );
   }
 });
+
+test.each([
+  [
+    'HTTP_PROXY',
+    'http',
+    'http://127.0.0.1:9',
+    'the proxy 127.0.0.1:9, which HTTP_PROXY names, cannot be reached',
+  ],
+  [
+    'http_proxy',
+    'http',
+    'me:secret@127.0.0.1:9',
+    'the proxy 127.0.0.1:9, which http_proxy names, cannot be reached',
+  ],
+  [
+    'HTTPS_PROXY',
+    'https',
+    'http://localhost:9',
+    'the proxy localhost:9, which HTTPS_PROXY names, cannot be reached',
+  ],
+  [
+    'HTTP_PROXY',
+    'http',
+    'nonsense.invalid',
+    'the proxy nonsense.invalid:80, which HTTP_PROXY names, cannot be reached',
+  ],
+  ['HTTP_PROXY', 'http', 'socks5://127.0.0.1:9', 'HTTP_PROXY names no proxy: write it as http://HOST:PORT.'],
+])(
+  '%s for %s at %s that leads nowhere is what is said to be wrong',
+  async (variable, scheme, proxy, message) => {
+    const error: unknown = await clientOf(`${scheme}://127.0.0.1:1`, { env: { [variable]: proxy } })
+      .index()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: expect.stringContaining(message) as string });
+    expect(String(error)).not.toContain('secret');
+  },
+);

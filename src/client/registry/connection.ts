@@ -3,6 +3,7 @@ import type { Agent as HttpAgent, IncomingMessage, request as httpRequest } from
 import type { Agent as HttpsAgent } from 'node:https';
 import { Fault } from '../../kernel/light/index.ts';
 import { TimedOut, type Timeouts } from './failure.ts';
+import { blameProxy, proxyFor } from './proxy.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -38,6 +39,7 @@ export class Connections {
   /** Sends a request and resolves with the head of its answer, whose body has to be read. Rejects as sockets do, or with `TimedOut`. */
   async send(exchange: Exchange): Promise<IncomingMessage> {
     const { method, url, headers, body, timeouts, signal } = exchange;
+    const proxy = proxyFor(url.protocol === 'https:' ? 'https' : 'http', this.#env);
     const { agent, request } = url.protocol === 'https:' ? await this.#secure() : this.#plain();
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const length = body === undefined ? {} : { 'content-length': String(body.length) };
@@ -61,7 +63,7 @@ export class Connections {
       else connected();
     });
     sent.once('response', resolve);
-    sent.once('error', reject);
+    sent.once('error', (error) => reject(asError(blameProxy(error, proxy, url))));
     // Later errors come from tearing down what has failed already.
     sent.on('error', () => undefined);
     if (body === undefined) sent.end();
@@ -82,7 +84,7 @@ export class Connections {
   #plain() {
     // An `import` looks at all that the module exports, and so loads the browser's sockets as well: 50 ms more.
     const { Agent, request } = process.getBuiltinModule('node:http');
-    this.#http ??= new Agent({ keepAlive: true, proxyEnv: this.#proxies() });
+    this.#http ??= new Agent({ keepAlive: true, proxyEnv: this.#proxies('http') });
     return { agent: this.#http, request };
   }
 
@@ -91,18 +93,17 @@ export class Connections {
     if (this.#https === undefined) {
       const { Agent, request } = process.getBuiltinModule('node:https');
       const ca = await this.#authorities();
-      const agent = new Agent({ keepAlive: true, proxyEnv: this.#proxies(), ...(ca && { ca }) });
+      const agent = new Agent({ keepAlive: true, proxyEnv: this.#proxies('https'), ...(ca && { ca }) });
       this.#https ??= { agent, request };
     }
     return this.#https;
   }
 
-  #proxies() {
-    const pick = (name: string) => this.#env[name.toLowerCase()] ?? this.#env[name];
-    const [HTTP_PROXY, HTTPS_PROXY, NO_PROXY] = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].map(pick);
+  #proxies(protocol: 'http' | 'https') {
+    const proxy = proxyFor(protocol, this.#env);
+    const NO_PROXY = this.#env['no_proxy'] ?? this.#env['NO_PROXY'];
     return {
-      ...(HTTP_PROXY && { HTTP_PROXY }),
-      ...(HTTPS_PROXY && { HTTPS_PROXY }),
+      ...(proxy && { [`${protocol.toUpperCase()}_PROXY`]: proxy.url.href }),
       ...(NO_PROXY && { NO_PROXY }),
     };
   }

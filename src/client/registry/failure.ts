@@ -1,4 +1,5 @@
 import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { NoProxy } from './proxy.ts';
 
 /** What a phase of a request may take, milliseconds. */
 export interface Timeouts {
@@ -105,7 +106,7 @@ export function failure(what: string, error: unknown): Fault {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof TimedOut) return error.message;
+  if (error instanceof TimedOut || error instanceof NoProxy) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
   const code = errnoOf(error) ?? '';
   if (code === 'ECONNREFUSED')
