@@ -1,10 +1,10 @@
 import { openIndex } from '../../client/cache/index.ts';
 import { vaisHome } from '../../client/credentials/index.ts';
 import {
+  editManifest,
   findProject,
   pathFor,
   withDependency,
-  writeWhole,
   type Project,
   type WantedDependency,
 } from '../../client/project/index.ts';
@@ -39,7 +39,6 @@ export const add = command({
     });
     const needsIndex = path === undefined && asked.some(({ requirement }) => requirement === undefined);
     const index = needsIndex ? await indexFor(context, project, { registry, offline }) : undefined;
-    let { text } = project;
     const added: ({ name: string } & WantedDependency)[] = [];
     for (const { name, requirement } of asked) {
       if (path === undefined) checkVaisName(name);
@@ -47,10 +46,11 @@ export const add = command({
       const folder =
         path === undefined ? undefined : await pathFor(project, name, { path, cwd: context.cwd });
       const wanted = { requirement: requirement ?? (index && highest(index, name)), path: folder };
-      text = withDependency(text, name, wanted, { dev });
       added.push({ name, ...wanted });
     }
-    await writeWhole(project.manifestFile, text);
+    await editManifest(project.manifestFile, (text) =>
+      added.reduce((before, { name, ...wanted }) => withDependency(before, name, wanted, { dev }), text),
+    );
     const table = dev ? 'dev-dependencies' : 'dependencies';
     for (const { name, requirement, path: folder } of added) {
       const what = [requirement, folder].filter((part) => part !== undefined).join(' ');

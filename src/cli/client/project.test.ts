@@ -47,6 +47,17 @@ describe('init', () => {
   });
 });
 
+test('adds and removals at the same time all count', async () => {
+  sample(`${MANIFEST}[dependencies]\nold = "1"\n`);
+  const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
+  const lines = [...names.map((name) => `add ${name}@1`), 'remove old'];
+  const done = await Promise.all(lines.map((line) => vaisc(line)));
+  expect(done.map(({ code, err }) => [code, err])).toEqual(lines.map(() => [0, '']));
+  const added = [...manifest().matchAll(/^(\w+) = "1"$/gm)].map((match) => match[1] ?? '');
+  expect(added.toSorted()).toEqual(names);
+  expect(readdirSync(cwd).toSorted()).toEqual(['src', 'vais.toml']);
+});
+
 describe('add', () => {
   const index = [
     {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { diskFault, errnoOf, Fault } from '../../kernel/light/index.ts';
 import { registryBase } from '../registry/index.ts';
 import { vaisHome, type Variables } from './home.ts';
-import { underLock } from './lock-file.ts';
+import { underLock } from '../locks/index.ts';
 
 export interface Login {
   /** The registry as it was typed. */

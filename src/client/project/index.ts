@@ -8,6 +8,7 @@ export {
   type PathPackages,
   type WantedPackage,
 } from './path-packages.ts';
+export { editManifest } from './edit-manifest.ts';
 export { writeWhole } from './write-file.ts';
 export { initProject } from './init.ts';
 export { pathFor } from './add-path.ts';

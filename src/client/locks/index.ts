@@ -1,0 +1,1 @@
+export { underLock } from './lock-file.ts';
