@@ -54,6 +54,7 @@ test('what is cached of an upstream stays below its cap; what is owned here stay
   expect(before.cache.cap).toBe(150 * 1024);
   expect(before.registries).toMatchObject([
     { registry: 'npm', owned: { versions: 1 }, cached: { versions: 2 } },
+    { registry: 'vais', owned: { versions: 0 } },
     { registry: 'zig', owned: { versions: 0 } },
   ]);
 
@@ -64,6 +65,7 @@ test('what is cached of an upstream stays below its cap; what is owned here stay
   expect(after.cache.bytes).toBeLessThan(150 * 1024);
   expect(after.registries).toMatchObject([
     { registry: 'npm', owned: { versions: 1 }, cached: { versions: 2 } },
+    { registry: 'vais', owned: { versions: 0 } },
     { registry: 'zig', owned: { versions: 0 } },
   ]);
   const session = await api(server, 'POST', '/sessions', {

@@ -374,7 +374,9 @@ describe('What an operator sees and does', () => {
   test('a publish and a removal are in the log of events', async () => {
     await publishZig(server, anna, { name: 'logged' });
     await askZig(server, '/packages/logged', { method: 'DELETE', token: anna });
-    const listed = await beside('audit', 'list', '--registry', 'zig', '--package', 'logged', '--json');
-    for (const type of ['package.publish', 'package.unpublish']) expect(listed).toContain(type);
+    const line = ['audit', 'list', '--registry', 'zig', '--package', 'logged', '--json'];
+    // They show once they are sealed.
+    await expect.poll(() => beside(...line), { timeout: 20_000 }).toContain('package.unpublish');
+    expect(await beside(...line)).toContain('package.publish');
   });
 });
