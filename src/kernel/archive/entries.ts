@@ -2,6 +2,7 @@ import { Fault } from '../errors.ts';
 import type { ArchiveLimits } from './limits.ts';
 import { checkSymlink, entryPath, quoted } from './paths.ts';
 import { ArchiveTree } from './tree.ts';
+import type { ZeroBlocks } from './zero-blocks.ts';
 
 /** One entry of an archive, as its header tells. */
 export interface ArchiveEntry {
@@ -64,15 +65,19 @@ export class EntryReader {
   readonly #limits: ArchiveLimits;
   readonly #onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined;
   readonly #tree: ArchiveTree;
+  readonly #zeros: ZeroBlocks | undefined;
   /** Where the content of the entry before ends in the tar stream. */
   #previousEnd = 0;
 
+  /** With `zeros`, an entry behind the archive's end marker is refused. */
   constructor(
     limits: ArchiveLimits,
     onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined,
+    zeros?: ZeroBlocks,
   ) {
     this.#limits = limits;
     this.#onEntry = onEntry;
+    this.#zeros = zeros;
     this.#tree = new ArchiveTree(limits.entries);
   }
 
@@ -106,6 +111,9 @@ export class EntryReader {
     // A folder's size says how much it may hold in old formats; no content follows it.
     const size = type === 'directory' ? 0 : header.size;
     this.#checkSizes(path, size, header.byteOffset ?? 0);
+    this.#checkEnd(path, header.byteOffset ?? 0);
+    this.#previousEnd = (header.byteOffset ?? 0) + Math.ceil(size / 512) * 512;
+    this.#zeros?.forget(this.#previousEnd);
     const entry: ArchiveEntry = { path, type, size, mode: header.mode & 0o7777 };
     if (type === 'symlink' || type === 'link')
       entry.linkTarget = this.#linkTarget(entry, header.linkname ?? '');
@@ -131,7 +139,14 @@ export class EntryReader {
         `The entry ${quoted(path)} has more than ${headerBytes} bytes of headers.`,
       );
     }
-    this.#previousEnd = contentStart + Math.ceil(size / 512) * 512;
+  }
+
+  #checkEnd(path: string, contentStart: number): void {
+    if (this.#zeros?.within(this.#previousEnd, contentStart) !== true) return;
+    throw new Fault(
+      'archive_invalid',
+      `The entry ${quoted(path)} lies behind the end of the archive, where tar looks for nothing more; pack it again.`,
+    );
   }
 
   #linkTarget(entry: ArchiveEntry, raw: string): string {

@@ -1,5 +1,6 @@
 import { Fault } from '../errors.ts';
 import type { ArchiveLimits } from './limits.ts';
+import type { ZeroBlocks } from './zero-blocks.ts';
 
 /** Counts bytes before and after decompression and stops what unpacks to too much. */
 export class Meter {
@@ -29,12 +30,13 @@ export class Meter {
     };
   }
 
-  /** Stands behind it. */
-  unpacked(): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  /** Stands behind it, and lets `zeros` look at what comes. */
+  unpacked(zeros?: ZeroBlocks): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
     const count = (bytes: number): void => this.#countUnpacked(bytes);
     return async function* (chunks) {
       for await (const chunk of chunks) {
         count(chunk.length);
+        zeros?.look(chunk);
         yield chunk;
       }
     };

@@ -41,8 +41,9 @@ const MOST_IMPLIED = 20_000;
 
 /**
  * As `readTarGz`, for archives that whoever gets them can unpack, on any file system: files and folders only, no two of one name however a
- * file system compares names, and no name that is too long for one. A registry that reads by these rules takes nothing that a client
- * which unpacks by them refuses. Faults `archive_invalid` and `archive_too_large` name the entry, or both.
+ * file system compares names, no name that is too long for one, and nothing behind the archive's end. A registry that reads by these
+ * rules takes nothing that a client which unpacks by them refuses. Faults `archive_invalid` and `archive_too_large` name the entry, or
+ * both.
  */
 export function readPortableTarGz(
   source: Readable,
@@ -50,12 +51,13 @@ export function readPortableTarGz(
   bounds: PortableBounds,
 ): Promise<ArchiveSummary> {
   const contents = new PortableContents(reader, bounds);
-  return readTarGz(source, (entry) => contents.entry(entry), {
+  const limits = {
     ...defaultArchiveLimits,
     // Folders that only paths imply count here too, and headers: the bounds themselves are kept below.
     entries: bounds.entries + MOST_IMPLIED,
     unpackedBytes: bounds.unpackedBytes + (bounds.entries + END_FRAMES) * FRAME,
-  });
+  };
+  return readTarGz(source, (entry) => contents.entry(entry), limits, { endsAtMarker: true });
 }
 
 class PortableContents {

@@ -13,6 +13,7 @@ import {
 import { damaged, trailingData } from './gzip.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
 import { Meter } from './meter.ts';
+import { ZeroBlocks } from './zero-blocks.ts';
 
 /**
  * Reads a gzipped tar archive (RFC 1952; POSIX.1-2017 pax and ustar, GNU long names) once, entry by entry. Nothing
@@ -21,15 +22,18 @@ import { Meter } from './meter.ts';
  * Rejects with Fault `archive_invalid` or `archive_too_large`, whose sentence names the entry, or with the very error
  * of `source` or of a callback; `source` is destroyed then. Several gzip members are read as one stream (RFC 1952
  * section 2.2); anything behind the last one is refused. A missing end-of-archive marker is not: gzip's own length and
- * checksum already tell a cut archive from a whole one.
+ * checksum already tell a cut archive from a whole one. Entries behind such a marker are read too, unless `endsAtMarker`: then
+ * they are refused, since most readers of tar never see them.
  */
 export async function readTarGz(
   source: Readable,
   onEntry: (entry: ArchiveEntry) => WantedContent | WantedPieces | undefined,
   limits: ArchiveLimits = defaultArchiveLimits,
+  { endsAtMarker = false } = {},
 ): Promise<ArchiveSummary> {
   const meter = new Meter(limits);
-  const entries = new EntryReader(limits, onEntry);
+  const zeros = endsAtMarker ? new ZeroBlocks() : undefined;
+  const entries = new EntryReader(limits, onEntry, zeros);
   const gunzip = createGunzip();
   const tar = extract();
   // The first error is the cause; those that follow come from tearing the pipeline down.
@@ -55,7 +59,7 @@ export async function readTarGz(
   });
 
   try {
-    await pipeline(source, meter.packed(), gunzip, meter.unpacked(), tar);
+    await pipeline(source, meter.packed(), gunzip, meter.unpacked(zeros), tar);
     // The tar stream can finish while its last entry is still being judged.
     await lastEntry;
     if (first !== undefined) throw first.error;
