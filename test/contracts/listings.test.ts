@@ -6,6 +6,8 @@ import type { SqlStore } from '../../src/storage/sql/index.ts';
 import { at, publishCommand, testUser } from './catalogue-fixtures.ts';
 import { adapters, freshStore, type FreshStore } from './stores.ts';
 
+const blocked = { type: 'gate.block', at, actor: theServer, registry: null, version: null, detail: {} };
+
 describe.each(adapters)('Looking through a registry on $name', (adapter) => {
   let fresh: FreshStore;
   let store: SqlStore;
@@ -112,5 +114,29 @@ describe.each(adapters)('Looking through a registry on $name', (adapter) => {
     expect(await names({ limit: 2, offset: 1 })).toEqual(['json', 'json-parser']);
     const page = { text: 'json', keyword: null, category: null, sort: 'name', limit: 1, offset: 9 } as const;
     expect(await store.listings.find({ ...query, ...page })).toMatchObject({ total: 4, hits: [] });
+  });
+
+  test('neither counts nor shows what is blocked by name', async () => {
+    const query = { registryId: vais.id, readerId: 'all' } as const;
+    const ids: number[] = [];
+    for (const [pattern, range] of [
+      ['web', null],
+      ['json-*', null],
+      ['fast-json', '<1.0.0'],
+    ] as const) {
+      const event = { ...blocked, package: pattern };
+      const block = { registryId: null, pattern, range, reason: 'no', advisory: null, event };
+      ids.push((await store.blocks.add(block)).id);
+    }
+    expect(await names({})).toEqual(['fast-json', 'json']);
+    expect(await store.listings.categories(query)).toEqual([
+      { name: 'encoding', count: 1 },
+      { name: 'parsing', count: 2 },
+      { name: 'secrets', count: 1 },
+    ]);
+    const page = { text: null, keyword: null, category: 'web', sort: 'name', limit: 1, offset: 0 } as const;
+    expect(await store.listings.find({ ...query, ...page })).toEqual({ total: 0, hits: [] });
+    for (const id of ids) await store.blocks.remove({ id, by: theServer, at });
+    expect(await names({})).toEqual(['fast-json', 'json', 'json-parser', 'web']);
   });
 });

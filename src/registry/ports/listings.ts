@@ -16,9 +16,9 @@ export interface ListingQuery {
 
 /** Looks through registries of formats with categories, where search is for parts of words. */
 export interface Listings {
-  /** Packages whose default version is not yanked. */
+  /** Packages whose default version is not yanked, and of which something is not blocked by name. */
   find(query: ListingQuery): Promise<SearchResult>;
-  /** Categories of those that `readerId` may see, by name, with how many packages are in each. */
+  /** Categories of those that `find` finds for `readerId`, by name, with how many packages are in each. */
   categories(
     query: Pick<ListingQuery, 'registryId' | 'readerId'>,
   ): Promise<{ name: string; count: number }[]>;

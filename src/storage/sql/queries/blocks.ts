@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import { matchesName, type Block } from '../../../policy/index.ts';
 import type { BlockRow, RegistryRow } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
@@ -21,6 +21,17 @@ export async function blocksOn(
     if (blocks.length > 0) found.set(name, blocks.map(blockFrom));
   }
   return found;
+}
+
+/**
+ * Condition on `packages` of a registry: no block covers every version, so that what nobody may have is not counted either. It is
+ * `matchesName` once more. Blocks of some versions need the format's grammar and are judged later.
+ */
+export function isUnblocked(registryId: number): RawBuilder<SqlBool> {
+  return sql`not exists (select 1 from blocks
+    where blocks.version_range is null and (blocks.registry_id is null or blocks.registry_id = ${registryId})
+    and (blocks.pattern = packages.name or (blocks.wide = 1
+      and substr(packages.name, 1, length(blocks.pattern) - 1) = substr(blocks.pattern, 1, length(blocks.pattern) - 1))))`;
 }
 
 function blockFrom(row: {

@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { ListingQuery, SearchResult } from '../../../registry/index.ts';
 import { DEFAULT_TAG } from '../commands/search-index.ts';
 import type { Schema } from '../schema/index.ts';
+import { isUnblocked } from './blocks.ts';
 import { literal, readHits } from './search.ts';
 import { isVisible } from './visible.ts';
 
@@ -37,6 +38,7 @@ function listed(
     sql`packages.registry_id = ${registryId}`,
     sql`versions.yanked_at is null`,
     isVisible(registryId, readerId),
+    isUnblocked(registryId),
   ];
   if (text !== null) given.push(sql`package_texts.text like ${part(text)} escape '\\'`);
   if (keyword !== null) given.push(sql`package_search.keywords like ${part(` ${keyword} `)} escape '\\'`);

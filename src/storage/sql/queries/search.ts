@@ -3,12 +3,13 @@ import type { SearchHit, SearchQuery, SearchResult } from '../../../registry/ind
 import type { SearchCapability } from '../capabilities.ts';
 import { DEFAULT_TAG } from '../commands/search-index.ts';
 import type { Schema } from '../schema/index.ts';
+import { isUnblocked } from './blocks.ts';
 import { readOwnersOf } from './packages.ts';
 import { isVisible } from './visible.ts';
 
 /**
  * Packages that match and may be seen. The name that was typed comes first, then names that begin with it, then what is
- * downloaded most; rights apply before counting and paging.
+ * downloaded most; rights and blocks of whole packages apply before counting and paging.
  */
 export async function search(
   db: Kysely<Schema>,
@@ -35,6 +36,7 @@ function conditions(capability: SearchCapability, query: SearchQuery): RawBuilde
   const given: RawBuilder<SqlBool>[] = [
     sql`packages.registry_id = ${query.registryId}`,
     isVisible(query.registryId, query.readerId),
+    isUnblocked(query.registryId),
   ];
   if (words.length > 0) given.push(capability.matches(words));
   if (scope !== null) given.push(sql`packages.name like ${`@${literal(scope)}/%`} escape '\\'`);
