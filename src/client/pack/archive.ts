@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -49,8 +48,11 @@ export async function writeArchive(
       yield piece;
     }
   }
-  const target = createWriteStream(to, { flags: 'wx' });
   try {
+    signal?.throwIfAborted();
+    // A stream that opens its file by itself may do so after it was given up, when whoever waited has cleared away.
+    await using handle = await open(to, 'wx');
+    const target = handle.createWriteStream();
     await pipeline(tarOf(files, given), createGzip(), measured, target, signal ? { signal } : {});
   } catch (error) {
     throw systemFault('The archive cannot be written', error);
