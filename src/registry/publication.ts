@@ -28,6 +28,7 @@ export interface Publication {
   /** As in `PublishCommand`. */
   contentHashes?: string[];
   raisesDefault?: boolean;
+  mostSummaries?: number;
   /** `key`: as in `VersionUpload`. */
   artifacts: { file: string; facts: string; digests: Digests; staged: StagedBlob; key?: string }[];
 }

@@ -139,6 +139,19 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
       expect(await catalogue.findBlob(again.artifacts[0]?.sha256 ?? '')).toBeUndefined();
     });
 
+    test('refuses a version whose summary has no room beside those that are published', async () => {
+      const room = (version: string, characters: number) =>
+        catalogue.publish(command(version, { summary: 'ä'.repeat(characters), mostSummaries: 100 }));
+      await room('1.0.0', 60);
+      await expect(room('1.1.0', 41)).rejects.toMatchObject({
+        code: 'bad_request',
+        message: expect.stringContaining('demo would take 101 characters in the index'),
+      });
+      expect(await versionsOf()).toEqual(['1.0.0']);
+      await room('1.1.0', 40);
+      await expect(room('1.1.0', 40)).rejects.toMatchObject({ code: 'version_exists' });
+    });
+
     test('refuses versions that share what makes them unique', async () => {
       await catalogue.publish(command('1.0.0+one', { versionKey: '1.0.0' }));
       const other = command('1.0.0+two', { versionKey: '1.0.0' });

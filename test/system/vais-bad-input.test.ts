@@ -95,11 +95,33 @@ describe('A manifest is refused', () => {
     [
       'dependencies that would fill the index',
       `[dependencies]\n${Array.from({ length: 1000 }, (_, n) => `dependency-${n} = "^1.0.0, <1.${n}.0"`).join('\n')}`,
-      /more than 32768 bytes in the index/,
+      /more than 16384 bytes in the index/,
     ],
   ])('[V-60] with %s', async (_what, more, says) => {
     expect(await refusedWith(withManifest(vaisManifest({ more })))).toMatch(says);
   });
+});
+
+test('[V-60] a package does not grow in the index without end, and takes no room from others', async () => {
+  const names = Array.from({ length: 240 }, (_, n) => `a${n} = "^1.0.0, <9.${n}.0"`).join('\n');
+  const publish = (minor: number) =>
+    publishVais(server, token, {
+      name: 'growing',
+      version: `1.${minor}.0`,
+      more: `[dependencies]\n${names}`,
+    });
+  let [taken, answer] = [0, await publish(0)];
+  while (answer.status === 200) answer = await publish(++taken);
+  expect(taken).toBeGreaterThan(30);
+  expect(answer).toMatchObject({
+    status: 400,
+    body: {
+      error: expect.stringMatching(/^Bad request: The versions of growing would take .* in the index/),
+    },
+  });
+  expect((await askVais(server, `/packages/growing/1.${taken}.0`)).status).toBe(404);
+  expect((await publishVais(server, token, { name: 'small' })).status).toBe(200);
+  before = storedFiles(server);
 });
 
 test.each([

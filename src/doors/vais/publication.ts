@@ -13,6 +13,9 @@ import { indexEntry, releaseOf } from './release.ts';
 import { archiveName } from './shapes.ts';
 import type { VaisRelease } from './stored-release.ts';
 
+/** Characters that one package may take in the index, which every client downloads whole; the original's reads 10 MiB of it: protocols/vais 2. */
+const MOST_SUMMARIES = 512 * 1024;
+
 /**
  * Reads an upload in the order of protocols/vais 2: what its metadata says, then the archive, whose manifest counts. Its bytes are to lie
  * where `placeOf` says. Faults: `json_invalid`, `name_invalid`, `version_invalid`, `digest_mismatch`, `bad_request`, and those of the archive.
@@ -45,6 +48,7 @@ export async function publicationOf(
     tags: [],
     fallbackTag: null,
     raisesDefault: true,
+    mostSummaries: MOST_SUMMARIES,
     visibility: null,
     attestation: null,
     artifacts: [

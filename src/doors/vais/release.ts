@@ -12,7 +12,7 @@ const LISTS = {
   categories: { items: 10, characters: 64 },
 } as const;
 /** Bytes of a version in the index, which every client downloads whole: protocols/vais 2. */
-const LARGEST_ENTRY = 32 * 1024;
+const LARGEST_ENTRY = 16 * 1024;
 
 /**
  * What is kept of a version: the manifest counts, and `sent` has the description and its like where the manifest is silent. Fault

@@ -28,6 +28,8 @@ export interface PublishCommand {
    * one that has it; to the highest of all where none has.
    */
   raisesDefault?: boolean;
+  /** Characters that the summaries of all published versions of the package may have, this one's too: who has more gets Fault `bad_request`. */
+  mostSummaries?: number;
   /** What people find the package by while this version is the default one. */
   searchText: SearchText;
   /** What people are told who install it, or null: a version may be born deprecated. */

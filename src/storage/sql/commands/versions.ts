@@ -30,6 +30,7 @@ export async function addVersion(
   const head = await claimPackage(session, command, state);
   const unusedKeys = await evictForeign(session, head.id, command);
   const versionId = await insertVersion(session, head.id, command, state);
+  await assertRoom(session, head.id, command);
   for (const artifact of command.artifacts) {
     await claimBlob(session, artifact, command.at, unusedKeys);
     await session.db
@@ -116,6 +117,26 @@ async function insertVersion(
     .executeTakeFirst();
   if (row === undefined) throw await taken(session, packageId, command);
   return row.id;
+}
+
+/** The head is locked, so whoever publishes at the same time counts too. */
+async function assertRoom(
+  { db }: Session,
+  packageId: number,
+  { name, mostSummaries }: PublishCommand,
+): Promise<void> {
+  if (mostSummaries === undefined) return;
+  const { length } = await db
+    .selectFrom('versions')
+    .select(sql<number | string>`sum(length(summary))`.as('length'))
+    .where('package_id', '=', packageId)
+    .where('state', '=', 'published')
+    .executeTakeFirstOrThrow();
+  if (Number(length) <= mostSummaries) return;
+  throw new Fault(
+    'bad_request',
+    `The versions of ${name} would take ${length} characters in the index, and those of one package may have ${mostSummaries}; to yank makes no room: name fewer dependencies, unpublish versions, or go on under another name.`,
+  );
 }
 
 async function taken(session: Session, packageId: number, command: PublishCommand): Promise<Fault> {
