@@ -99,6 +99,15 @@ test.each<[string, Script]>([
 
 const beginning: Script = (_, response) => void response.writeHead(200).write('begin');
 
+const trickling: Script = ({ headers }, response) => {
+  const from = Number(/\d+/.exec(headers.range ?? '')?.[0] ?? 0);
+  const range = `bytes ${from}-${content.length - 1}/${content.length}`;
+  response.writeHead(from === 0 ? 200 : 206, { etag: '"one"', ...(from > 0 && { 'content-range': range }) });
+  let at = from;
+  const timer = setInterval(() => response.write(content.subarray(at, ++at)), 20);
+  response.on('close', () => clearInterval(timer));
+};
+
 test('a server that cuts always, hangs or sends too much does not keep us for ever', async () => {
   const cut = await fetched((_, response) => response.destroy());
   expect(cut.error).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/was cut/) });
@@ -106,6 +115,11 @@ test('a server that cuts always, hangs or sends too much does not keep us for ev
 
   const hanging = await fetched(beginning, {}, new Memory(), 200);
   expect(String(hanging.error)).toMatch(/nothing came or went for 0\.2 s/);
+
+  // Each byte in time, and all of them never: a trickle is asked for once more, and that is all.
+  const trickle = await fetched(trickling, {}, new Memory(), 200);
+  expect(String(trickle.error)).toMatch(/next to nothing came for 0\.4 s/);
+  expect(trickle.server.seen).toHaveLength(2);
 
   const much = await fetched((_, response) =>
     response.writeHead(200, { 'content-length': 2 ** 40 }).write('begin'),

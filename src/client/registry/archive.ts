@@ -51,8 +51,9 @@ export async function fetchArchive(
       requests.settings.signal?.throwIfAborted();
       const problem = failure(transfer.what, error);
       const late = error instanceof TimedOut;
-      // Waiting was long enough the first time.
-      fruitless = sink.size > furthest ? 0 : fruitless + (late ? 2 : 1);
+      // Waiting was long enough the first time; what trickles in meanwhile is no fruit.
+      const isFruitful = sink.size > furthest && !(late && error.phase === 'pace');
+      fruitless = isFruitful ? 0 : fruitless + (late ? 2 : 1);
       furthest = Math.max(furthest, sink.size);
       // A Fault is a refusal, or what several requests in a row came to.
       const again = !isFault(error) && (late || error instanceof Broken || mayPass(error));

@@ -3,6 +3,7 @@ import type { Agent as HttpAgent, IncomingMessage, request as httpRequest } from
 import type { Agent as HttpsAgent } from 'node:https';
 import { Fault } from '../../kernel/light/index.ts';
 import { TimedOut, type Timeouts } from './failure.ts';
+import { Pace } from './pace.ts';
 import { blameProxy, proxyFor } from './proxy.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -149,16 +150,25 @@ async function pour(
   sent.end();
 }
 
-/** The pieces of an answer's body as they come. Rejects with `TimedOut` when none comes for `idle` milliseconds. */
+/**
+ * The pieces of an answer's body as they come. Rejects with `TimedOut` when none comes for `idle` milliseconds, or in twice that time too
+ * little (`Pace`).
+ */
 export async function* pieces(answer: IncomingMessage, idle: number): AsyncGenerator<Buffer> {
   const stop = () => answer.destroy(new TimedOut('idle', idle));
   let timer = setTimeout(stop, idle);
+  const pace = new Pace(2 * idle);
   try {
+    pace.wait();
     for await (const piece of answer) {
       // Whoever takes the pieces may be slow; that is not the server's fault.
       clearTimeout(timer);
-      if (Buffer.isBuffer(piece)) yield piece;
+      if (Buffer.isBuffer(piece)) {
+        pace.came(piece.length);
+        yield piece;
+      }
       timer = setTimeout(stop, idle);
+      pace.wait();
     }
   } finally {
     clearTimeout(timer);

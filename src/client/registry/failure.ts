@@ -16,16 +16,20 @@ export const defaultTimeouts: Timeouts = { connect: 10_000, answer: 60_000, idle
 /** A phase took too long. */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
+  readonly phase: keyof Timeouts | 'pace';
 
-  constructor(phase: keyof Timeouts, milliseconds: number) {
+  /** `pace`: too little came in so long. */
+  constructor(phase: keyof Timeouts | 'pace', milliseconds: number) {
     const time = `${milliseconds / 1000} s`;
     super(
       {
         connect: `no connection within ${time}; is the address right, and does a firewall or proxy stand between?`,
         answer: `no answer within ${time}; try again later`,
         idle: `nothing came or went for ${time}; try again later`,
+        pace: `next to nothing came for ${time}; try again later`,
       }[phase],
     );
+    this.phase = phase;
   }
 }
 

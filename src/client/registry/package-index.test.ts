@@ -61,6 +61,7 @@ test('what makes no sense is passed over, and the rest is there', () => {
   ]);
   expect([...read.names()]).toEqual(['a', 'b']);
   expect(read.candidates('a')).toEqual([]);
+  expect([read.unreadable('a'), read.unreadable('b'), read.unreadable('c')]).toEqual([0, bad.length, 0]);
   expect(read.candidates('b')).toEqual([
     { ...good, yanked: false, dependencies: [], url: undefined, size: undefined },
   ]);

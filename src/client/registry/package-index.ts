@@ -23,6 +23,8 @@ export interface IndexedPackage {
   authors: readonly string[];
   /** Newest published first, as the registry has them. */
   versions: readonly IndexedVersion[];
+  /** How many more there are that make no sense. */
+  unreadable: number;
 }
 
 type Fields = Record<string, unknown>;
@@ -94,10 +96,16 @@ export class PackageIndex {
   candidates(name: string): readonly IndexedVersion[] | undefined {
     return this.package(name)?.versions;
   }
+
+  /** For the resolver: versions that were passed over. */
+  unreadable(name: string): number {
+    return this.package(name)?.unreadable ?? 0;
+  }
 }
 
 function readPackage(name: string, fields: Fields): IndexedPackage {
-  const versions = Array.isArray(fields['versions']) ? fields['versions'] : [];
+  const entries = Array.isArray(fields['versions']) ? fields['versions'] : [];
+  const versions = entries.map(readIndexedVersion).filter((version) => version !== undefined);
   return {
     name,
     description: text(fields['description']),
@@ -106,7 +114,8 @@ function readPackage(name: string, fields: Fields): IndexedPackage {
     repository: text(fields['repository']),
     keywords: texts(fields['keywords']),
     authors: texts(fields['authors']),
-    versions: versions.map(readIndexedVersion).filter((version) => version !== undefined),
+    versions,
+    unreadable: entries.length - versions.length,
   };
 }
 
