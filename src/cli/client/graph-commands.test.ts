@@ -247,16 +247,25 @@ describe('outdated', () => {
     expect(JSON.parse((await vaisc('outdated --offline --json')).out)).toEqual({ packages: [] });
   });
 
-  test('[V-63] marks what was yanked, and what an update cannot choose', async () => {
-    const yanked = INDEX.map((entry) =>
-      entry.name === 'http-client'
-        ? { name: entry.name, versions: [published('2.1.0', {}, true), published('2.2.0')] }
-        : entry,
+  /** What is said when the index has no more than these versions of http-client. */
+  const outdatedWith = async (versions: ReturnType<typeof published>[]) => {
+    const index = INDEX.map((entry) =>
+      entry.name === 'http-client' ? { name: entry.name, versions } : entry,
     );
-    writeFileSync(join(home, 'registry/index', HOST), JSON.stringify(yanked));
-    const { code, out, err } = await vaisc('outdated --offline');
-    expect(out).toMatch(/^http-client +2\.1\.0 +- +2\.2\.0 +yanked$/m);
-    expect(err).toContain('http-client 2.1.0 would match ~2.1.0, but is yanked');
+    writeFileSync(join(home, 'registry/index', HOST), JSON.stringify(index));
+    return vaisc('outdated --offline');
+  };
+
+  test('[V-63] marks what was yanked, which an update leaves where nothing else will do', async () => {
+    const { code, out, err } = await outdatedWith([published('2.1.0', {}, true), published('2.2.0')]);
+    expect(out).toMatch(/^http-client +2\.1\.0 +2\.1\.0 +2\.2\.0 +yanked$/m);
+    expect([code, err]).toEqual([1, expect.not.stringContaining('would fail')]);
+  });
+
+  test('says why an update would fail, and shows the rest', async () => {
+    const { code, out, err } = await outdatedWith([published('2.1.2', {}, true), published('2.2.0')]);
+    expect(out).toMatch(/^http-client +2\.1\.0 +- +2\.2\.0 *$/m);
+    expect(err).toContain('http-client 2.1.2 would match ~2.1.0, but is yanked');
     expect(code).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { outdatedOf, readGraph, type OutdatedPackage } from '../../client/graph/index.ts';
+import { outdatedOf, readGraph, type Graph, type OutdatedPackage } from '../../client/graph/index.ts';
 import type { PackageIndex } from '../../client/registry/index.ts';
 import { isFault } from '../../kernel/light/index.ts';
 import { table } from '../table.ts';
@@ -16,7 +16,8 @@ export const outdated = command({
   run: async (context, _args, given) => {
     const read = await readGraph(context.cwd, { needed: true, program: context.program });
     const index = await indexFor(context, given, read.project.manifest.registry);
-    const found = outdatedOf(read.graph, await updated(context, index), (name) => index.candidates(name));
+    const wanted = await updated(context, index, read.graph);
+    const found = outdatedOf(read.graph, wanted, (name) => index.candidates(name));
     const shown = found.filter(({ direct }) => direct || given.all);
     if (shown.length > 0) context.print(table([TITLES, ...shown.map(rowOf)]).trimEnd());
     else context.say(`${context.paint.green('✓')} Everything is up to date`);
@@ -58,14 +59,22 @@ async function indexFor(
 }
 
 /** What an update would choose. If it would choose nothing, for there is a conflict, that is said, and all else is still shown. */
-async function updated(context: Context, index: PackageIndex): Promise<ReadonlyMap<string, string>> {
+async function updated(
+  context: Context,
+  index: PackageIndex,
+  graph: Graph,
+): Promise<ReadonlyMap<string, string>> {
   const [{ resolve }, { readDemand, withLocal }] = await Promise.all([
     import('../../client/resolve/index.ts'),
     import('../../client/install/index.ts'),
   ]);
   const { root, local } = await readDemand(context.cwd, []);
   try {
-    const { packages } = resolve(root, withLocal(index, local));
+    const registry = [...graph.packages].filter(([, { source }]) => source === 'registry');
+    const { packages } = resolve(root, withLocal(index, local), {
+      locked: new Map(registry.map(([name, { version }]) => [name, version])),
+      keep: () => false,
+    });
     return new Map([...packages].map(([name, { version }]) => [name, version]));
   } catch (error) {
     if (!isFault(error)) throw error;

@@ -33,6 +33,7 @@ export function withLocal(index: PackageSource, local: Demand['local']): Package
       return [{ version: one.version, yanked: false, dependencies: one.wanted }];
     },
     names: () => [...local.keys(), ...(index.names?.() ?? [])],
+    unreadable: (name) => (local.has(name) ? 0 : (index.unreadable?.(name) ?? 0)),
   };
 }
 

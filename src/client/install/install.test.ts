@@ -245,6 +245,17 @@ describe('install', () => {
     expect(locked()).toContain('json 1.2.0');
     await pkg('install --update');
     expect(locked()).toEqual(['json 1.0.0']);
+    registry.yank('json', '1.0.0');
+    expect(await pkg('update')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('json 1.0.0 is yanked, and stays: nothing else will do.'),
+    });
+    expect(locked()).toEqual(['json 1.0.0']);
+    expect(await pkg('outdated')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^json .*yanked$/m),
+      err: '',
+    });
   });
 });
 

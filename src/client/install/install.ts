@@ -118,13 +118,12 @@ class Session {
       const plan = planOfLock(this.#demand, lock);
       if (plan !== undefined) return plan;
     }
-    if (!needsRegistry(this.#demand)) return planOfIndex(this.#demand, await emptyIndex(), CHOOSE_ALL);
+    if (!needsRegistry(this.#demand)) {
+      return planOfIndex(this.#demand, await emptyIndex(), { lock: undefined, renew: 'all', warn });
+    }
     const { client } = await this.#open();
     this.#index = await openIndex(client, { home: this.#home, offline, fresh, warn });
-    return planOfIndex(this.#demand, this.#index, {
-      lock: renew === 'all' ? undefined : lock,
-      renew: renew === undefined || renew === 'all' ? new Set() : renew,
-    });
+    return planOfIndex(this.#demand, this.#index, { lock, renew: renew ?? new Set(), warn });
   }
 
   /** What packages are fetched with. A copy of the index may know where they are; without one they are at their usual places. */
@@ -172,8 +171,6 @@ function checkNames(renew: InstallOptions['renew'], { root }: Demand, lock: Lock
     `${unknown} is not in vais.lock: nothing here needs it. "add" makes it needed.`,
   );
 }
-
-const CHOOSE_ALL = { lock: undefined, renew: new Set<string>() };
 
 async function emptyIndex(): Promise<PackageIndex> {
   const { PackageIndex } = await import('../registry/index.ts');

@@ -4,23 +4,26 @@ import type { PackageIndex } from '../registry/index.ts';
 import { withLocal, type Demand } from './demand.ts';
 
 export interface PlanOptions {
-  /** What is locked now, and stays where it can; undefined: everything is chosen anew. */
+  /** What is locked now, and stays where it can. */
   lock: Lock | undefined;
-  /** Names whose locked version does not count. */
-  renew: ReadonlySet<string>;
+  /** Names whose version is chosen anew. One that is locked and was yanked meanwhile is only taken if nothing else will do. */
+  renew: 'all' | ReadonlySet<string>;
+  /** Told of those; a sentence. */
+  warn: (message: string) => void;
 }
 
 /** Chooses versions of everything that is demanded. Faults as `resolve`, and `digest_mismatch` for a version that is not what was locked. */
 export async function planOfIndex(
   demand: Demand,
   index: PackageIndex,
-  { lock, renew }: PlanOptions,
+  { lock, renew, warn }: PlanOptions,
 ): Promise<Lock> {
   const { resolve } = await import('../resolve/index.ts');
+  const keep = (name: string) => renew !== 'all' && !renew.has(name);
   const registry = [...(lock?.values() ?? [])].filter(({ source }) => source === 'registry');
   const { packages } = resolve(demand.root, withLocal(index, demand.local), {
     locked: new Map(registry.map(({ name, version }) => [name, version])),
-    keep: (name) => !renew.has(name),
+    keep,
   });
   const plan = new Map<string, LockedPackage>();
   for (const [name, { version, dependencies }] of packages) {
@@ -29,8 +32,9 @@ export async function planOfIndex(
       plan.set(name, { name, version, checksum: '', source: here.source, dependencies });
       continue;
     }
-    const checksum = index.version(name, version)?.checksum ?? '';
-    if (!renew.has(name)) checkLocked(lock?.get(name), version, checksum);
+    const { checksum = '', yanked = false } = index.version(name, version) ?? {};
+    if (keep(name)) checkLocked(lock?.get(name), version, checksum);
+    else if (yanked) warn(`${name} ${version} is yanked, and stays: nothing else will do.`);
     plan.set(name, { name, version, checksum, source: 'registry', dependencies });
   }
   return plan;

@@ -18,7 +18,7 @@ export function hintsFor(demands: readonly Demand[], source: PackageSource): str
   const hints = new Set<string>();
   for (const { wanted, requirement } of demands) {
     if (!wanted.exists) hints.add(nameHint(wanted.name, source));
-    else for (const hint of versionHints(wanted, requirement)) hints.add(hint);
+    else for (const hint of versionHints(wanted, requirement, source)) hints.add(hint);
     if (hints.size > MOST_HINTS) break;
   }
   return [...hints].filter((hint) => hint !== '').slice(0, MOST_HINTS);
@@ -29,7 +29,7 @@ function nameHint(name: string, source: PackageSource): string {
   return near === undefined ? '' : `${name}: did you mean ${near}?`;
 }
 
-function versionHints(wanted: KnownPackage, requirement: string): string[] {
+function versionHints(wanted: KnownPackage, requirement: string, source: PackageSource): string[] {
   const matching = wanted.matching(requirement);
   if (matching === undefined) return [];
   const { matches, covers } = parseRequirement(requirement);
@@ -55,12 +55,19 @@ function versionHints(wanted: KnownPackage, requirement: string): string[] {
     );
   }
   if (hints.length === 0 && matching.every((word) => word === 0)) hints.push(whatThereIs(wanted));
+  const unreadable = source.unreadable?.(wanted.name) ?? 0;
+  if (unreadable > 0) {
+    const [count, were] = unreadable === 1 ? ['1 version', 'was'] : [`${unreadable} versions`, 'were'];
+    hints.push(
+      `${count} of ${wanted.name} ${were} passed over: what the index says of it is nothing that this client can read.`,
+    );
+  }
   return hints;
 }
 
 function whatThereIs({ name, versions }: KnownPackage): string {
   const all = versions.map(({ version }) => version);
-  if (all.length === 0) return `${name} has no versions.`;
+  if (all.length === 0) return `${name} has no version that can be taken.`;
   if (all.length <= 2 * MOST_VERSIONS) return `${name} has ${joined(all, 'and')}.`;
   return `${name} has ${all.length} versions, the last of which are ${joined(all.slice(-MOST_VERSIONS), 'and')}.`;
 }

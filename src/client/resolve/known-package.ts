@@ -42,8 +42,10 @@ export class KnownPackage {
   readonly absent: number;
   /** All versions, and to be absent. */
   readonly universe: VersionSet;
-  /** Index of the version that is locked; -1 without one. */
+  /** Index of the version that is locked and to be kept; -1 without one. */
   readonly locked: number;
+  /** Index of a yanked version that is only there because it was locked, and is not to be kept; -1 without one. */
+  readonly #lastResort: number;
   readonly #parsed: readonly SemVer[];
   readonly #stable: VersionSet;
   readonly #read: RequirementReader;
@@ -53,9 +55,10 @@ export class KnownPackage {
     id: number,
     name: string,
     candidates: readonly Candidate[] | undefined,
-    locked: string | undefined,
+    lock: { version: string; keep: boolean } | undefined,
     read: RequirementReader,
   ) {
+    const locked = lock?.version;
     const known = ascending(candidates ?? []);
     const usable = known.filter(({ candidate }) => !candidate.yanked || candidate.version === locked);
     this.id = id;
@@ -69,7 +72,9 @@ export class KnownPackage {
     this.#parsed = usable.map(({ parsed }) => parsed);
     this.absent = usable.length;
     this.universe = rangeSet(this.#size, 0, this.#size);
-    this.locked = this.versions.findIndex(({ version }) => version === locked);
+    const index = this.versions.findIndex(({ version }) => version === locked);
+    this.locked = lock?.keep === true ? index : -1;
+    this.#lastResort = lock?.keep === false && this.versions[index]?.yanked === true ? index : -1;
     const stable = this.none();
     for (const [index, { prerelease }] of this.#parsed.entries()) {
       if (prerelease.length === 0) add(stable, index);
@@ -106,12 +111,18 @@ export class KnownPackage {
     return emptySet(this.#size);
   }
 
-  /** What is best to take of what is allowed: what is locked, else the highest release, else the highest pre-release. */
+  /**
+   * What is best to take of what is allowed: what is locked, else the highest release, else the highest pre-release; a yanked version that
+   * was locked only where nothing else is left.
+   */
   best(allowed: VersionSet): number {
     if (this.locked !== -1 && has(allowed, this.locked)) return this.locked;
-    const release = highest(and(allowed, this.#stable));
+    const versions = and(allowed, rangeSet(this.#size, 0, this.absent));
+    const good = this.#lastResort === -1 ? versions : minus(versions, this.only(this.#lastResort));
+    const release = highest(and(good, this.#stable));
     if (release !== -1) return release;
-    return highest(and(allowed, rangeSet(this.#size, 0, this.absent)));
+    const preRelease = highest(good);
+    return preRelease === -1 ? highest(versions) : preRelease;
   }
 
   /** Must a version of it be in the solution? */

@@ -165,7 +165,19 @@ describe('A lock', () => {
     expect(chosen('c', source, { locked: new Map([['c', '1.0.0']]) })).toEqual({ c: '1.0.0' });
     expect(chosen('d', source, { locked: new Map([['d', '1.0.0']]) })).toEqual({ d: '1.0.0' });
     expect(refusal('d', source)).toMatch(/All versions of d are yanked/);
-    expect(refusal('d', source, { locked: new Map([['d', '1.0.0']]), keep: () => false })).toMatch(/yanked/);
+  });
+
+  test('[V-63] that is to be renewed leaves a yanked version only where nothing else will do', () => {
+    const renewed = (wants: string, locked: Record<string, string>) =>
+      chosen(wants, source, { locked: new Map(Object.entries(locked)), keep: () => false });
+    expect(renewed('c', { c: '1.0.0' })).toEqual({ c: '1.1.0' });
+    expect(renewed('c =1.0.0', { c: '1.0.0' })).toEqual({ c: '1.0.0' });
+    expect(renewed('d; c', { d: '1.0.0', c: '1.0.0' })).toEqual({ c: '1.1.0', d: '1.0.0' });
+    // A pre-release is better than what was taken back.
+    const wide = world({ 'p 1.0.0!': '', 'p 1.0.0-rc.1': '' });
+    expect(chosen('p >=1.0.0-rc.1', wide, { locked: new Map([['p', '1.0.0']]), keep: () => false })).toEqual({
+      p: '1.0.0-rc.1',
+    });
   });
 
   test('gives way where something new needs it to', () => {
@@ -201,6 +213,13 @@ describe('A refusal', () => {
     expect(message).toContain('a 2.0.0 would match ^2, but is yanked');
     expect(message).toContain('a 2.1.0-rc.1 is a pre-release');
     expect(message).toContain('a ^2.1.0-rc.1');
+  });
+
+  test('tells of versions that cannot be read', () => {
+    const source = { ...world({ 'a 1.0.0': '' }), unreadable: (name: string) => (name === 'a' ? 2 : 0) };
+    expect(refusal('a ^2', source)).toContain('2 versions of a were passed over');
+    const nothing = { candidates: () => [], unreadable: () => 1 };
+    expect(refusal('b', nothing)).toContain('1 version of b was passed over');
   });
 
   test('has codes', () => {

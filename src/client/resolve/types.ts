@@ -12,7 +12,7 @@ export interface Wanted {
 /** A published version. */
 export interface Candidate {
   version: string;
-  /** Only taken if it is locked. */
+  /** Only taken if it is locked; where that is not to be kept, only if nothing else will do. */
   yanked: boolean;
   dependencies: readonly Wanted[];
 }
@@ -23,12 +23,14 @@ export interface PackageSource {
   candidates(name: string): readonly Candidate[] | undefined;
   /** Names of packages, so that a misspelt one can be corrected. Asked only when something is wrong. */
   names?(): Iterable<string>;
+  /** How many versions there are besides that make no sense to this client. Asked only when something is wrong. */
+  unreadable?(name: string): number;
 }
 
 export interface ResolveOptions {
   /** Versions by name that are taken where they can be. */
   locked?: ReadonlyMap<string, string>;
-  /** False for a package whose locked version does not count; without it all count. */
+  /** False for a package whose locked version is to be chosen anew; without it all stay. */
   keep?: (name: string) => boolean;
   /** How many rules may be looked at (`Resolution.steps`) before it is given up. */
   patience?: number;

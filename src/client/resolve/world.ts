@@ -8,7 +8,7 @@ import { add, isEmpty, minus, type VersionSet } from './version-set.ts';
 export class World {
   readonly root: KnownPackage;
   readonly #source: PackageSource;
-  readonly #lockedVersion: (name: string) => string | undefined;
+  readonly #lockOf: (name: string) => { version: string; keep: boolean } | undefined;
   readonly #packages = new Map<string, KnownPackage>();
   /** What rules were given out: of which versions, and which that versions share. */
   readonly #told = new Map<KnownPackage, { versions: Set<number>; shared: Set<string> }>();
@@ -21,7 +21,10 @@ export class World {
   constructor(root: Root, source: PackageSource, options: ResolveOptions, thorough: boolean) {
     const { locked, keep } = options;
     this.#source = source;
-    this.#lockedVersion = (name) => (keep?.(name) === false ? undefined : locked?.get(name));
+    this.#lockOf = (name) => {
+      const version = locked?.get(name);
+      return version === undefined ? undefined : { version, keep: keep?.(name) !== false };
+    };
     this.#thorough = thorough;
     this.root = new KnownPackage(
       this.#count++,
@@ -39,7 +42,7 @@ export class World {
       this.#count++,
       name,
       this.#source.candidates(name),
-      this.#lockedVersion(name),
+      this.#lockOf(name),
       this.#read,
     );
     this.#packages.set(name, made);
