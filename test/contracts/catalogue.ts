@@ -25,6 +25,8 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
 
     const command = (version: string, more: Partial<PublishCommand> = {}) =>
       publishCommand(registry, anna, version, more);
+    const room = (version: string, characters: number) =>
+      catalogue.publish(command(version, { summary: 'ä'.repeat(characters), mostSummaries: 100 }));
     const tag = (name: string, version: string | null, more: Partial<TagCommand> = {}): TagCommand => ({
       registryId: registry.id,
       name: 'demo',
@@ -140,8 +142,6 @@ export function catalogueContract(adapter: string, open: OpenCatalogue): void {
     });
 
     test('refuses a version whose summary has no room beside those that are published', async () => {
-      const room = (version: string, characters: number) =>
-        catalogue.publish(command(version, { summary: 'ä'.repeat(characters), mostSummaries: 100 }));
       await room('1.0.0', 60);
       await expect(room('1.1.0', 41)).rejects.toMatchObject({
         code: 'bad_request',

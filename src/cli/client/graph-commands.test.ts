@@ -218,6 +218,13 @@ describe('why', () => {
   });
 });
 
+/** What is said when the index has no more than these versions of http-client. */
+const outdatedWith = async (versions: ReturnType<typeof published>[]) => {
+  const index = INDEX.map((entry) => (entry.name === 'http-client' ? { name: entry.name, versions } : entry));
+  writeFileSync(join(home, 'registry/index', HOST), JSON.stringify(index));
+  return vaisc('outdated --offline');
+};
+
 describe('outdated', () => {
   test('shows what an update would take and what is latest, and ends with 1', async () => {
     const { code, out, err } = await vaisc('outdated --offline');
@@ -246,15 +253,6 @@ describe('outdated', () => {
     expect(await vaisc('outdated --offline')).toMatchObject({ code: 0, out: '✓ Everything is up to date\n' });
     expect(JSON.parse((await vaisc('outdated --offline --json')).out)).toEqual({ packages: [] });
   });
-
-  /** What is said when the index has no more than these versions of http-client. */
-  const outdatedWith = async (versions: ReturnType<typeof published>[]) => {
-    const index = INDEX.map((entry) =>
-      entry.name === 'http-client' ? { name: entry.name, versions } : entry,
-    );
-    writeFileSync(join(home, 'registry/index', HOST), JSON.stringify(index));
-    return vaisc('outdated --offline');
-  };
 
   test('[V-63] marks what was yanked, which an update leaves where nothing else will do', async () => {
     const { code, out, err } = await outdatedWith([published('2.1.0', {}, true), published('2.2.0')]);

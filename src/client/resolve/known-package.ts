@@ -72,9 +72,9 @@ export class KnownPackage {
     this.#parsed = usable.map(({ parsed }) => parsed);
     this.absent = usable.length;
     this.universe = rangeSet(this.#size, 0, this.#size);
-    const index = this.versions.findIndex(({ version }) => version === locked);
-    this.locked = lock?.keep === true ? index : -1;
-    this.#lastResort = lock?.keep === false && this.versions[index]?.yanked === true ? index : -1;
+    const lockedAt = this.versions.findIndex(({ version }) => version === locked);
+    this.locked = lock?.keep === true ? lockedAt : -1;
+    this.#lastResort = lock?.keep === false && this.versions[lockedAt]?.yanked === true ? lockedAt : -1;
     const stable = this.none();
     for (const [index, { prerelease }] of this.#parsed.entries()) {
       if (prerelease.length === 0) add(stable, index);
