@@ -233,6 +233,21 @@ describe('publish', () => {
     expect(server.seen).toEqual([]);
   });
 
+  test('says once that it publishes, where the registry asks for a one-time code', async () => {
+    const server = await scriptedServer(({ method, headers }, response) => {
+      const refused = method === 'POST' && headers['npm-otp'] !== '123456';
+      response.writeHead(refused ? 401 : 200, refused ? { 'www-authenticate': 'OTP' } : {}).end('{}');
+    });
+    sample();
+    const line = `publish --registry ${server.url} --token secret`;
+    const { code, out } = await vaisc(line, { typed: ['123456'] });
+    expect({ code, out, posts: server.lines().filter((sent) => sent.startsWith('POST')).length }).toEqual({
+      code: 0,
+      out: `Info Packaging demo v1.0.0...\nInfo Publishing demo v1.0.0 to ${server.url}...\n✓ Published demo v1.0.0 to ${server.url}\n`,
+      posts: 2,
+    });
+  });
+
   test('says in the original’s words why it was refused', async () => {
     const server = await registry({ status: 409 });
     sample();

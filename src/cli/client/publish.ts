@@ -36,8 +36,13 @@ export const publish = command({
       if (given['dry-run'] === true) return showDryRun(context, packed);
       const opened = await openRegistry(context, given, project.manifest.registry);
       const { registry } = opened.chosen;
+      let announced = false;
       const verified = await withToken(context, opened, async (client) => {
-        context.say(`${context.paint.cyan('Info')} Publishing ${name} v${version} to ${registry}...`);
+        // It is done again with the one-time code that the registry asked for.
+        if (!announced) {
+          context.say(`${context.paint.cyan('Info')} Publishing ${name} v${version} to ${registry}...`);
+        }
+        announced = true;
         await send(context, client, { packed, file });
         return check(context, client, packed);
       });
