@@ -194,6 +194,25 @@ describe('what no registry takes is told before it is sent', () => {
     await expect(packed()).rejects.toThrow(/does not end in \.tar\.gz/);
   });
 
+  test.each([
+    ['a long text', `description = "${'x'.repeat(4001)}"`, 'The description has more than 4000 characters'],
+    ['a control character', 'homepage = "a\\u001b[31m"', 'The homepage holds a control character'],
+    [
+      'many keywords',
+      `keywords = [${[...Array(51).keys()].map((n) => `"k${n}"`).join()}]`,
+      'more than 50 keywords',
+    ],
+    [
+      'an entry that makes the index large',
+      `[dependencies]\na = { version = "1", features = [${`"${'x'.repeat(199)}",`.repeat(90)}] }`,
+      'take more than 16384 bytes in the index',
+    ],
+  ])('%s in the manifest', async (_what, text, sentence) => {
+    sample();
+    put('vais.toml', `${MANIFEST}${text}\n`);
+    await expect(packed()).rejects.toThrow(sentence);
+  });
+
   test('bytes, with the largest files', async () => {
     sample();
     truncateSync(put('data/big.bin'), 80 * 1024 ** 2);

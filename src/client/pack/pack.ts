@@ -3,7 +3,12 @@ import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../../kernel/light/index.ts';
-import { readVaisManifest, type VaisManifest } from '../../formats/vais/light/index.ts';
+import {
+  indexEntry,
+  readVaisManifest,
+  releaseOf,
+  type VaisManifest,
+} from '../../formats/vais/light/index.ts';
 import { MANIFEST, type Project } from '../project/index.ts';
 import { writeArchive, type WrittenArchive } from './archive.ts';
 import { collectFiles, type PackFile } from './collect.ts';
@@ -37,6 +42,7 @@ export async function packProject(
   // It comes with the readers of archives, which other commands do without.
   const { checkPublishedVersion, readVaisUpload } = await import('../../formats/vais/index.ts');
   checkPublishedVersion(manifest.version);
+  const release = releaseOf(manifest);
   const earlier = new RegExp(`^${manifest.name}-\\d[^/]*\\.tar\\.gz$`);
   const files = await collectFiles(
     folder,
@@ -51,6 +57,7 @@ export async function packProject(
   // That very text was read and checked.
   const given = new Map([[MANIFEST, Buffer.from(text)]]);
   const written = await writeArchive(to, files, { given, signal });
+  indexEntry(release, { sha256: written.checksum, size: written.size });
   // As the registry will: what is packed is taken there.
   await readVaisUpload(createReadStream(to, signal && { signal }));
   return {

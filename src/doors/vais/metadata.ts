@@ -1,16 +1,5 @@
+import type { About } from '../../formats/vais/index.ts';
 import { Fault } from '../../kernel/index.ts';
-
-/** What a package says of itself beside name, version and dependencies; undefined or empty where it says nothing. */
-export interface About {
-  description: string | undefined;
-  license: string | undefined;
-  homepage: string | undefined;
-  repository: string | undefined;
-  documentation: string | undefined;
-  authors: string[];
-  keywords: string[];
-  categories: string[];
-}
 
 /** What a client sends beside the archive: protocols/vais 2. Other members mean nothing: the manifest in the archive counts. */
 export interface SentMetadata {

@@ -1,17 +1,18 @@
 import {
   checkPublishedVersion,
   checkVaisName,
+  indexEntry,
   readVaisUploadApart,
+  releaseOf,
   versionKeyOf,
+  type VaisRelease,
 } from '../../formats/vais/index.ts';
 import { Fault } from '../../kernel/index.ts';
 import type { Publication } from '../../registry/index.ts';
 import type { FormFile } from '../multipart.ts';
 import { VaisFault } from './errors.ts';
 import { readMetadata } from './metadata.ts';
-import { indexEntry, releaseOf } from './release.ts';
 import { archiveName } from './shapes.ts';
-import type { VaisRelease } from './stored-release.ts';
 
 /** Characters that one package may take in the index, which every client downloads whole; the original's reads 10 MiB of it: protocols/vais 2. */
 const MOST_SUMMARIES = 512 * 1024;

@@ -1,6 +1,6 @@
+import type { VaisRelease } from '../../formats/vais/index.ts';
 import { isoTime } from '../../kernel/index.ts';
 import type { VersionRow } from '../../registry/index.ts';
-import type { VaisRelease } from './stored-release.ts';
 
 export function storedRelease({ manifest }: Pick<VersionRow, 'manifest'>): VaisRelease {
   return JSON.parse(manifest) as VaisRelease;

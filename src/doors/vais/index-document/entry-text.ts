@@ -1,5 +1,5 @@
+import type { VaisRelease } from '../../../formats/vais/index.ts';
 import type { ListedVersion } from '../../../registry/index.ts';
-import type { VaisRelease } from '../stored-release.ts';
 
 /**
  * A package as the index has it: protocols/vais 2. What is empty is left out, for clients stumble over null. `versions` come newest

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readVaisManifest } from '../../formats/vais/index.ts';
 import { isFault } from '../../kernel/index.ts';
-import type { About } from './metadata.ts';
-import { indexEntry, releaseOf } from './release.ts';
+import { readVaisManifest } from './manifest.ts';
+import { indexEntry, releaseOf, type About } from './release.ts';
 
 const nothing: About = {
   description: undefined,

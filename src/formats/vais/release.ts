@@ -1,7 +1,20 @@
-import type { VaisDependencies, VaisDependency, VaisManifest } from '../../formats/vais/index.ts';
-import { Fault } from '../../kernel/index.ts';
-import type { About } from './metadata.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import type { VaisDependencies, VaisDependency } from './dependencies.ts';
+import type { VaisManifest } from './manifest.ts';
 import type { IndexEntry, ReleaseDependency, VaisRelease } from './stored-release.ts';
+
+/** What a package says of itself beside name, version and dependencies; undefined or empty where it says nothing. */
+export type About = Pick<
+  VaisManifest,
+  | 'description'
+  | 'license'
+  | 'homepage'
+  | 'repository'
+  | 'documentation'
+  | 'authors'
+  | 'keywords'
+  | 'categories'
+>;
 
 /** Characters, and items of a list: what a client may have to hold of each package in its memory has an end. */
 const LONGEST = { description: 4000, url: 2000, text: 200, items: 100, dependencies: 1000 };
@@ -16,9 +29,9 @@ const LARGEST_ENTRY = 16 * 1024;
 
 /**
  * What is kept of a version: the manifest counts, and `sent` has the description and its like where the manifest is silent. Fault
- * `bad_request` for what would make the index large or unreadable.
+ * `bad_request` for what would make the index large or unreadable: registries ask this at a publish, and clients before one.
  */
-export function releaseOf(manifest: VaisManifest, sent: About): VaisRelease {
+export function releaseOf(manifest: VaisManifest, sent: About = manifest): VaisRelease {
   const text = (key: TextKey): string | undefined => manifest[key] || sent[key] || undefined;
   const list = (key: ListKey): string[] => {
     const own = tidied(manifest[key]);
