@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { Fault } from '../../kernel/light/index.ts';
+import { Fault, printableJson } from '../../kernel/light/index.ts';
 import { archiveBounds } from '../../formats/vais/light/index.ts';
 import { systemFault } from './system-fault.ts';
 
@@ -84,12 +84,11 @@ async function target(root: string, path: string): Promise<string> {
 
 /** As servers do: what would mean something else on another system is refused. */
 function checkPath(path: string): void {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  const wrong = /[\\\u0000-\u001f\u007f\ufffd]|^[A-Za-z]:/.test(path) || !path.isWellFormed();
+  const wrong = /[\\\p{Cc}\ufffd]|^[A-Za-z]:/u.test(path) || !path.isWellFormed();
   if (!wrong) return;
   throw new Fault(
     'bad_request',
-    `The name of ${JSON.stringify(path)} is not the same on every system; name it without backslashes and control characters, in UTF-8.`,
+    `The name of ${printableJson(path)} is not the same on every system; name it without backslashes and control characters, in UTF-8.`,
   );
 }
 

@@ -1,8 +1,9 @@
 import { Fault } from '../errors.ts';
+import { printableJson } from '../printable.ts';
 
 /** An entry's name in a sentence: printable, and short whatever it holds. */
 export function quoted(path: string): string {
-  return JSON.stringify(path.length > 120 ? `${path.slice(0, 120)}…` : path);
+  return printableJson(path.length > 120 ? `${path.slice(0, 120)}…` : path);
 }
 
 /**

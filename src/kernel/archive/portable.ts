@@ -41,9 +41,9 @@ const MOST_IMPLIED = 20_000;
 
 /**
  * As `readTarGz`, for archives that whoever gets them can unpack, on any file system: files and folders only, no two of one name however a
- * file system compares names, no name that is too long for one, and nothing behind the archive's end. A registry that reads by these
- * rules takes nothing that a client which unpacks by them refuses. Faults `archive_invalid` and `archive_too_large` name the entry, or
- * both.
+ * file system compares names, no name that is too long for one or holds a control character, and nothing behind the archive's end. A
+ * registry that reads by these rules takes nothing that a client which unpacks by them refuses. Faults `archive_invalid` and
+ * `archive_too_large` name the entry, or both.
  */
 export function readPortableTarGz(
   source: Readable,
@@ -112,6 +112,13 @@ class PortableContents {
   }
 
   #spell(path: string): void {
+    // Not every file system takes them, and what lists files breaks lines at them, or lets them move the cursor.
+    if (/\p{Cc}/u.test(path)) {
+      throw new Fault(
+        'archive_invalid',
+        `The name of the entry ${quoted(path)} holds a control character; rename it.`,
+      );
+    }
     if (Buffer.byteLength(path.slice(path.lastIndexOf('/') + 1)) > LONGEST_NAME) {
       throw new Fault(
         'archive_invalid',
