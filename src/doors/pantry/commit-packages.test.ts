@@ -4,18 +4,30 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTarball } from '../../../test/setup/publish.ts';
-import type { Blobs, PreviewPackage } from '../../registry/index.ts';
+import type { Blobs, PreviewPackage, StagedBlob } from '../../registry/index.ts';
 import { openFileBlobs } from '../../storage/files/index.ts';
 import type { SentPackage } from './commit-body/index.ts';
 import { openPackages, withSiblingUrls } from './commit-packages.ts';
 
 let folder: string;
-let blobs: Blobs;
+let blobs: Pick<Blobs, 'stage'>;
+/** Each holds its file open until it is discarded. */
+const stagedHere: StagedBlob[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kontor-commit-packages-'));
-  blobs = await openFileBlobs(folder);
+  const files = await openFileBlobs(folder);
+  blobs = {
+    stage: async () => {
+      const staged = await files.stage();
+      stagedHere.push(staged);
+      return staged;
+    },
+  };
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  for (const staged of stagedHere) await staged.discard();
+  await rm(folder, { recursive: true });
+});
 
 async function sent(name: string, more: object, files: Record<string, Buffer> = {}): Promise<SentPackage> {
   const staged = await blobs.stage();
