@@ -1,4 +1,4 @@
-import { Fault } from '../kernel/index.ts';
+import { Fault } from '../kernel/light/index.ts';
 import type { Actor } from '../ledger/index.ts';
 import type { Machine } from './machines/index.ts';
 import type { User } from './store.ts';

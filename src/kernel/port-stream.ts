@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { ownsMemory } from './chunk-memory.ts';
-import { errorFromWire, errorToWire, type WireError } from './wire-error.ts';
+import { errorFromWire, errorToWire, type WireError } from './threads/index.ts';
 
 /** What the reading end says: that it wants one more. */
 type Request = 'more';

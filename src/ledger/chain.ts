@@ -1,4 +1,4 @@
-import { sha256Hex } from '../kernel/index.ts';
+import { sha256Hex } from '../kernel/light/index.ts';
 import { FROM_BEFORE, type NewEvent } from './events.ts';
 
 /** The hash before the first event. */

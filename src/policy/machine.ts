@@ -1,11 +1,6 @@
-import {
-  grantOn,
-  type Machine,
-  type MachineGrant,
-  type Principal,
-  type TrustPermission,
-} from '../accounts/index.ts';
-import { Fault } from '../kernel/index.ts';
+import type { Machine, MachineGrant, Principal, TrustPermission } from '../accounts/index.ts';
+import { grantOn } from '../accounts/light/index.ts';
+import { Fault } from '../kernel/light/index.ts';
 import type { Standing } from './standing.ts';
 
 /** What a publish by a machine is judged by. */

@@ -1,4 +1,4 @@
-import { Fault } from '../kernel/index.ts';
+import { Fault } from '../kernel/light/index.ts';
 import { publishFault } from './publish.ts';
 import { mayRead, seesRegistry, type Asker } from './rights.ts';
 import type { Standing } from './standing.ts';

@@ -1,5 +1,6 @@
 import type { Principal, TokenScope } from '../accounts/index.ts';
-import { Fault, type ErrorCode } from '../kernel/index.ts';
+import { Fault } from '../kernel/light/index.ts';
+import type { ErrorCode } from '../kernel/index.ts';
 import { askerOf, creationBar, isEnough, rightOn, type Asker, type Right } from './rights.ts';
 import type { Standing } from './standing.ts';
 import { tokenBar } from './token-limits.ts';

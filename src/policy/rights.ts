@@ -1,4 +1,5 @@
-import { actsAsAdministrator, atLeast, type Principal } from '../accounts/index.ts';
+import type { Principal } from '../accounts/index.ts';
+import { actsAsAdministrator, atLeast } from '../accounts/light/index.ts';
 import type { Standing } from './standing.ts';
 import { searcherOf } from './token-limits.ts';
 

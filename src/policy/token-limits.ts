@@ -1,13 +1,6 @@
-import {
-  matchesPackage,
-  nobodyAt,
-  scopePattern,
-  type Principal,
-  type SignedIn,
-  type TokenLimits,
-  type TokenScope,
-} from '../accounts/index.ts';
-import { Fault } from '../kernel/index.ts';
+import type { Principal, SignedIn, TokenLimits, TokenScope } from '../accounts/index.ts';
+import { matchesPackage, nobodyAt, scopePattern } from '../accounts/light/index.ts';
+import { Fault } from '../kernel/light/index.ts';
 
 /** A package, or a name that is free, as the limits of tokens speak of it. */
 export interface Target {

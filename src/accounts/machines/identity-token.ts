@@ -1,4 +1,4 @@
-import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { Fault, isFault } from '../../kernel/index.ts';
 import type { Claims } from './match.ts';
 
@@ -21,10 +21,14 @@ export interface IssuerKeys {
   of(issuer: string, anew: boolean): Promise<{ keys: JWK[] }>;
 }
 
+/** Loaded by the first machine that comes: a server that trusts none starts without. */
+const library = () => import('jose');
+
 /** The `iss` of a token that nobody has verified yet, by which rules are chosen. Fault `identity_invalid` for what is no JWT. */
-export function claimedIssuer(token: string): string {
+export async function claimedIssuer(token: string): Promise<string> {
   try {
     if (token.length > LONGEST_TOKEN) throw new Error('too long');
+    const { decodeJwt } = await library();
     const { iss } = decodeJwt(token);
     if (typeof iss !== 'string') throw new Error('no iss');
     return iss;
@@ -39,6 +43,7 @@ export async function verifyIdentityToken(
   { issuer, audiences, now }: { issuer: string; audiences: readonly string[]; now: number },
   issuers: IssuerKeys,
 ): Promise<Claims> {
+  const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await library();
   const check = async (anew: boolean) => {
     const keys = createLocalJWKSet(await issuers.of(issuer, anew));
     const { payload } = await jwtVerify(token, keys, {
@@ -53,26 +58,25 @@ export async function verifyIdentityToken(
     return payload;
   };
   try {
-    refuseAlgorithm(token);
+    refuseAlgorithm(decodeProtectedHeader(token).alg);
     return await check(false).catch((error: unknown) => {
       // Keys change; one that we do not know may be new.
       if (error instanceof errors.JWKSNoMatchingKey) return check(true);
       throw error;
     });
   } catch (error) {
-    throw isFault(error) ? error : invalid(reasonOf(error), error);
+    throw isFault(error) ? error : invalid(reasonOf(error, errors), error);
   }
 }
 
 /** Before the issuer is asked for keys: such a token would be refused by any of them. */
-function refuseAlgorithm(token: string): void {
-  const { alg } = decodeProtectedHeader(token);
+function refuseAlgorithm(alg: string | undefined): void {
   if (alg === undefined || !SIGNATURE_ALGORITHMS.includes(alg)) {
     throw invalid(`its algorithm is none of ${SIGNATURE_ALGORITHMS.join(', ')}`);
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, errors: Awaited<ReturnType<typeof library>>['errors']): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
     return error.reason === 'missing'

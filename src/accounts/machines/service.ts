@@ -39,7 +39,7 @@ export function isMachineToken(token: string): boolean {
 export function createMachines(store: MachineStore, issuers: IssuerKeys, clock: Clock): Machines {
   return {
     async exchange({ identityToken, packageName, registryId, audiences, address }) {
-      const issuer = claimedIssuer(identityToken);
+      const issuer = await claimedIssuer(identityToken);
       const rules = (await store.trustIn(packageName, registryId)).filter((rule) => rule.issuer === issuer);
       // Before the issuer is asked: nobody makes us ask one that no rule names.
       if (rules.length === 0) throw notTrusted(packageName, STRANGER);

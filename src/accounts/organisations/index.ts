@@ -1,4 +1,5 @@
-export { noInvitation, type Invitations } from './invitations.ts';
+export { type Invitations } from './invitations.ts';
+export { noInvitation } from './no-invitation.ts';
 export {
   checkOrganisationName,
   checkTeamName,

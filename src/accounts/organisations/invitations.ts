@@ -4,6 +4,7 @@ import { actorOf, type SignedIn } from '../principal.ts';
 import { checkEmail } from '../users/names.ts';
 import type { OrganisationRole } from './roles.ts';
 import { commandOf, userCalled, type OrganisationParts } from './parts.ts';
+import { noInvitation } from './no-invitation.ts';
 import type { Invitation, Organisation } from './store.ts';
 
 /** What people do with invitations to an organisation. */
@@ -77,8 +78,4 @@ export function createInvitations(
       await store.withdrawInvitation({ ...commandOf(asker, clock), organisationId, invitationId });
     },
   };
-}
-
-export function noInvitation(): Fault {
-  return new Fault('not_found', 'There is no such invitation for you (any more): ask for a new one.');
 }

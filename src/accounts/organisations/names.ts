@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 
 /** As a user's name, in lower case: it is an npm scope too. */
 const ORGANISATION_NAME = /^[a-z0-9][a-z0-9._-]{1,63}$/;

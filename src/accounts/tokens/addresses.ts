@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 

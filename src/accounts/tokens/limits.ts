@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 import { rangeCovers, readAddressRange } from './addresses.ts';
 
 /** What narrows a token beyond its scopes. A list that is not there narrows nothing; none is ever empty. */

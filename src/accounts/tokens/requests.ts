@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 import type { SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';
 import { limitsCover, readLimits, type TokenLimits } from './limits.ts';

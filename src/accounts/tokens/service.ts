@@ -1,4 +1,5 @@
-import { Fault, type Clock } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import type { Clock } from '../../kernel/index.ts';
 import type { Actor } from '../../ledger/index.ts';
 import { actorOf, type SignedIn } from '../principal.ts';
 import type { User } from '../store.ts';

@@ -1,4 +1,4 @@
-import { isoTime } from '../../kernel/index.ts';
+import { isoTime } from '../../kernel/light/index.ts';
 import type { SealedEvent } from '../events.ts';
 import type { AuditFilter, AuditStore } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { Fault, isoTime } from '../../kernel/index.ts';
+import { Fault, isoTime } from '../../kernel/light/index.ts';
 import type { Finding } from './judge.ts';
 import type { Block } from './rules.ts';
 

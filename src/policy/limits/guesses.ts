@@ -1,5 +1,6 @@
 import type { Guess, GuessGuard } from '../../accounts/index.ts';
-import { Fault, type Clock } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
+import type { Clock } from '../../kernel/index.ts';
 import type { Backoff, Counters, Failures } from './counters.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import { defaultLimits, wrongGuesses, type Limit } from './limit.ts';

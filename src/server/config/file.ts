@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import type * as Yaml from 'yaml';
 import { errnoOf, nearest } from '../../kernel/index.ts';
 import { sections } from './aliases.ts';
 import type { Given } from './environment.ts';
@@ -73,6 +74,8 @@ function* inSections(settings: ReadonlyMap<unknown, unknown>): Generator<[string
 
 /** The pairs of the top-level map. The parser's own words are not passed on: they may quote a secret. */
 function parseYaml(yaml: string, file: string, problems: string[]): ReadonlyMap<unknown, unknown> {
+  // Most servers have no such file, and start without the library.
+  const { LineCounter, parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
   const lineCounter = new LineCounter();
   const document = parseDocument(yaml, { lineCounter, prettyErrors: false });
   const [error] = document.errors;
@@ -89,7 +92,7 @@ function parseYaml(yaml: string, file: string, problems: string[]): ReadonlyMap<
   return new Map();
 }
 
-function toMaps(document: ReturnType<typeof parseDocument>): unknown {
+function toMaps(document: Pick<Yaml.Document, 'toJS'>): unknown {
   try {
     return document.toJS({ mapAsMap: true });
   } catch {

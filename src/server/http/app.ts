@@ -61,6 +61,13 @@ const SLOWEST_REQUEST = 900_000;
 /** A connection may lie idle for this long: more than balancers keep theirs, so that they close first. Milliseconds. */
 const LONGEST_IDLE = 72_000;
 
+/** Routes of the edge and of doors read bodies by themselves; those of the API, a server within, have schemas, whose library takes its time to load. */
+const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
+
+function refuseSchema(): never {
+  throw new Error('Only routes of the API have schemas.');
+}
+
 /**
  * The edge: finds registry and door for a path, says who asks and under which base URL, and shapes what no door answers.
  */
@@ -111,6 +118,7 @@ export function createApp({
     // A request that still comes over an open connection is in flight too.
     return503OnClosing: false,
     exposeHeadRoutes: true,
+    schemaController: { compilersFactory: noSchemas },
     routerOptions: { maxParamLength: LONGEST_PARAMETER, ignoreTrailingSlash: true },
     rewriteUrl: (request) => routePath(rawTarget(request), registries, doors),
     frameworkErrors: (error, request, reply) => {

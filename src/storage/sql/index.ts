@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Fault } from '../../kernel/index.ts';
+import { Fault } from '../../kernel/light/index.ts';
 import { hasStore, migrate } from './migrate.ts';
 import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';

@@ -1,5 +1,5 @@
-import { atLeast } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { atLeast } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { isEnough, rightOn } from '../../../policy/index.ts';
 import type { GrantCommand, NewOwner, OfferCommand, TransferAnswer } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';

@@ -1,5 +1,6 @@
-import { lookalikeOf, type NewUser, type User } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import type { NewUser, User } from '../../../accounts/index.ts';
+import { lookalikeOf } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { nowhere, recordEvent } from './record.ts';
 import { putVerifiedEmail } from './verified-emails.ts';

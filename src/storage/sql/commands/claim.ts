@@ -1,5 +1,5 @@
-import { lookalikeOf } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { lookalikeOf } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { publishFault, scopeOf } from '../../../policy/index.ts';
 import type { PublishCommand, VersionState } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';

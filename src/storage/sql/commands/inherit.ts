@@ -1,4 +1,4 @@
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 
 /** Rows of one statement; databases set limits. */

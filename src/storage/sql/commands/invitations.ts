@@ -1,4 +1,5 @@
-import { atLeast, noInvitation, type Invitation, type OrganisationStore } from '../../../accounts/index.ts';
+import type { Invitation, OrganisationStore } from '../../../accounts/index.ts';
+import { atLeast, noInvitation } from '../../../accounts/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { readInvitations } from '../queries/organisations.ts';
 import { assertAssign, lockRoles, putMember, recordMember } from './organisations.ts';

@@ -1,5 +1,5 @@
 import type { AccountCommand } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { ClaimCommand, ClaimResult, ReleaseCommand } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';

@@ -1,12 +1,11 @@
-import {
-  lookalikeOf,
-  mayAssign,
-  type OrganisationStore,
-  type Organisation,
-  type OrganisationCommand,
-  type OrganisationRole,
+import type {
+  OrganisationStore,
+  Organisation,
+  OrganisationCommand,
+  OrganisationRole,
 } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { lookalikeOf, mayAssign } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { nowhere, recordEvent } from './record.ts';
 

@@ -1,5 +1,5 @@
-import { atLeast } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { atLeast } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { changeFault } from '../../../policy/index.ts';
 import type {
   DeprecateCommand,

@@ -1,5 +1,5 @@
 import type { AccountStore, Profile, ProfileFields } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { profileFrom } from '../queries/accounts.ts';
 import { isVerified } from '../queries/verified-emails.ts';

@@ -1,4 +1,4 @@
-import { newestVersion } from '../../../kernel/index.ts';
+import { newestVersion } from '../../../kernel/semver/light/index.ts';
 import type { PublishCommand, PublishOutcome } from '../../../registry/index.ts';
 import type { Session } from '../capabilities.ts';
 import { recordEvent } from './record.ts';

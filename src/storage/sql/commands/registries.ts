@@ -1,12 +1,9 @@
-import { atLeast, type AccountCommand } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import type { AccountCommand } from '../../../accounts/index.ts';
+import { atLeast } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Actor } from '../../../ledger/index.ts';
-import {
-  isCounted,
-  type RegistryChange,
-  type RegistryRow,
-  type RegistrySettings,
-} from '../../../registry/index.ts';
+import type { RegistryChange, RegistryRow, RegistrySettings } from '../../../registry/index.ts';
+import { isCounted } from '../../../registry/light/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { registryById, registryRole } from '../queries/registries.ts';
 import { recordEvent } from './record.ts';

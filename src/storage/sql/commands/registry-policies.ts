@@ -1,4 +1,4 @@
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { SetPolicy } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { readPolicyBody } from '../queries/registry-policies.ts';

@@ -1,4 +1,4 @@
-import { searchWords } from '../../../registry/index.ts';
+import { searchWords } from '../../../registry/light/index.ts';
 import type { Session } from '../capabilities.ts';
 
 /** The tag whose version speaks for a package in lists. */

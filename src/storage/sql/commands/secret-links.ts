@@ -1,5 +1,5 @@
 import type { LinkPurpose, LinkStore, User } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { emailKey } from '../email-key.ts';
 import { createUser } from './accounts.ts';

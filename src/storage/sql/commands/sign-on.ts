@@ -1,5 +1,5 @@
 import type { SignOnStore, User } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { userOfIdentity } from '../queries/sign-on.ts';
 import { Abandon } from './abandon.ts';

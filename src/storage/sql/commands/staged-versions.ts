@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { DecisionCommand, PublishOutcome, StageCommand, Visibility } from '../../../registry/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { barUnused } from './blobs.ts';

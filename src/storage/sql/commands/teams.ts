@@ -1,10 +1,6 @@
-import {
-  atLeast,
-  type OrganisationCommand,
-  type OrganisationStore,
-  type Team,
-} from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import type { OrganisationCommand, OrganisationStore, Team } from '../../../accounts/index.ts';
+import { atLeast } from '../../../accounts/light/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { lockRoles } from './organisations.ts';
 import { nowhere, recordEvent } from './record.ts';

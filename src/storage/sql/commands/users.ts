@@ -1,5 +1,5 @@
 import type { User, UserStore } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import { lockRows, type Session } from '../capabilities.ts';
 import { forgetUser } from './forget.ts';
 import { inherit } from './inherit.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type {
   PublishArtifact,
   PublishCommand,

@@ -1,5 +1,5 @@
 import type { NewWebLogin, WebLoginStore } from '../../../accounts/index.ts';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 import type { Session } from '../capabilities.ts';
 import { createToken } from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import { Fault, errnoOf } from '../../../kernel/index.ts';
+import { Fault, errnoOf } from '../../../kernel/light/index.ts';
 
 interface Ports {
   ping(): Promise<void>;

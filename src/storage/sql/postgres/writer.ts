@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { errnoOf } from '../../../kernel/index.ts';
+import { errnoOf } from '../../../kernel/light/index.ts';
 import { Abandon } from '../commands/abandon.ts';
 import {
   commands,

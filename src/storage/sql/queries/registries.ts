@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { atLeast, type OrganisationRole } from '../../../accounts/index.ts';
+import type { OrganisationRole } from '../../../accounts/index.ts';
+import { atLeast } from '../../../accounts/light/index.ts';
 import type { RegistryMember, RegistryRow, SeenRegistry } from '../../../registry/index.ts';
 import type { Schema } from '../schema/index.ts';
 

@@ -1,4 +1,5 @@
-import { Fault, errorToWire, type WireError } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
+import { errorToWire, type WireError } from '../../../kernel/threads/index.ts';
 import type { CommandName } from '../commands/index.ts';
 
 /** What the server's thread sends to the writer thread. */

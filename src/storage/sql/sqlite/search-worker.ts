@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { serveJobs } from '../../../kernel/index.ts';
+import { serveJobs } from '../../../kernel/threads/index.ts';
 import { searcherOn } from '../searcher.ts';
 import { sqliteCapabilities } from './capabilities.ts';
 import { kyselyOn, openDatabase } from './connection.ts';

@@ -1,4 +1,4 @@
-import { startWorker, WorkerPool } from '../../../kernel/index.ts';
+import { startWorker, WorkerPool } from '../../../kernel/threads/index.ts';
 import type {
   ListingQuery,
   Listings,

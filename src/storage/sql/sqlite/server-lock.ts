@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Fault } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
 
 /**
  * Holds a SQLite store for one server. The lock is a file lock of the kernel (BEGIN EXCLUSIVE on a database of its own), which a killed

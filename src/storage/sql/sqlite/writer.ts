@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
-import { Fault, errorFromWire, startWorker } from '../../../kernel/index.ts';
+import { Fault } from '../../../kernel/light/index.ts';
+import { errorFromWire, startWorker } from '../../../kernel/threads/index.ts';
 import type { CommandInput, CommandName, CommandOutput, Writer } from '../commands/index.ts';
 import type { Reply, Request } from './protocol.ts';
 

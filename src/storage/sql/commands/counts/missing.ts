@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { MOST_MISSING_OF_A_NAME, type MissingCount } from '../../../../registry/index.ts';
+import type { MissingCount } from '../../../../registry/index.ts';
+import { MOST_MISSING_OF_A_NAME } from '../../../../registry/light/index.ts';
 import type { Session } from '../../capabilities.ts';
 
 /** Rows of one statement; databases limit its parameters. */

@@ -1,4 +1,4 @@
-import { Fault } from '../../../../kernel/index.ts';
+import { Fault } from '../../../../kernel/light/index.ts';
 import type { AddTrustCommand, RemoveTrustCommand, TrustedOnlyCommand } from '../../../../registry/index.ts';
 import type { Session } from '../../capabilities.ts';
 import { lockFor } from '../packages.ts';

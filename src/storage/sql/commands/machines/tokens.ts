@@ -1,5 +1,5 @@
 import type { NewMachineToken } from '../../../../accounts/index.ts';
-import { Fault } from '../../../../kernel/index.ts';
+import { Fault } from '../../../../kernel/light/index.ts';
 import type { VersionState } from '../../../../registry/index.ts';
 import { lockRows, type Session } from '../../capabilities.ts';
 import { Abandon } from '../abandon.ts';

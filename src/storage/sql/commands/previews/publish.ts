@@ -1,4 +1,4 @@
-import { Fault } from '../../../../kernel/index.ts';
+import { Fault } from '../../../../kernel/light/index.ts';
 import { previewFault, previewStanding } from '../../../../policy/index.ts';
 import type { NewPreview, PreviewsOutcome, PublishPreviews } from '../../../../registry/index.ts';
 import { lockRows, type Session } from '../../capabilities.ts';

@@ -1,4 +1,5 @@
-import { delayAfter, type SecondFactorStore } from '../../../../accounts/index.ts';
+import type { SecondFactorStore } from '../../../../accounts/index.ts';
+import { delayAfter } from '../../../../accounts/light/index.ts';
 import { lockRows, type Session } from '../../capabilities.ts';
 import { forgiveGuesses, giveRecoveryCodes, recordFactorEvent, tidyAfterRemoval } from './standing.ts';
 

@@ -1,5 +1,5 @@
 import type { SecondFactorStore } from '../../../../accounts/index.ts';
-import { Fault } from '../../../../kernel/index.ts';
+import { Fault } from '../../../../kernel/light/index.ts';
 import type { Session } from '../../capabilities.ts';
 import { forgiveGuesses, giveRecoveryCodes, recordFactorEvent, tidyAfterRemoval } from './standing.ts';
 

@@ -1,4 +1,4 @@
-import { Fault, isFault, type ErrorCode } from './errors.ts';
+import { Fault, isFault, type ErrorCode } from '../errors.ts';
 
 /** An error as it crosses from one thread to another: a Fault keeps its code, anything else its message and stack. */
 export interface WireError {

@@ -1,5 +1,5 @@
 import type { Transferable, Worker } from 'node:worker_threads';
-import { Fault } from './errors.ts';
+import { Fault } from '../errors.ts';
 import { errorFromWire, type WireError } from './wire-error.ts';
 
 /** What goes to a worker and what comes back. */
