@@ -1,18 +1,23 @@
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { LogLevel } from './config/index.ts';
+import { LogOutput } from './log-output.ts';
 
-/** Lines wait for others for at most this long, milliseconds: a write for each would take as long as the request it tells of. */
-const LONGEST_WAIT = 100;
-/** Bytes that are written without waiting, and at most at once. Each write goes through another thread. */
-const ENOUGH = 60_000;
-const MOST = 65_536;
+const STANDARD_OUTPUT = 1;
 /** Pino's number of `warn`. */
 const WARN = 40;
 
-/** JSON lines on standard output, in batches. A warning or worse goes out at once, with all before it, and so does the rest at exit. */
+/**
+ * JSON lines on standard output, in batches: see `LogOutput`. A warning or worse goes out at once, with all before it, and so does the rest
+ * at exit.
+ */
 export function createLogger(level: LogLevel): Logger {
-  const output = destination({ sync: false, minLength: ENOUGH, maxWrite: MOST, periodicFlush: LONGEST_WAIT });
-  return pino(
+  const output = new LogOutput({
+    fd: STANDARD_OUTPUT,
+    onLost: (lines) =>
+      logger.warn({ lines }, 'lines of the log were lost: standard output did not take them in time'),
+  });
+  process.on('exit', () => output.end());
+  const logger = pino(
     {
       level,
       base: null,
@@ -25,6 +30,7 @@ export function createLogger(level: LogLevel): Logger {
     },
     output,
   );
+  return logger;
 }
 
 /** JSON lines to whoever embeds the server; nothing is opened, and nothing listens to the end of the process. */

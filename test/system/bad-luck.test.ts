@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { publish, register } from '../setup/publish.ts';
 import { temporaryFolder } from '../setup/resources.ts';
+import { bundledLauncher } from '../setup/bundle.ts';
 import { kontor, startKontor } from '../setup/server.ts';
 
 describe('a store that cannot be opened is named with the setting to change', () => {
@@ -55,4 +56,17 @@ test('a stop that a supervisor and npm both signal is one stop, and ends with co
   void server.stop();
   expect(await ended).toBe(0);
   expect(server.logs()).toContain('"msg":"stopped"');
+});
+
+test.each([
+  ['whose reader goes away', '>(head -1 >&2)', 'nobody reads standard output any more'],
+  ['on a full disk', '/dev/full', 'the log cannot be written'],
+])('a server with a log %s goes on serving, says so, and stops as asked', async (_where, log, sentence) => {
+  const command = join(temporaryFolder('command'), 'kontor');
+  writeFileSync(command, `#!/bin/bash\nexec '${await bundledLauncher()}' "$@" > ${log}\n`, { mode: 0o755 });
+  const server = await startKontor({ command });
+  const token = await register(server, 'anna');
+  await expect.poll(() => server.logs()).toContain(`kontor: ${sentence}`);
+  expect((await publish(server, token, 'kept', '1.0.0')).status).toBe(201);
+  expect(await server.stop()).toBe(0);
 });
