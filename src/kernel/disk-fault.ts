@@ -5,6 +5,7 @@ const SAID: Partial<Record<string, string>> = {
   ENOSPC: 'the disk is full: make room there',
   EDQUOT: 'the disk quota is used up: make room there',
   EFBIG: 'no file may get so large there',
+  ENOENT: 'it is missing, and cannot be made',
   EROFS: 'it is read-only',
   EACCES: 'this user has no right to',
   EPERM: 'this user has no right to',

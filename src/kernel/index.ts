@@ -16,6 +16,7 @@ export { inTurns } from './in-turns.ts';
 export { Turn } from './turn.ts';
 export * from './archive/index.ts';
 export { freeChunk, ownsMemory } from './chunk-memory.ts';
+export { makeFolders } from './make-folders.ts';
 export { nearest } from './nearest.ts';
 export { receiveStream, sendStream } from './port-stream.ts';
 export * from './threads/index.ts';

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { actingAs, ensureFirstAdministrator, type SignedIn } from '../accounts/index.ts';
-import { Fault, systemClock } from '../kernel/index.ts';
+import { Fault, makeFolders, systemClock } from '../kernel/index.ts';
 import type { RegistryRow } from '../registry/index.ts';
 import type { Config } from './config/index.ts';
 import { openKontor, type Kontor } from './kontor.ts';
@@ -29,7 +28,7 @@ export async function embedKontor(
   warn: (message: string) => void = () => undefined,
 ): Promise<EmbeddedKontor> {
   const { values } = config;
-  await mkdir(values.data, { recursive: true, mode: 0o750 });
+  await makeFolders(values.data, 0o750);
   const kontor = await openKontor(config, { create: true });
   try {
     const { store, catalogue, accounts } = kontor;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ensureFirstAdministrator, type FirstAdministrator } from '../accounts/index.ts';
-import { systemClock } from '../kernel/index.ts';
+import { makeFolders, systemClock } from '../kernel/index.ts';
 import { AuditRecorder, sealAll } from '../ledger/index.ts';
 import { lockStore } from '../storage/sql/index.ts';
 import type { Config, Values } from './config/index.ts';
@@ -74,14 +73,14 @@ export async function serve(
 
 async function claimFolders({ data, database }: Values): Promise<{ release(): void } | undefined> {
   // What lies there (password hashes, keys) is for this user and, for backups, its group.
-  await mkdir(data, { recursive: true, mode: 0o750 });
+  await makeFolders(data, 0o750);
   return database.kind === 'sqlite' ? lockBeside(database.path) : undefined;
 }
 
 /** Beside the database, which may lie outside the data folder: two servers with the same database must meet at one lock. */
 async function lockBeside(databasePath: string): Promise<{ release(): void }> {
   const folder = dirname(databasePath);
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  await makeFolders(folder, 0o750);
   return lockStore(join(folder, 'server.lock'));
 }
 

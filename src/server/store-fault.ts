@@ -8,7 +8,7 @@ const saidOfPaths: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EROFS: 'the disk is mounted read-only',
-  ENOENT: 'a folder above it is missing',
+  ENOENT: 'it is missing, and cannot be made',
   ENOTDIR: 'it is a file or lies below one',
   EEXIST: 'it is a file or lies below one',
   ENOSPC: 'the disk is full',

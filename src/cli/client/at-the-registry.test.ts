@@ -98,6 +98,15 @@ describe('login', () => {
     expect(code).toBe(0);
   });
 
+  test.runIf(process.platform === 'linux')('ends where no folder can be made', async () => {
+    const line = `login --registry ${server.url} --token ${TOKEN}`;
+    expect(await vaisc(line, { home: '/proc/x/.vais' })).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: /proc/x/.vais cannot be used: it is missing, and cannot be made (ENOENT).\n',
+    });
+  });
+
   test('says what to give if it does not know the registry', async () => {
     const { code, err } = await vaisc('login');
     expect([code, err]).toEqual([

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { diskFault, errnoOf, Fault } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, makeFolders } from '../../kernel/light/index.ts';
 import { PackageIndex, type RegistryClient } from '../registry/index.ts';
 import { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
@@ -94,7 +94,7 @@ async function writeCopy(
   base: string,
   { bytes, etag }: { bytes: Buffer; etag: string | undefined },
 ): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
+  await makeFolders(join(file, '..'));
   await replaceFile(file, `${file}.${randomUUID()}${ASIDE}`, bytes);
   const about: About = { base, etag, sha256: sha256(bytes) };
   await replaceFile(`${file}.json`, `${file}.${randomUUID()}${ASIDE}`, JSON.stringify(about));

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArchiveSink } from '../registry/index.ts';
-import { diskFault, errnoOf, Fault, isFault } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, isFault, makeFolders } from '../../kernel/light/index.ts';
 import { checkManifest } from './check-manifest.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
@@ -85,7 +85,7 @@ export class PackageCache {
       const archive = place.layout.archive(name, version);
       // Unpacked first: an archive that cannot be is not kept.
       await this.#unpack(place.layout, pinned, download.file, origin);
-      await mkdir(dirname(archive), { recursive: true });
+      await makeFolders(dirname(archive));
       await rename(download.file, archive);
     } finally {
       await rm(download.file, { force: true });
@@ -176,7 +176,7 @@ export class PackageCache {
     const { unpack } = await import('../unpack/index.ts');
     const aside = await this.#temporary.path('tree');
     try {
-      await mkdir(join(aside, 'extracted'), { recursive: true });
+      await makeFolders(join(aside, 'extracted'));
       const hash = createHash('sha256');
       const source = Readable.from(hashed(createReadStream(archive, { highWaterMark: PIECE }), hash));
       const unpacked = await unpack(source, join(aside, 'extracted'));
@@ -199,7 +199,7 @@ export class PackageCache {
 
   async #place(layout: Layout, aside: string, pinned: Pinned): Promise<void> {
     const place = layout.unpacked(pinned.name, pinned.version);
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolders(dirname(place));
     for (let attempt = 1; ; attempt++) {
       try {
         await rename(aside, place);

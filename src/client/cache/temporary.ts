@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf } from '../../kernel/light/index.ts';
+import { errnoOf, makeFolders } from '../../kernel/light/index.ts';
 
 /** Milliseconds after which what a process on another machine left is taken for left over. */
 const LEFT = 24 * 3600 * 1000;
@@ -21,7 +21,7 @@ export class Temporary {
 
   /** A new path that is nobody else's; `kind` is what it is for. The folder is there afterwards, the path is not. */
   async path(kind: string): Promise<string> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolders(this.folder);
     return join(this.folder, `${kind}-${host}-${process.pid}-${randomUUID()}`);
   }
 

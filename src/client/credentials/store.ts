@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { diskFault, errnoOf, Fault } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, makeFolders } from '../../kernel/light/index.ts';
 import { registryBase } from '../registry/index.ts';
 import { vaisHome, type Variables } from './home.ts';
 import { underLock } from '../locks/index.ts';
@@ -97,7 +97,9 @@ export class Credentials {
 
   async #change(change: (tables: Tables) => Tables): Promise<void> {
     const folder = dirname(this.file);
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    const made = await makeFolders(folder, 0o700).catch((error: unknown) => {
+      throw diskFault(error, folder);
+    });
     // A folder that VAIS_HOME names may be for others too, such as /tmp: it is not ours to close.
     if (made !== undefined || !this.#settings.env['VAIS_HOME']) await this.#guard(folder, 0o700);
     else await this.#warnOfWriters(folder);

@@ -1,6 +1,6 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { errnoOf, Fault, makeFolders } from '../../kernel/light/index.ts';
 import { checkVaisName, isVaisName } from '../../formats/vais/light/index.ts';
 import { MANIFEST } from './folder.ts';
 
@@ -19,7 +19,7 @@ export async function initProject(folder: string, name: string = nameFor(folder)
   const sources = ['src/lib.vais', 'src/main.vais'];
   const found = await Promise.all(sources.map((path) => stat(join(folder, path)).catch(() => undefined)));
   if (found.some(Boolean)) return [MANIFEST];
-  await mkdir(join(folder, 'src'), { recursive: true });
+  await makeFolders(join(folder, 'src'));
   await make(join(folder, 'src/lib.vais'), `# ${name}\n`);
   return [MANIFEST, 'src/lib.vais'];
 }

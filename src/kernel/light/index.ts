@@ -6,5 +6,6 @@ export { isoTime } from '../clock.ts';
 export { sha256Hex } from '../digest.ts';
 export { diskFault } from '../disk-fault.ts';
 export { Fault, errnoOf, isFault, type ErrorCode } from '../errors.ts';
+export { makeFolders } from '../make-folders.ts';
 export { nearest } from '../nearest.ts';
 export { printable, printableJson, printableLines } from '../printable.ts';

@@ -1,6 +1,6 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../../kernel/index.ts';
+import { errnoOf, makeFolders } from '../../kernel/index.ts';
 import { freeName } from './places.ts';
 import { WRITER } from './text.ts';
 
@@ -27,7 +27,7 @@ export async function isForeign(file: string): Promise<boolean> {
 /** Moves a file of a folder to where nothing of ours lies, under a name that is free, and answers where it is. */
 export async function keepAside(folder: string, name: string): Promise<string> {
   const kept = join(folder, KEPT);
-  await mkdir(kept, { recursive: true, mode: 0o750 });
+  await makeFolders(kept, 0o750);
   const target = join(kept, await freeName(kept, name));
   await rename(join(folder, name), target);
   return target;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { errnoOf } from '../../kernel/index.ts';
+import { errnoOf, makeFolders } from '../../kernel/index.ts';
 
 /** Where in the storage what another server left is kept. No key of ours begins with a dot, so nothing of ours looks there. */
 const KEPT = '.before-kontor';
@@ -57,7 +57,7 @@ export async function keepArchives(storage: string): Promise<string | undefined>
   const kept = join(storage, await freeName(storage, KEPT));
   for (const path of found) {
     const target = join(kept, path);
-    await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+    await makeFolders(dirname(target), 0o750);
     await rename(join(storage, path), target);
   }
   return kept;

@@ -1,7 +1,7 @@
 import { mkdir, open, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { errnoOf } from '../../kernel/index.ts';
+import { errnoOf, makeFolders } from '../../kernel/index.ts';
 
 /** Group may read, others nothing: packages can be private. */
 const FOLDER_MODE = 0o750;
@@ -70,7 +70,7 @@ export class Folders {
 
 /** Makes the root and the folders above it, durably. */
 export async function makeRoot(root: string): Promise<void> {
-  const first = await mkdir(root, { recursive: true, mode: FOLDER_MODE });
+  const first = await makeFolders(root, FOLDER_MODE);
   if (first === undefined) return;
   for (let made = root; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { makeFolders } from '../../kernel/index.ts';
 import type { Blobs } from '../../registry/index.ts';
 import type { StoreMarker } from '../store-marker.ts';
 import { S3Blobs } from './blobs.ts';
@@ -35,7 +35,7 @@ export async function reachBucket(options: S3Options): Promise<ReachedBucket> {
     isEmpty: found !== 'filled',
     marker: bucketMarker(line, place, options),
     open: async ({ probed }) => {
-      await mkdir(spool, { recursive: true, mode: FOLDER_MODE });
+      await makeFolders(spool, FOLDER_MODE);
       if (found === 'absent') await makeBucket(line, place, options);
       if (probed) await probe(line, place, options);
       return new S3Blobs(line, place, spool, partBytes);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Fault } from '../../kernel/light/index.ts';
+import { Fault, makeFolders } from '../../kernel/light/index.ts';
 import { hasStore, migrate } from './migrate.ts';
 import { postgresCapabilities } from './postgres/capabilities.ts';
 import { connect } from './postgres/connection.ts';
@@ -42,7 +41,7 @@ export async function openSqlStore(
 
 async function openSqlite(path: string, { create }: { create: boolean }): Promise<OpenedStore> {
   if (!create && !existsSync(path)) throw noStore(path);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const database = openDatabase(path);
   const db = kyselyOn(database);
   try {
