@@ -132,6 +132,25 @@ describe('a log-in', () => {
     expect(await ask('GET', '/auth/me', { token: await logIn(name) })).toMatchObject({ status: 200 });
   });
 
+  test('is ended by itself, and others live on', async () => {
+    const { name, token } = await somebody();
+    const other = await logIn(name);
+    const { body } = await ask('POST', '/auth/tokens', { token, body: { name: 'ci', scopes: ['publish'] } });
+    const { token: third } = body as { token: string };
+    expect(await ask('DELETE', '/auth/tokens/current', { token })).toMatchObject({ status: 204 });
+    expect(await ask('DELETE', '/auth/tokens/current', { token })).toMatchObject(
+      refusal('Invalid token', 401),
+    );
+    expect(await ask('DELETE', '/api/v1/auth/tokens/current', { token: third })).toMatchObject({
+      status: 204,
+    });
+    expect(await ask('DELETE', '/auth/tokens/current')).toMatchObject(refusal('Unauthorized', 401));
+    expect(await ask('GET', '/auth/me', { token: other })).toMatchObject({ status: 200 });
+    // A session of the web is no token: it is ended where it began.
+    const web = await session(server, name, PASSWORD);
+    expect(await ask('DELETE', '/auth/tokens/current', { token: web })).toMatchObject({ status: 404 });
+  });
+
   test('of somebody with a second factor takes a code too, as a field or as npm sends it', async () => {
     const { name } = await somebody();
     const token = await session(server, name, PASSWORD);

@@ -120,12 +120,66 @@ describe('whoami and logout', () => {
   test('go by the log-in', async () => {
     await logIn();
     expect(await vaisc('whoami')).toEqual({ code: 0, out: 'ada\n', err: '' });
-    expect(await vaisc('logout')).toMatchObject({ code: 0, out: `Logged out of ${server.url}\n` });
+    answers['DELETE /auth/tokens/current'] = () => ({ status: 204 });
+    expect(await vaisc('logout')).toEqual({ code: 0, out: `Logged out of ${server.url}\n`, err: '' });
+    const { method, path, headers } = server.seen.at(-1) ?? {};
+    expect([method, path, headers?.authorization]).toEqual([
+      'DELETE',
+      '/auth/tokens/current',
+      `Bearer ${TOKEN}`,
+    ]);
     const { code, err } = await vaisc(`whoami --registry ${server.url}`);
     expect([code, err]).toEqual([
       1,
       `error: authentication token required. Use --token or run \`vaisc pkg login --registry ${server.url}\`.\n`,
     ]);
+  });
+});
+
+describe('logout', () => {
+  const FORGOTTEN =
+    'warning: The token is forgotten here, and lives on at the registry, for it was not revoked. ';
+
+  test('forgets the token where it cannot be revoked, and says that it lives on', async () => {
+    await logIn();
+    expect(await vaisc('logout')).toEqual({
+      code: 0,
+      out: `Logged out of ${server.url}\n`,
+      err: `${FORGOTTEN}DELETE ${server.url}/auth/tokens/current answered 404: Not found.\n`,
+    });
+    expect(readFileSync(credentials(), 'utf8')).not.toContain(TOKEN);
+    await logIn();
+    await server.stop();
+    const { code, out, err } = await vaisc('logout --json');
+    expect([code, JSON.parse(out)]).toEqual([0, { registry: server.url, revoked: false }]);
+    expect(err).toContain(`${FORGOTTEN}DELETE ${server.url}/auth/tokens/current failed: nothing listens at `);
+    expect(readFileSync(credentials(), 'utf8')).not.toContain(TOKEN);
+    expect((await vaisc(`logout --registry ${server.url}`)).err).toBe(
+      `error: You are not logged in to ${server.url}.\n`,
+    );
+  });
+
+  test('revokes no token that another log-in uses', async () => {
+    answers['GET /team-vais/auth/me'] = () => ({ json: user });
+    await logIn();
+    await vaisc(`login --registry ${server.url}/team-vais --token ${TOKEN}`);
+    expect(await vaisc('logout')).toEqual({
+      code: 0,
+      out: `Logged out of ${server.url}/team-vais\n`,
+      err: `The token is kept for ${server.url} too, and is not revoked.\n`,
+    });
+    expect(server.lines()).not.toContainEqual(expect.stringMatching(/^DELETE/));
+  });
+
+  test('revokes the token of the log-in, whatever KONTOR_TOKEN holds, and takes one that is gone for revoked', async () => {
+    await logIn();
+    answers['DELETE /auth/tokens/current'] = ({ headers }) =>
+      headers.authorization === `Bearer ${TOKEN}` ? refused(401, 'Invalid token') : { status: 204 };
+    expect(await vaisc('logout --json', { env: { KONTOR_TOKEN: 'other' } })).toMatchObject({
+      out: expect.stringContaining('"revoked": true') as string,
+      err: '',
+    });
+    expect(server.seen.at(-1)?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 });
 

@@ -68,7 +68,7 @@ export const commands: Commands = {
     load: async () => (await import('./login.ts')).login,
   },
   logout: {
-    about: 'forget the token of a registry',
+    about: 'revoke the token of a registry, and forget it',
     load: async () => (await import('./logout.ts')).logout,
   },
   whoami: {

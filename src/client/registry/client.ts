@@ -19,6 +19,8 @@ const LARGEST_INDEX = 64 * 1024 * 1024;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 /** A server takes its time with a large archive, milliseconds. */
 const PUBLISH_PATIENCE = 300_000;
+/** Whoever logs out does not want to wait; milliseconds. */
+const REVOKE_PATIENCE = 10_000;
 
 /**
  * Speaks to one Vais registry (protocols/vais 2). Every method rejects with a Fault whose sentence names the request, what happened and
@@ -87,6 +89,12 @@ export class RegistryClient {
     const [username, email, admin] = ['username', 'email', 'is_admin'].map((key) => field(answer, key));
     if (typeof username !== 'string') throw this.#unreadable('GET', '/auth/me');
     return { username, email: typeof email === 'string' ? email : null, is_admin: admin === true };
+  }
+
+  /** Ends the token that this client has. Only registries of Kontor can: others answer 404. */
+  async revokeToken(): Promise<void> {
+    const path = '/auth/tokens/current';
+    await this.#json({ method: 'DELETE', path, headers: JSON_ANSWER, patience: REVOKE_PATIENCE });
   }
 
   /** Publishes; `publish failed (HTTP n): …` if the registry refuses. Never sent twice, for the first may have arrived. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   actorOf,
   signedInWithPassword,
@@ -53,8 +53,12 @@ export function tokenRoutes(
   });
 
   app.delete('/auth/tokens/:id', async (request, reply) => {
-    const holder = await accountHolder(request);
     const { id } = request.params as { id: string };
+    if (id === 'current') {
+      await endOwnToken(accounts, request);
+      return reply.code(204).send();
+    }
+    const holder = await accountHolder(request);
     const row = (await allTokens(accounts, holder.user)).find(
       ({ hash }) => tokenId(hash) === id.toLowerCase(),
     );
@@ -62,6 +66,13 @@ export function tokenRoutes(
     await accounts.revokeToken(holder.user, row.hash, actorOf(holder));
     return reply.code(204).send();
   });
+}
+
+/** The token that asks: a log-out. Every token may do that to itself. */
+async function endOwnToken(accounts: Accounts, request: FastifyRequest): Promise<void> {
+  const holder = await signedIn(request);
+  const token = (request.headers.authorization ?? '').trim().replace(/^bearer +/i, '');
+  await accounts.revokeToken(holder.user, token, actorOf(holder));
 }
 
 /** All that still open something. */
