@@ -173,6 +173,15 @@ describe('A lock', () => {
     expect(renewed('c', { c: '1.0.0' })).toEqual({ c: '1.1.0' });
     expect(renewed('c =1.0.0', { c: '1.0.0' })).toEqual({ c: '1.0.0' });
     expect(renewed('d; c', { d: '1.0.0', c: '1.0.0' })).toEqual({ c: '1.1.0', d: '1.0.0' });
+    // Going back further is better, even where the highest of another package wants what was taken back.
+    const deep = world({ 'a 1.0.0': 'l ^2', 'a 1.1.0': 'l ^1', 'l 1.0.0!': '', 'l 2.0.0': '' });
+    const before = new Map([
+      ['a', '1.1.0'],
+      ['l', '1.0.0'],
+    ]);
+    expect(chosen('a', deep, { locked: before, keep: () => false })).toEqual({ a: '1.0.0', l: '2.0.0' });
+    expect(chosen('a ^1.1', deep, { locked: before, keep: () => false })).toEqual({ a: '1.1.0', l: '1.0.0' });
+    expect(refusal('a ^2', deep, { locked: before, keep: () => false })).toContain('a has 1.0.0 and 1.1.0.');
     // A pre-release is better than what was taken back.
     const wide = world({ 'p 1.0.0!': '', 'p 1.0.0-rc.1': '' });
     expect(chosen('p >=1.0.0-rc.1', wide, { locked: new Map([['p', '1.0.0']]), keep: () => false })).toEqual({

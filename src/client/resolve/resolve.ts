@@ -1,4 +1,4 @@
-import { Fault } from '../../kernel/light/index.ts';
+import { Fault, isFault } from '../../kernel/light/index.ts';
 import { parseRequirement } from '../../kernel/semver/light/index.ts';
 import { findCycle } from './cycles.ts';
 import { explain, factsOf } from './explain.ts';
@@ -13,11 +13,29 @@ import { World } from './world.ts';
 
 /**
  * Finds one version of each package that is needed, so that all requirements hold: what is locked where it can stay, else the highest
- * release, else the highest pre-release that a requirement names. A yanked version only if it is locked. The same input gives the same
- * answer, in whatever order it is written down. Throws a Fault that explains itself: `bad_request` (a requirement that cannot be
+ * release, else the highest pre-release that a requirement names. A yanked version only if it is locked, and where that is not to be
+ * kept only if there is no solution without it. The same input gives the same answer, in whatever order it is written down. Throws a Fault that explains itself: `bad_request` (a requirement that cannot be
  * read), `package_not_found`, `version_not_found`, `conflict` (also for packages that need each other in a ring).
  */
 export function resolve(root: Root, source: PackageSource, options: ResolveOptions = {}): Resolution {
+  const { locked = new Map<string, string>(), keep = () => true } = options;
+  const renewed = [...locked].filter(([name]) => !keep(name));
+  const kept = new Map([...locked].filter(([name]) => keep(name)));
+  try {
+    return attempt(root, source, { ...options, locked: kept });
+  } catch (error) {
+    const isYanked = ([name, version]: [string, string]) =>
+      source.candidates(name)?.some((one) => one.yanked && one.version === version) === true;
+    if (!isFault(error) || !renewed.some(isYanked)) throw error;
+    try {
+      return attempt(root, source, options);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function attempt(root: Root, source: PackageSource, options: ResolveOptions): Resolution {
   const world = new World(root, source, options, false);
   checkRoot(world, root, source);
   const solved = solve(world, options.patience);

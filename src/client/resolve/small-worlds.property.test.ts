@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, test } from 'vitest';
@@ -74,9 +75,14 @@ function* solutions(
 
 const sourceOf = (all: Packages) => ({ candidates: (name: string) => all[name] });
 
-function attempt(all: Packages, wanted: Wanted[], locked: Map<string, string>): Resolution | string {
+function attempt(
+  all: Packages,
+  wanted: Wanted[],
+  locked: Map<string, string>,
+  keep = () => true,
+): Resolution | string {
   try {
-    return resolve({ name: 'demo', wanted }, sourceOf(all), { locked });
+    return resolve({ name: 'demo', wanted }, sourceOf(all), { locked, keep });
   } catch (error) {
     if (!isFault(error)) throw error;
     return error.message;
@@ -87,6 +93,8 @@ const answers = (all: Packages, wanted: Wanted[]) => {
   const found = attempt(all, wanted, new Map());
   return typeof found === 'string' ? found : { steps: found.steps, packages: [...found.packages] };
 };
+
+const said = (one: Resolution | string) => (typeof one === 'string' ? one : [...one.packages]);
 
 const isRing = (message: string) => message.startsWith('Packages need each other in a ring');
 
@@ -131,6 +139,22 @@ describe('In a small world', () => {
       }),
       { numRuns: 600 },
     );
+  });
+
+  test('[V-63] an update takes what was yanked only where there is no solution without it', () => {
+    let lastResorts = 0;
+    fc.assert(
+      fc.property(packages, mild, locks, (all, wanted, locked) => {
+        const found = attempt(all, wanted, locked, () => false);
+        const fresh = attempt(all, wanted, new Map());
+        fc.pre(![found, fresh].some((one) => typeof one === 'string' && isRing(one)));
+        const isLastResort = typeof found !== 'string' && typeof fresh === 'string';
+        if (isLastResort) lastResorts++;
+        expect(isLastResort || isDeepStrictEqual(said(found), said(fresh))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(lastResorts).toBeGreaterThan(0);
   });
 
   test('the answer is the same in whatever order the world is written down', () => {

@@ -12,14 +12,14 @@ export interface Wanted {
 /** A published version. */
 export interface Candidate {
   version: string;
-  /** Only taken if it is locked; where that is not to be kept, only if nothing else will do. */
+  /** Only taken if it is locked; where that is not to be kept, only if there is no solution without it. */
   yanked: boolean;
   dependencies: readonly Wanted[];
 }
 
 /** All packages there are, in memory. */
 export interface PackageSource {
-  /** In any order; undefined if there is no such package. Asked once for a name. */
+  /** In any order; undefined if there is no such package. */
   candidates(name: string): readonly Candidate[] | undefined;
   /** Names of packages, so that a misspelt one can be corrected. Asked only when something is wrong. */
   names?(): Iterable<string>;
