@@ -73,10 +73,18 @@ describe('A manifest is refused', () => {
     ['four numbers', 'x = { version = "1.2.3.4" }'],
     ['a constraint without end', `x = "${'>=1.0.0,'.repeat(100)}<2.0.0"`],
     ['a NUL', 'x = "1.0.0\\u0000"'],
+    ['a place that is not the registry', 'x = { git = "https://example.com/x", version = "1" }'],
+    ['another name', 'x = { package = "other", version = "1" }'],
+    ['a key that is spelled wrongly', 'x = { versoin = "=1.0.0" }'],
     ['more features than anybody has', `x = { version = "1", features = [${'"a",'.repeat(101)}] }`],
   ])('[V-60] with %s', async (_what, line) => {
     const says = await refusedWith(withManifest(vaisManifest({ more: `[dependencies]\n${line}` })));
     expect(says).toMatch(/^(Bad request|Archive error): .*\bx\b/);
+  });
+
+  test('that needs its own package', async () => {
+    const says = await refusedWith(withManifest(vaisManifest({ more: '[dependencies]\ndemo = "^0.1"' })));
+    expect(says).toMatch(/^Archive error: vais\.toml: "demo" in \[dependencies\] is this very package/);
   });
 
   test.each<[string, string, RegExp]>([

@@ -194,6 +194,12 @@ describe('what no registry takes is told before it is sent', () => {
     await expect(packed()).rejects.toThrow(/does not end in \.tar\.gz/);
   });
 
+  test('a package that needs itself', async () => {
+    sample();
+    put('vais.toml', `${MANIFEST}[dependencies]\ndemo = "0.9"\n`);
+    await expect(packed()).rejects.toThrow(/"demo" in \[dependencies\] is this very package/);
+  });
+
   test.each([
     ['a long text', `description = "${'x'.repeat(4001)}"`, 'The description has more than 4000 characters'],
     ['a control character', 'homepage = "a\\u001b[31m"', 'The homepage holds a control character'],

@@ -1,5 +1,6 @@
 import { isFault } from '../../kernel/light/index.ts';
 import { parseRequirement } from '../../kernel/semver/light/index.ts';
+import { checkDependencyKeys } from './dependency-keys.ts';
 import {
   describe,
   flagAt,
@@ -57,12 +58,7 @@ function readDependency(value: unknown, place: string): VaisDependency {
   if (path !== undefined && (path.trim() === '' || path.includes('\0'))) {
     throw manifestFault(`"path" of ${place} must be a folder, such as "../lib".`);
   }
-  // Read as no version at all, it would be the package that anybody may have published under this name.
-  if (path === undefined && (value['workspace'] ?? false) !== false) {
-    throw manifestFault(
-      `${place} is to come from a workspace, which Kontor does not know: write { path = "../folder" } for a package beside this one, or version = "^1.0.0" alone for one of the registry.`,
-    );
-  }
+  checkDependencyKeys(value, place);
   const features = textsAt(value, 'features', place);
   const optional = flagAt(value, 'optional', place);
   const registry = textAt(value, 'registry', place);

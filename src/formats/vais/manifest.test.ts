@@ -88,6 +88,21 @@ url = "https://packages.example.com"
     });
   });
 
+  test('may say of a dependency what nobody knows, beside a version or a path, and nothing at all', () => {
+    const { dependencies } = readVaisManifest(`${HEAD}[dependencies]
+a = { version = "^1", default-features = false, versoin = "2" }
+b = { path = "../b", public = true, workspace = true }
+c = { features = ["x"], registry = "work", workspace = false }
+d = {}
+`);
+    expect(Object.entries(dependencies).map(([name, { requirement }]) => [name, requirement])).toEqual([
+      ['a', '^1'],
+      ['b', '*'],
+      ['c', '*'],
+      ['d', '*'],
+    ]);
+  });
+
   test('may name a package that is called as something that every object has', () => {
     const { dependencies } = readVaisManifest(`${HEAD}[dependencies]\nconstructor = "1.0.0"\n`);
     expect(dependencies['constructor']).toEqual({ requirement: '1.0.0' });
@@ -113,6 +128,30 @@ url = "https://packages.example.com"
     [`${HEAD}[dependencies]\nx = { workspace = true }`, /"x" in \[dependencies\].* workspace.*path = /],
     [`${HEAD}[dependencies]\nx = { version = "1", workspace = true }`, /"x" in \[dependencies\].* workspace/],
     [`${HEAD}[dev-dependencies]\nx.workspace = true`, /"x" in \[dev-dependencies\].* workspace/],
+    [
+      `${HEAD}[dependencies]\nlog = { git = "https://example.com/log", tag = "v9" }`,
+      /"log" in \[dependencies\] is to come from elsewhere \("git"\).* write \{ path = /,
+    ],
+    [
+      `${HEAD}[dependencies]\nx = { version = "1", Registry_Index = "y" }`,
+      /from elsewhere \("Registry_Index"\)/,
+    ],
+    [`${HEAD}[dependencies]\nx = { path = "../x", rev = "1" }`, /from elsewhere \("rev"\)/],
+    [`${HEAD}[dev-dependencies.x]\nversion = "1"\nurl = "y"`, /"x" in \[dev-dependencies\] .*\("url"\)/],
+    [
+      `${HEAD}[dependencies]\nlog = { package = "chars", version = "1" }`,
+      /"log" in \[dependencies\] is to be a package of another name \("package"\).*in front of the "="/,
+    ],
+    [
+      `${HEAD}[dependencies]\nx = { versoin = "=1.0.0" }`,
+      /"x" in .* neither version nor path, .*"versoin", which is not known: write version = /,
+    ],
+    [
+      `${HEAD}[dependencies]\nx = { versions = "1" }`,
+      /"versions", which is not known: did you mean "version"\?/,
+    ],
+    [`${HEAD}[dependencies]\nx.Version = "1"`, /"Version", which is not known: did you mean "version"\?/],
+    [`${HEAD}[dependencies]\nx = { pth = "../x" }`, /did you mean "path"\?/],
     [`${HEAD}[[dependencies]]\nx = "1"`, /\[dependencies\] must be a table, not a list/],
     [`${HEAD}x = 1979-05-27\ndescription = 1979-05-27`, /not a date/],
   ])('is refused as %j, with what is wrong', (text, sentence) => {
@@ -126,6 +165,16 @@ url = "https://packages.example.com"
       'vais.toml: the name "test" in [dependencies] is reserved; choose another one.',
     );
     expect(refusal(text.replace('test =', '"../x" ='))).toMatch(/the name "\.\.\/x" in \[dev-dependencies\]/);
+  });
+
+  test('of a package that needs itself is refused where it is published', () => {
+    const text = `${HEAD}[dependencies]\nother = "1"\ndemo = "^0.9"\n`;
+    expect(refusal(text)).toBe(
+      'vais.toml: "demo" in [dependencies] is this very package, and one that needs itself cannot be installed: take the line out.',
+    );
+    expect(refusal(text.replace('"^0.9"', '{ path = "." }'))).toMatch(/this very package/);
+    expect(readVaisManifest(text, { unpublished: true }).dependencies).toHaveProperty('demo');
+    expect(readVaisManifest(text.replace('[dep', '[dev-dep')).devDependencies).toHaveProperty('demo');
   });
 
   test('that is no TOML is refused with line and column', () => {

@@ -46,8 +46,11 @@ export function readVaisManifest(
   if (info === undefined) throw manifestFault(`it has no [package] section: add one with ${REQUIRED}.`);
   const textOf = (key: string) => textAt(info, key, '[package]');
   const textsOf = (key: string) => textsAt(info, key, '[package]') ?? [];
+  const name = readName(textOf('name'), unpublished);
+  const dependencies = readDependencies(fields, ['dependencies'], unpublished);
+  if (!unpublished) checkNotItsOwn(name, dependencies);
   return {
-    name: readName(textOf('name'), unpublished),
+    name,
     version: readManifestVersion(textOf('version')),
     description: textOf('description'),
     license: textOf('license'),
@@ -58,7 +61,7 @@ export function readVaisManifest(
     keywords: textsOf('keywords'),
     categories: textsOf('categories'),
     registry: textOf('registry') ?? registryUrl(fields),
-    dependencies: readDependencies(fields, ['dependencies'], unpublished),
+    dependencies,
     // Nobody else ever installs these.
     devDependencies: readDependencies(fields, ['dev-dependencies', 'dev_dependencies'], true),
   };
@@ -68,6 +71,14 @@ function readName(name: string | undefined, unpublished: boolean): string {
   if (name === undefined) throw manifestFault(`[package] has no name: add name = "my-package".`);
   if (isVaisName(name) || (unpublished && isProjectName(name))) return name;
   throw manifestFault(`the name ${shown(name)} ${nameProblem(name)}.`);
+}
+
+/** Clients find a ring in it, the original too: nobody could install it. What is for development nobody else ever installs. */
+function checkNotItsOwn(name: string, dependencies: VaisDependencies): void {
+  if (dependencies[name] === undefined) return;
+  throw manifestFault(
+    `${shown(name)} in [dependencies] is this very package, and one that needs itself cannot be installed: take the line out.`,
+  );
 }
 
 function readManifestVersion(version: string | undefined): string {
