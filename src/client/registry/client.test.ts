@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../../test/setup/resources.ts';
 import { scriptedServer, type Script } from '../../../test/setup/scripted-server.ts';
 import { makeCertificate } from '../../../test/setup/smtp.ts';
@@ -308,6 +308,18 @@ test('the token goes to what is below the base, and to no neighbour on the same 
     ['/teammate/x', false],
     ['/team/%2e%2e%2fattacker', false],
   ]);
+});
+
+test('a client that could not begin is closed without a word of its own', async () => {
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  process.on('unhandledRejection', hear);
+  onTestFinished(() => void process.off('unhandledRejection', hear));
+  const client = clientOf('http://127.0.0.1:1', { env: { KONTOR_CLIENT_TIMEOUT: '0' } });
+  await expect(client.index()).rejects.toThrow(/KONTOR_CLIENT_TIMEOUT/);
+  client.close();
+  await new Promise(setImmediate);
+  expect(unheard).toEqual([]);
 });
 
 test('KONTOR_CLIENT_TIMEOUT is a number of seconds, however large, and anything else is refused', async () => {

@@ -40,7 +40,11 @@ export class RegistryClient {
 
   /** Lets go of connections. */
   close(): void {
-    void this.#opened?.then((requests) => requests.close());
+    // Whoever made a request was told why there is nothing to close.
+    void this.#opened?.then(
+      (requests) => requests.close(),
+      () => undefined,
+    );
   }
 
   /** The index, unless it is still what `etag` stands for. `fresh`: past every cache on the way. */
