@@ -251,7 +251,46 @@ describe('outdated', () => {
     );
     writeFileSync(join(cwd, 'vais.lock'), 'version = 1\n\n[packages]\n');
     expect(await vaisc('outdated --offline')).toMatchObject({ code: 0, out: '✓ Everything is up to date\n' });
-    expect(JSON.parse((await vaisc('outdated --offline --json')).out)).toEqual({ packages: [] });
+    expect(JSON.parse((await vaisc('outdated --offline --json')).out)).toEqual({
+      packages: [],
+      hidden: 0,
+      conflict: null,
+    });
+  });
+
+  test('says that not all is well where only what the manifest does not name could be newer', async () => {
+    const current = INDEX.map(({ name, versions }) => {
+      const latest = name === 'http-client' ? '2.1.0' : '1.2.0';
+      return name === 'bytes' || name === 'test-framework'
+        ? { name, versions }
+        : { name, versions: versions.filter(({ version }) => version === latest) };
+    });
+    writeFileSync(join(home, 'registry/index', HOST), JSON.stringify(current));
+    expect(await vaisc('outdated --offline')).toEqual({
+      code: 1,
+      out: 'Not up to date: 1 that the manifest does not name (--all shows what)\n',
+      err: '',
+    });
+    const { code, out } = await vaisc('outdated --offline --json');
+    expect([code, JSON.parse(out)]).toEqual([1, { packages: [], hidden: 1, conflict: null }]);
+  });
+
+  test('says that not all is well where an update would fail', async () => {
+    writeFileSync(
+      join(cwd, 'vais.toml'),
+      `[package]\nname = "demo"\nversion = "1.0.0"\nregistry = "https://${HOST}"\n[dependencies]\nnope = "^1"\n`,
+    );
+    writeFileSync(join(cwd, 'vais.lock'), 'version = 1\n\n[packages]\n');
+    expect(await vaisc('outdated --offline')).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^warning: an update would fail, so .*nope/s) as string,
+    });
+    const { code, out } = await vaisc('outdated --offline --json');
+    expect([code, JSON.parse(out)]).toEqual([
+      1,
+      { packages: [], hidden: 0, conflict: expect.stringContaining('nope') as string },
+    ]);
   });
 
   test('[V-63] marks what was yanked, which an update leaves where nothing else will do', async () => {

@@ -6,7 +6,10 @@ import { command } from './command.ts';
 import type { Context } from './context.ts';
 import { openRegistry, registryOption } from './registry.ts';
 
-/** What could be newer. As `npm outdated`, it ends with 1 if anything could, so that a script can ask. */
+/**
+ * What could be newer. As `npm outdated`, it ends with 1 if anything could, so that a script can ask: also if it is not shown, or if it
+ * cannot be known, for an update would fail.
+ */
 export const outdated = command({
   options: {
     all: { about: 'also what the manifest does not name itself' },
@@ -16,17 +19,24 @@ export const outdated = command({
   run: async (context, _args, given) => {
     const read = await readGraph(context.cwd, { needed: true, program: context.program });
     const index = await indexFor(context, given, read.project.manifest.registry);
-    const wanted = await updated(context, index, read.graph);
+    const { wanted, conflict } = await updated(context, index, read.graph);
     const found = outdatedOf(read.graph, wanted, (name) => index.candidates(name));
     const shown = found.filter(({ direct }) => direct || given.all);
     if (shown.length > 0) context.print(table([TITLES, ...shown.map(rowOf)]).trimEnd());
-    else context.say(`${context.paint.green('✓')} Everything is up to date`);
     const hidden = found.length - shown.length;
-    if (hidden > 0) context.note(`${hidden} more that the manifest does not name (--all)`);
-    context.document({ packages: shown.map(documentOf) });
-    return shown.length > 0 ? 1 : 0;
+    if (hidden > 0) sayHidden(context, hidden, shown.length > 0);
+    const all = found.length === 0 && conflict === undefined;
+    if (all) context.say(`${context.paint.green('✓')} Everything is up to date`);
+    context.document({ packages: shown.map(documentOf), hidden, conflict: conflict ?? null });
+    return all ? 0 : 1;
   },
 });
+
+/** Where nothing else is shown, it is the result. */
+function sayHidden({ note, print }: Context, hidden: number, more: boolean): void {
+  if (more) note(`${hidden} more that the manifest does not name (--all)`);
+  else print(`Not up to date: ${hidden} that the manifest does not name (--all shows what)`);
+}
 
 const TITLES = ['PACKAGE', 'CURRENT', 'WANTED', 'LATEST', ''];
 
@@ -63,7 +73,7 @@ async function updated(
   context: Context,
   index: PackageIndex,
   graph: Graph,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<{ wanted: ReadonlyMap<string, string>; conflict?: string }> {
   const [{ resolve }, { readDemand, withLocal }] = await Promise.all([
     import('../../client/resolve/index.ts'),
     import('../../client/install/index.ts'),
@@ -75,10 +85,10 @@ async function updated(
       locked: new Map(registry.map(([name, { version }]) => [name, version])),
       keep: () => false,
     });
-    return new Map([...packages].map(([name, { version }]) => [name, version]));
+    return { wanted: new Map([...packages].map(([name, { version }]) => [name, version])) };
   } catch (error) {
     if (!isFault(error)) throw error;
     context.warn(`an update would fail, so what it would take is not known:\n${error.message}`);
-    return new Map();
+    return { wanted: new Map(), conflict: error.message };
   }
 }
