@@ -1,16 +1,15 @@
-import { openIndex } from '../../client/cache/index.ts';
-import { vaisHome } from '../../client/credentials/index.ts';
 import {
   isPackageName,
   type IndexedPackage,
   type IndexedVersion,
   type RegistryClient,
 } from '../../client/registry/index.ts';
-import { Fault, isFault, printable } from '../../kernel/light/index.ts';
+import { Fault, printable } from '../../kernel/light/index.ts';
 import { compareVersions, newestVersion } from '../../kernel/semver/light/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
 import type { Context } from './context.ts';
+import { indexOrCopy } from './index-or-copy.ts';
 import { manifestsRegistry } from './manifests-registry.ts';
 import { openRegistry, registryOption } from './registry.ts';
 import { nameAndVersion } from './spec.ts';
@@ -43,21 +42,7 @@ async function lookUp(
   name: string,
   offline: boolean,
 ): Promise<IndexedPackage> {
-  const home = vaisHome(context.env);
-  const open = async () => {
-    if (offline) return openIndex(client, { home, offline });
-    try {
-      return await openIndex(client, { home, warn: context.warn });
-    } catch (error) {
-      if (!isFault(error, 'unavailable')) throw error;
-      const copy = await openIndex(client, { home, offline: true }).catch(() => undefined);
-      if (copy === undefined) throw error;
-      context.warn(error.message);
-      context.note('This is what the index on this machine has, which may be old.');
-      return copy;
-    }
-  };
-  const found = (await open()).package(name);
+  const found = (await indexOrCopy(context, client, { offline })).package(name);
   if (found !== undefined) return found;
   throw new Fault('package_not_found', `Package not found: ${name} (at ${client.base})`);
 }

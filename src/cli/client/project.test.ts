@@ -48,8 +48,10 @@ describe('init', () => {
 });
 
 test('adds and removals at the same time all count', async () => {
-  sample(`${MANIFEST}[dependencies]\nold = "1"\n`);
   const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
+  const index = names.map((name) => ({ name, versions: [{ version: '1.0.0', checksum: SUM }] }));
+  const server = await scriptedServer((_, response) => response.end(JSON.stringify(index)));
+  sample(`${MANIFEST}[registry]\nurl = "${server.url}"\n[dependencies]\nold = "1"\n`);
   const lines = [...names.map((name) => `add ${name}@1`), 'remove old'];
   const done = await Promise.all(lines.map((line) => vaisc(line)));
   expect(done.map(({ code, err }) => [code, err])).toEqual(lines.map(() => [0, '']));
@@ -70,11 +72,16 @@ describe('add', () => {
       ],
     },
     { name: 'gone', versions: [{ version: '1.0.0', checksum: SUM, yanked: true }] },
+    { name: 'http', versions: [{ version: '2.1.4', checksum: SUM }] },
   ];
-
-  test('writes what is compatible with the highest version that is not yanked, and keeps the rest', async () => {
+  const served = async () => {
     const server = await scriptedServer((_, response) => response.end(JSON.stringify(index)));
     sample(`${MANIFEST}[registry]\nurl = "${server.url}"\n`);
+    return server;
+  };
+
+  test('writes what is compatible with the highest version that is not yanked, and keeps the rest', async () => {
+    const server = await served();
     expect(await vaisc('add json-parser http@~2.1', { cwd: join(cwd, 'src') })).toEqual({
       code: 0,
       err: '',
@@ -87,10 +94,68 @@ describe('add', () => {
     expect((await vaisc('add jsn-parser')).err).toBe(
       'error: Package not found: jsn-parser; is json-parser meant?\n',
     );
-    expect((await vaisc('add gone')).err).toMatch(/Every version of gone is yanked/);
     await server.stop();
     expect(await vaisc('add json-parser --offline --dev')).toMatchObject({ code: 0 });
     expect(manifest()).toContain('[dev-dependencies]\njson-parser = "^1.10.0"\n');
+  });
+
+  test('refuses what the next install would, and changes nothing', async () => {
+    await served();
+    const before = manifest();
+    for (const [line, sentence] of [
+      ['add http nope@^1', 'Package not found: nope'],
+      ['add jsn-parser@^1', 'Package not found: jsn-parser; is json-parser meant?'],
+      ['add http@9', 'No version of http meets 9. The highest is 2.1.4: write http@^2.1.4.'],
+      [
+        'add json-parser@=2.0.0',
+        'No version of json-parser meets =2.0.0 but what is yanked, which is only taken where vais.lock has it. The highest is 1.10.0+b: write json-parser@^1.10.0.',
+      ],
+      ...['add gone', 'add gone@1', 'add gone@=1.0.0 --dev'].map((one) => [
+        one,
+        'Every version of gone is yanked, so that nobody can begin to use it, whichever is named. Ask its owners for another, or to unyank one.',
+      ]),
+      [
+        'add demo@^1',
+        'demo is the project itself: a package cannot depend on itself. "vaisc pkg install demo" tries the published one.',
+      ],
+    ]) {
+      expect(await vaisc(line ?? '')).toEqual({ code: 1, out: '', err: `error: ${sentence}\n` });
+    }
+    expect(manifest()).toBe(before);
+    await vaisc('add http');
+    expect((await vaisc('add http@9 --offline')).err).toContain('No version of http meets 9.');
+  });
+
+  test('takes a version that is yanked where it is locked', async () => {
+    await served();
+    writeFileSync(
+      join(cwd, 'vais.lock'),
+      `version = 1\n\n[packages.gone]\nversion = "1.0.0"\nchecksum = "${SUM}"\nsource = "registry"\ndependencies = []\n`,
+    );
+    expect(await vaisc('add gone@^1')).toMatchObject({ code: 0 });
+    expect(await vaisc('add gone@^2')).toMatchObject({ code: 1 });
+  });
+
+  test('checks by the copy of the index where the registry cannot be reached, and without one says that it did not', async () => {
+    const server = await served();
+    await vaisc('add json-parser');
+    await server.stop();
+    const copied = await vaisc('add http@2');
+    expect([copied.code, copied.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: GET .* failed: .*\nThis is what the index on this machine has/),
+    ]);
+    expect((await vaisc('add http@9')).err).toContain('error: No version of http meets 9.');
+    const elsewhere = { home: temporaryFolder('other') };
+    const unchecked = await vaisc('add other@9', elsewhere);
+    expect([unchecked.code, unchecked.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: It is not checked that there are such versions: GET .* failed: /),
+    ]);
+    expect((await vaisc('add other', elsewhere)).err).toMatch(/^error: GET .* failed: /);
+    expect((await vaisc('add other@8 --offline', elsewhere)).err).toBe(
+      'warning: It is not checked that there are such versions: No cached index available. Run without --offline first.\n',
+    );
   });
 
   test('takes a folder, which is relative to the manifest and holds that package', async () => {
@@ -105,15 +170,21 @@ describe('add', () => {
     expect((await vaisc('add demo --path .')).err).toMatch(/is the project itself/);
   });
 
-  test('asks no registry where the line says all, and changes nothing that it cannot', async () => {
+  test('needs no registry where the line says all, and changes nothing that it cannot', async () => {
     sample();
-    expect(await vaisc('add http --version ^1.0.0')).toMatchObject({ code: 0 });
+    const { code: added, err: warning } = await vaisc('add http --version ^1.0.0');
+    expect([added, warning]).toEqual([
+      0,
+      expect.stringMatching(/^warning: It is not checked .* which registry is meant/),
+    ]);
     const before = manifest();
     for (const [line, code, sentence] of [
       ['add a@1||2', 1, /1\|\|2/],
       ['add A@1', 1, /The package name "A" is not valid/],
       ['add a@1 b --version 2', 2, /for one package/],
       ['add a@1 --version 2', 2, /two versions/],
+      ['add a@', 2, /'a@' has nothing behind its @/],
+      ['add a --version=', 2, /needs a value/],
       ['add a', 1, /not known which registry is meant/],
     ] as const) {
       const result = await vaisc(line);
