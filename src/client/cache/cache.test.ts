@@ -119,6 +119,39 @@ describe('[V-28] a package', () => {
   });
 });
 
+describe('what another process brings meanwhile', () => {
+  test.each<[string, () => void]>([
+    ['is used', () => undefined],
+    ['is used too while its files are not there yet', () => rmSync(at('demo/1.0.0'), { recursive: true })],
+    ['is not taken for damaged, were its archive gone', () => rmSync(at('demo/1.0.0.tar.gz'))],
+  ])('%s, and nothing is said', async (_what, meanwhile) => {
+    const arrival = await cache.ensure(demo, async (sink) => {
+      const other = new PackageCache({ home, warn: (message) => warnings.push(message) });
+      await other.ensure(demo, gives(archive, OWN));
+      meanwhile();
+      return gives(archive, OWN)(sink);
+    });
+    expect([arrival, usual(), warnings, left()]).toEqual(['fetched', 'one', [], []]);
+    expect(await verifyCache(home)).toEqual([]);
+    expect(await ensure()).toBe('there');
+  });
+
+  test('of another registry keeps its place', async () => {
+    const other = await packed('two');
+    await cache.ensure(demo, async (sink) => {
+      await new PackageCache({ home }).ensure(pinned(other), gives(other, named));
+      return gives(archive, { registry: 'http://second.test', own: false })(sink);
+    });
+    expect([usual(), content(demo)]).toEqual(['two', 'one']);
+  });
+});
+
+test('files have no place before their archive has: a killed process would leave what verify complains of', async () => {
+  mkdirSync(at('demo/1.0.0.tar.gz/in-the-way'), { recursive: true });
+  await expect(ensure()).rejects.toThrow(/cannot be used/);
+  expect(existsSync(at('demo/1.0.0'))).toBe(false);
+});
+
 describe('of two registries that have different bytes', () => {
   let other: Buffer;
   let theirs: Pinned;

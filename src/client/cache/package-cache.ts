@@ -69,39 +69,51 @@ export class PackageCache {
   }
 
   async #ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
-    const { name, version, checksum } = pinned;
-    const layout = await this.#find(pinned);
-    if (layout !== undefined) {
-      if (await this.#isUnpacked(layout, pinned, this.#warn)) return 'there';
-      const origin = originIn(layout, pinned);
-      await this.#unpack(layout, pinned, layout.archive(name, version), origin);
-      return 'unpacked';
-    }
+    const { layout } = await this.#find(pinned);
+    if (layout !== undefined) return this.#use(layout, pinned);
     const { download, origin } = await this.#download(pinned, fetch);
     try {
-      const place = placeFor(this.layout, pinned, origin);
-      if (place.warning !== undefined) this.#warn(place.warning);
-      if (place.layout !== this.layout) this.#others.add(checksum);
-      const archive = place.layout.archive(name, version);
-      // Unpacked first: an archive that cannot be is not kept.
-      await this.#unpack(place.layout, pinned, download.file, origin);
-      await makeFolders(dirname(archive));
-      await rename(download.file, archive);
+      // Another process may have been quicker.
+      const found = await this.#find(pinned);
+      if (found.layout === undefined)
+        await this.#keep(download.file, pinned, { origin, found: found.digest });
+      else await this.#use(found.layout, pinned, origin);
     } finally {
       await rm(download.file, { force: true });
     }
     return 'fetched';
   }
 
-  /** Where the archive is, if it is here. */
-  async #find(pinned: Pinned): Promise<Layout | undefined> {
+  /** Where the archive is, if it is here; and the digest of what lies in its usual place. */
+  async #find(pinned: Pinned): Promise<{ layout: Layout | undefined; digest: string | undefined }> {
     const { name, version, checksum } = pinned;
-    if ((await digestOf(this.layout.archive(name, version))) === checksum) return this.layout;
+    const digest = await digestOf(this.layout.archive(name, version));
+    if (digest === checksum) return { layout: this.layout, digest };
     const other = this.layout.other(checksum);
-    if ((await digestOf(other.archive(name, version))) !== checksum) return undefined;
+    if ((await digestOf(other.archive(name, version))) !== checksum) return { layout: undefined, digest };
     this.#others.add(checksum);
     this.#warn(whereOther(this.layout, pinned));
-    return other;
+    return { layout: other, digest };
+  }
+
+  /** Sees to it that an archive that is here is unpacked. */
+  async #use(layout: Layout, pinned: Pinned, origin = originIn(layout, pinned)): Promise<Arrival> {
+    if (await this.#isUnpacked(layout, pinned, this.#warn)) return 'there';
+    await this.#unpack(layout, pinned, { archive: layout.archive(pinned.name, pinned.version), origin });
+    return 'unpacked';
+  }
+
+  /** Puts an archive that has come, and its files, where they belong; `found` is the digest of what lies in its usual place. */
+  async #keep(
+    file: string,
+    pinned: Pinned,
+    { origin, found }: { origin: Origin; found: string | undefined },
+  ): Promise<void> {
+    const place = placeFor(this.layout, pinned, { origin, found });
+    if (place.warning !== undefined) this.#warn(place.warning);
+    if (place.layout !== this.layout) this.#others.add(pinned.checksum);
+    const to = place.layout.archive(pinned.name, pinned.version);
+    await this.#unpack(place.layout, pinned, { archive: file, origin, to });
   }
 
   /** Removes what killed processes have left. */
@@ -171,8 +183,15 @@ export class PackageCache {
     }
   }
 
-  /** Unpacks an archive to the side, checks its digest on the way, and puts the folder in its place. */
-  async #unpack(layout: Layout, pinned: Pinned, archive: string, origin: Origin | undefined): Promise<void> {
+  /**
+   * Unpacks an archive to the side, checks its digest on the way, and puts the folder in its place. An archive that goes `to` its place does
+   * so just before: one that cannot be unpacked is not kept, and whoever is killed in between leaves nothing that would have to be mended.
+   */
+  async #unpack(
+    layout: Layout,
+    pinned: Pinned,
+    { archive, origin, to }: { archive: string; origin: Origin | undefined; to?: string },
+  ): Promise<void> {
     const { unpack } = await import('../unpack/index.ts');
     const aside = await this.#temporary.path('tree');
     try {
@@ -185,6 +204,10 @@ export class PackageCache {
       await checkManifest(join(aside, 'extracted'), pinned);
       const record = recordTree(join(aside, 'extracted'), { archive: got, origin }, unpacked);
       await writeFile(join(aside, 'files.json'), JSON.stringify(record));
+      if (to !== undefined) {
+        await makeFolders(dirname(to));
+        await rename(archive, to);
+      }
       await this.#place(layout, aside, pinned);
     } catch (error) {
       throw error instanceof Fault && error.code.startsWith('archive_')
@@ -243,9 +266,13 @@ async function* hashed(pieces: AsyncIterable<unknown>, hash: Hash): AsyncGenerat
   }
 }
 
+/** Of a file; undefined if there is nothing, `''` for what cannot be read. */
 async function digestOf(file: string): Promise<string | undefined> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() ? await sha256OfFile(file).catch(() => undefined) : undefined;
+  try {
+    return (await stat(file)).isFile() ? await sha256OfFile(file) : '';
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '') ? undefined : '';
+  }
 }
 
 /** In the original's words: protocols/vais 4. */

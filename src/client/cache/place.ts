@@ -9,19 +9,24 @@ export interface Place {
 }
 
 /**
- * Where an archive from `origin` goes, of which the usual place has not these bytes. Compilers read the usual place, whatever project they
- * are run for. So a registry that only a manifest names never takes it from another one, for somebody else may have written the manifest:
- * its packages lie aside then. A registry that the user chose takes the place from one that was not chosen, and from nobody else.
+ * Where an archive from `origin` goes, of which the usual place has not these bytes: `found` is the digest of the archive that was seen there
+ * (one look for all, for other processes put theirs there meanwhile). Compilers read the usual place, whatever project they are run for. So a
+ * registry that only a manifest names never takes it from another one, for somebody else may have written the manifest: its packages lie
+ * aside then. A registry that the user chose takes the place from one that was not chosen, and from nobody else.
  */
-export function placeFor(usual: Layout, pinned: Pinned, origin: Origin): Place {
+export function placeFor(
+  usual: Layout,
+  pinned: Pinned,
+  { origin, found }: { origin: Origin; found: string | undefined },
+): Place {
   const { name, version, checksum } = pinned;
   const what = `${name}@${version}`;
-  const archive = existsSync(usual.archive(name, version));
-  if (!archive && !existsSync(usual.unpacked(name, version))) return { layout: usual, warning: undefined };
+  if (found === undefined && !existsSync(usual.unpacked(name, version)))
+    return { layout: usual, warning: undefined };
   const record = readRecord(usual.record(name, version));
   if (record?.archive === checksum) {
     const damaged = `The cached archive of ${what} is damaged; it is not used.`;
-    return { layout: usual, warning: archive ? damaged : undefined };
+    return { layout: usual, warning: found === undefined ? undefined : damaged };
   }
   const holder = record?.origin;
   if (holder?.registry === origin.registry) {
