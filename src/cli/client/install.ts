@@ -48,7 +48,7 @@ export function settingsOf(context: Context, given: { registry?: string }) {
     const { client, chosen, credentials } = await openRegistry(context, given, manifest);
     return { client, own: await isOwn(chosen, { credentials, env }) };
   };
-  return { env, progress, signal, warn, connect };
+  return { env, progress, signal, warn, connect, asked: given.registry !== undefined };
 }
 
 export function documentOf({ packages, lockFile, before, after }: Installed) {

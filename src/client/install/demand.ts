@@ -16,6 +16,8 @@ export interface Demand {
   local: ReadonlyMap<string, LocalPackage>;
   /** `vais.lock` */
   lockFile: string;
+  /** False for a folder that has no more than a lock file. */
+  isProject: boolean;
   /** The registry that the manifest names. */
   registry: string | undefined;
   /** Packages that a line names and the manifest does not: the next install without names takes them out of the lock. */
@@ -42,4 +44,9 @@ export function needsRegistry({ root, local }: Demand): boolean {
   return [root.wanted, ...[...local.values()].map(({ wanted }) => wanted)].some((wants) =>
     wants.some(({ name }) => !local.has(name)),
   );
+}
+
+/** What a person types to have a package of a lock chosen anew. */
+export function renewalOf({ isProject }: Demand, name: string): string {
+  return isProject ? `"update ${name}"` : `"install --update ${name}"`;
 }

@@ -18,6 +18,8 @@ export interface FetchOptions {
   remote: (() => Promise<Remote>) | undefined;
   progress: Progress;
   signal: AbortSignal;
+  /** What a person is to read of a package that did not come from a registry. */
+  explain: (error: unknown, one: LockedPackage, registry: string) => unknown;
 }
 
 const NOTHING = { url: undefined, size: undefined };
@@ -48,10 +50,12 @@ export async function fetchAll(
 }
 
 async function fetchOne(
-  { name, version, checksum }: LockedPackage,
-  { cache, remote, progress }: FetchOptions,
+  one: LockedPackage,
+  { cache, remote, progress, explain }: FetchOptions,
 ): Promise<Arrival> {
-  return cache.ensure({ name, version, checksum }, async (sink) => {
+  const { name, version, checksum } = one;
+  let registry: string | undefined;
+  const fetching = cache.ensure({ name, version, checksum }, async (sink) => {
     if (remote === undefined) {
       throw new Fault(
         'not_found',
@@ -59,6 +63,7 @@ async function fetchOne(
       );
     }
     const { client, own, index } = await remote();
+    registry = client.base;
     const indexed = index?.version(name, version);
     // What the index says of other bytes does not count.
     const { url, size } = indexed?.checksum === checksum ? indexed : NOTHING;
@@ -73,6 +78,11 @@ async function fetchOne(
     } finally {
       transfer.end();
     }
-    return { registry: client.base, own };
+    return { registry, own };
   });
+  try {
+    return await fetching;
+  } catch (error) {
+    throw registry === undefined ? error : explain(error, one, registry);
+  }
 }

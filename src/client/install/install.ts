@@ -14,6 +14,7 @@ import {
 } from '../project/index.ts';
 import { registryBase, type PackageIndex, type RegistryClient, type Variables } from '../registry/index.ts';
 import { needsRegistry, type Demand } from './demand.ts';
+import { explainFetch, otherThanAsked } from './explain.ts';
 import { fetchAll, type Remote } from './fetch-all.ts';
 import { planOfLock } from './locked-plan.ts';
 import { planOfIndex } from './resolved-plan.ts';
@@ -29,6 +30,8 @@ export interface InstallOptions {
   env: Variables;
   /** Finds the registry that is meant, when something has to be asked of it; `manifest` is what the project says of it. */
   connect: (manifest: string | undefined) => Promise<Connection>;
+  /** `--registry`: this line says which one is meant. Fault `digest_mismatch` if that is known to have other bytes than are locked. */
+  asked?: boolean;
   /** `--offline`: no request is made. */
   offline?: boolean;
   /** `--no-offline`: the index is fetched, whatever is locked and cached. */
@@ -81,6 +84,7 @@ export async function install(demand: Demand, options: InstallOptions): Promise<
       remote: options.offline === true ? undefined : () => session.remote(),
       progress: options.progress,
       signal: options.signal,
+      explain: (error, one, registry) => explainFetch(error, one, { registry, demand, lock }),
     });
     await cache.sweep();
     options.signal.throwIfAborted();
@@ -116,7 +120,10 @@ class Session {
     const { renew, fresh, offline, warn } = this.#options;
     if (lock !== undefined && renew === undefined && fresh !== true) {
       const plan = planOfLock(this.#demand, lock);
-      if (plan !== undefined) return plan;
+      if (plan !== undefined) {
+        if (this.#options.asked === true) await this.#refuseOtherBytes(plan);
+        return plan;
+      }
     }
     if (!needsRegistry(this.#demand)) {
       return planOfIndex(this.#demand, await emptyIndex(), { lock: undefined, renew: 'all', warn });
@@ -130,25 +137,39 @@ class Session {
   remote(): Promise<Remote> {
     this.#remote ??= (async () => {
       const { client, own } = await this.#open();
-      const copy = () => openIndex(client, { home: this.#home, offline: true }).catch(() => undefined);
-      return { client, own, index: this.#index ?? (await copy()) };
+      return { client, own, index: this.#index ?? (await this.#copyOf(client)) };
     })();
     return this.#remote;
+  }
+
+  #copyOf(client: RegistryClient): Promise<PackageIndex | undefined> {
+    return openIndex(client, { home: this.#home, offline: true }).catch(() => undefined);
   }
 
   close(): void {
     void this.#connection?.then(({ client }) => client.close()).catch(() => undefined);
   }
 
-  #open(): Promise<Connection> {
-    this.#connection ??= this.#connect();
+  async #open(): Promise<Connection> {
+    const connection = await this.#connect();
+    this.#refuseOthers(connection.client);
+    return connection;
+  }
+
+  #connect(): Promise<Connection> {
+    this.#connection ??= this.#options.connect(this.#demand.registry);
     return this.#connection;
   }
 
-  async #connect(): Promise<Connection> {
-    const connection = await this.#options.connect(this.#demand.registry);
-    this.#refuseOthers(connection.client);
-    return connection;
+  /** A lock does not say whose its packages are, and the cache may have them: nobody would notice that another registry was asked for. */
+  async #refuseOtherBytes(plan: Lock): Promise<void> {
+    const { client } = await this.#connect();
+    const index = await this.#copyOf(client);
+    for (const one of plan.values()) {
+      const got = one.source === 'registry' ? index?.version(one.name, one.version)?.checksum : undefined;
+      if (got === undefined || got === one.checksum) continue;
+      throw otherThanAsked(one, { registry: client.base, demand: this.#demand, got });
+    }
   }
 
   #refuseOthers({ base }: RegistryClient): void {

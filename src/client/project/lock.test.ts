@@ -101,7 +101,10 @@ describe('[V-29] a lock file', () => {
       TEXT.replace('dependencies = []', 'dependencies = [1]'),
       /no list of names as the dependencies of json-parser/,
     ],
-    [TEXT.replace('= []', '= '), /not valid TOML, at line 16, column 16/],
+    [
+      TEXT.replace('= []', '= '),
+      /not valid TOML, at line 16, column 16: .*\. Restore it, or delete the file, and install again\.$/,
+    ],
     [
       TEXT.replace(
         'version = "0.1.0"',

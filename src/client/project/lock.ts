@@ -19,6 +19,7 @@ export type Lock = ReadonlyMap<string, LockedPackage>;
 const VERSION = 1;
 /** Characters: some fifty thousand packages. */
 const LONGEST = 16 * 1024 * 1024;
+const REMEDY = 'Restore it, or delete the file, and install again.';
 const CHECKSUM = /^[0-9a-f]{64}$/;
 
 /** Reads `vais.lock` (vais.md 3), written by us or by the original. Fault `lock_invalid` that says where, and what to do. */
@@ -28,7 +29,12 @@ export function readLock(text: string): Lock {
     const line = text.slice(0, marks.index).split('\n').length;
     throw lockFault(`has the marks of a merge conflict, at line ${line}`, 'take either side whole');
   }
-  const fields = parseTomlFile(text, { file: 'vais.lock', longest: LONGEST, code: 'lock_invalid' });
+  const fields = parseTomlFile(text, {
+    file: 'vais.lock',
+    longest: LONGEST,
+    code: 'lock_invalid',
+    remedy: REMEDY,
+  });
   const { version } = fields;
   if (version !== VERSION) {
     const said =

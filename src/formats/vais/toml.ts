@@ -12,12 +12,14 @@ export interface TomlFile {
   longest: number;
   /** Of the fault if it is no TOML; else `manifest_invalid`. */
   code?: ErrorCode;
+  /** What to do about it, a sentence. */
+  remedy?: string;
 }
 
 /** Reads a TOML file. Fault with line and column of what is wrong, or `too_large`. */
 export function parseTomlFile(
   text: string,
-  { file, longest, code = 'manifest_invalid' }: TomlFile,
+  { file, longest, code = 'manifest_invalid', remedy = 'Mend that place and try again.' }: TomlFile,
 ): TomlFields {
   if (text.length > longest) {
     throw new Fault(
@@ -28,7 +30,7 @@ export function parseTomlFile(
   try {
     return parse(text, { maxDepth: DEEPEST, integersAsBigInt: 'asNeeded' });
   } catch (cause) {
-    throw new Fault(code, `${file} is not valid TOML${reasonOf(cause)}`, { cause });
+    throw new Fault(code, `${file} is not valid TOML${reasonOf(cause)} ${remedy}`, { cause });
   }
 }
 
@@ -36,5 +38,5 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof TomlError)) return '.';
   // Its message goes on with a picture of the lines.
   const [said = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
-  return `, at line ${error.line}, column ${error.column}: ${said.trim().replace(/\.$/, '')}. Mend that place and try again.`;
+  return `, at line ${error.line}, column ${error.column}: ${said.trim().replace(/\.$/, '')}.`;
 }
