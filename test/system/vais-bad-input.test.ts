@@ -187,6 +187,7 @@ describe('[V-39] An archive is refused', () => {
       /"README" and "readme" are one file/,
     ],
     ['with a name that no file can have', [...good, { name: 'n'.repeat(256) }], /more than 255 bytes/],
+    ['with a name that Windows cannot have', [...good, { name: 'src/con.vais' }], /"src\/con\.vais".* CON/],
     [
       'with zeros without end',
       [...good, { name: 'zeros', content: Buffer.alloc(64 * 1024 ** 2) }],

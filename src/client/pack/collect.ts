@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { Fault, printableJson } from '../../kernel/light/index.ts';
+import { Fault, printableJson, windowsProblem } from '../../kernel/light/index.ts';
 import { archiveBounds } from '../../formats/vais/light/index.ts';
 import { systemFault } from './system-fault.ts';
 
@@ -84,7 +84,14 @@ async function target(root: string, path: string): Promise<string> {
 
 /** As servers do: what would mean something else on another system is refused. */
 function checkPath(path: string): void {
-  const wrong = /[\\\p{Cc}\ufffd]|^[A-Za-z]:/u.test(path) || !path.isWellFormed();
+  const problem = windowsProblem(path.slice(path.lastIndexOf('/') + 1));
+  if (problem !== undefined) {
+    throw new Fault(
+      'bad_request',
+      `Windows can have no ${printableJson(path)}: its name ${problem}; rename it.`,
+    );
+  }
+  const wrong = /[\\\p{Cc}\ufffd]/u.test(path) || !path.isWellFormed();
   if (!wrong) return;
   throw new Fault(
     'bad_request',

@@ -167,6 +167,19 @@ describe('[V-16] an archive', () => {
     put('a\\b');
     await expect(packed()).rejects.toThrow(/The name of "a\\\\b" is not the same on every system/);
   });
+
+  test.each([
+    ['src/con.vais', 'is that of a device, CON; rename it'],
+    ['aux/x', 'is that of a device, AUX'],
+    ['a:b', 'holds :'],
+    ['docs/what?.md', 'holds ?'],
+    ['notes.', 'ends in a point'],
+  ])('has no %j, which Windows cannot have', async (path, why) => {
+    sample();
+    put(path);
+    const [part = ''] = /^aux|.*/.exec(path) ?? [];
+    await expect(packed()).rejects.toThrow(`Windows can have no ${JSON.stringify(part)}: its name ${why}`);
+  });
 });
 
 describe('what no registry takes is told before it is sent', () => {

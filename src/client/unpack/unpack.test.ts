@@ -64,6 +64,8 @@ test.each<[string, Entries, RegExp]>([
   ['a folder with a C1 character', [{ name: '\u009B/', type: 'directory' }], /"\\u009b" holds a control/],
   ['a climb that colours', [{ name: '../\u009B\u202E' }], /"\.\.\/\\u009b\\u202e" leaves the archive/],
   ['folders of one name but for case', [{ name: 'Src/a' }, { name: 'src/b' }], /"Src" and "src"/],
+  ['a name of a device', [{ name: 'src/con.vais' }], /Windows can have no "src\/con\.vais"/],
+  ['a folder with a colon', [{ name: 'src/a:b/c' }], /Windows can have no "src\/a:b": its name holds :/],
   ['a file where a folder is', [{ name: 'a/b' }, { name: 'a' }], /more than once|folder/],
   ['a name that is too long', [{ name: 'n'.repeat(300) }], /No file here can be called|more than/],
   ['a path that is too long', [{ name: 'deep/'.repeat(300) }], /more than 1024 bytes/],

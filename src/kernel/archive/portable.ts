@@ -5,6 +5,7 @@ import { defaultArchiveLimits } from './limits.ts';
 import { quoted } from './paths.ts';
 import { readTarGz } from './read.ts';
 import { fold, key } from './tree.ts';
+import { windowsProblem } from './windows-names.ts';
 
 /** What an archive may hold. */
 export interface PortableBounds {
@@ -41,8 +42,8 @@ const MOST_IMPLIED = 20_000;
 
 /**
  * As `readTarGz`, for archives that whoever gets them can unpack, on any file system: files and folders only, no two of one name however a
- * file system compares names, no name that is too long for one or holds a control character, and nothing behind the archive's end. A
- * registry that reads by these rules takes nothing that a client which unpacks by them refuses. Faults `archive_invalid` and
+ * file system compares names, no name that is too long for one, holds a control character or is none on Windows, and nothing behind the
+ * archive's end. A registry that reads by these rules takes nothing that a client which unpacks by them refuses. Faults `archive_invalid` and
  * `archive_too_large` name the entry, or both.
  */
 export function readPortableTarGz(
@@ -119,7 +120,15 @@ class PortableContents {
         `The name of the entry ${quoted(path)} holds a control character; rename it.`,
       );
     }
-    if (Buffer.byteLength(path.slice(path.lastIndexOf('/') + 1)) > LONGEST_NAME) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const problem = windowsProblem(name);
+    if (problem !== undefined) {
+      throw new Fault(
+        'archive_invalid',
+        `Windows can have no ${quoted(path)}: its name ${problem}; rename it.`,
+      );
+    }
+    if (Buffer.byteLength(name) > LONGEST_NAME) {
       throw new Fault(
         'archive_invalid',
         `No file can be called ${quoted(path)}: between two slashes there are more than ${LONGEST_NAME} bytes.`,
