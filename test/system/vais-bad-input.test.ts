@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tarGz, type TarItem } from '../formats/zig-archive.ts';
 import { startInProcess, type InProcess } from '../setup/in-process.ts';
@@ -207,6 +207,13 @@ describe('[V-39] An archive is refused', () => {
     ['a zip archive', () => Buffer.from('PK\u0003\u0004nonsense')],
   ])('that is %s', async (_what, make) => {
     expect(await refusedWith(publishDemo(await make()))).toMatch(/^Archive error: /);
+  });
+
+  test('that goes on behind its end', async () => {
+    const tar = Buffer.concat([gunzipSync(await tarGz(good)), Buffer.alloc(600, 'more')]);
+    expect(await refusedWith(publishDemo(gzipSync(tar)))).toMatch(
+      /^Archive error: The archive goes on behind its end/,
+    );
   });
 
   test('[V-46] over the limit, whether or not its length is told before', async () => {

@@ -2,7 +2,7 @@ import { Fault } from '../errors.ts';
 import type { ArchiveLimits } from './limits.ts';
 import { checkSymlink, entryPath, quoted } from './paths.ts';
 import { ArchiveTree } from './tree.ts';
-import type { ZeroBlocks } from './zero-blocks.ts';
+import { BLOCK, type ZeroBlocks } from './zero-blocks.ts';
 
 /** One entry of an archive, as its header tells. */
 export interface ArchiveEntry {
@@ -81,6 +81,11 @@ export class EntryReader {
     this.#tree = new ArchiveTree(limits.entries);
   }
 
+  /** Whether zeros that end the archive follow the last entry: what the tar reader complains of then lies behind them. */
+  get hasEnded(): boolean {
+    return this.#zeros?.within(this.#previousEnd, this.#previousEnd + BLOCK) === true;
+  }
+
   /** Takes an entry in; `content` flows to whoever wants it or to nobody. */
   async read(header: TarHeader, content: EntryContent): Promise<void> {
     const entry = this.#judge(header);
@@ -112,7 +117,7 @@ export class EntryReader {
     const size = type === 'directory' ? 0 : header.size;
     this.#checkSizes(path, size, header.byteOffset ?? 0);
     this.#checkEnd(path, header.byteOffset ?? 0);
-    this.#previousEnd = (header.byteOffset ?? 0) + Math.ceil(size / 512) * 512;
+    this.#previousEnd = (header.byteOffset ?? 0) + Math.ceil(size / BLOCK) * BLOCK;
     this.#zeros?.forget(this.#previousEnd);
     const entry: ArchiveEntry = { path, type, size, mode: header.mode & 0o7777 };
     if (type === 'symlink' || type === 'link')

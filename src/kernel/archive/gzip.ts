@@ -57,17 +57,26 @@ export function trailingData(): Fault {
   );
 }
 
-/** What zlib and the tar reader complain of, in words for whoever made the archive; any other error as it is. */
-export function damaged(error: unknown): unknown {
+/**
+ * What zlib and the tar reader complain of, in words for whoever made the archive; any other error as it is.
+ *
+ * @param tarHasEnded true if the tar reader came by the archive's end marker
+ */
+export function damaged(error: unknown, tarHasEnded = false): unknown {
   const code = errnoOf(error);
   // Zlib's errors have codes of their own, those of the tar reader none; the rest come from outside (a source that closed).
   if (isFault(error) || (code !== undefined && !code.startsWith('Z_'))) return error;
-  const cut =
-    code === 'Z_BUF_ERROR' || (error instanceof Error && error.message === 'Unexpected end of data');
-  const sentence = cut
-    ? 'The archive ends too early; send it again whole.'
-    : code === undefined
-      ? 'The archive holds no valid tar stream; pack it again as ustar or pax.'
-      : 'The archive is not gzip, or its compressed data is damaged; pack and send it again.';
-  return new Fault('archive_invalid', sentence, { cause: error });
+  return new Fault('archive_invalid', sentenceOn(error, code, tarHasEnded), { cause: error });
+}
+
+function sentenceOn(error: unknown, code: string | undefined, tarHasEnded: boolean): string {
+  if (code === undefined && tarHasEnded) {
+    return 'The archive goes on behind its end, where tar looks for nothing more; pack it again.';
+  }
+  if (code === 'Z_BUF_ERROR' || (error instanceof Error && error.message === 'Unexpected end of data')) {
+    return 'The archive ends too early; send it again whole.';
+  }
+  return code === undefined
+    ? 'The archive holds no valid tar stream; pack it again as ustar or pax.'
+    : 'The archive is not gzip, or its compressed data is damaged; pack and send it again.';
 }

@@ -71,6 +71,6 @@ export async function readTarGz(
     // The other way in which zlib meets it: done already while bytes keep coming.
     if (gunzip.readableEnded && errnoOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw trailingData();
     const cause = first === undefined ? error : first.error;
-    throw first?.format === true ? damaged(cause) : cause;
+    throw first?.format === true ? damaged(cause, entries.hasEnded) : cause;
   }
 }

@@ -36,6 +36,26 @@ test('an entry behind the end marker of an archive is refused, where tar does no
   expect(files).toBe(2);
 });
 
+test('bytes behind the end marker are told from an archive that is damaged before it', async () => {
+  const tar = await tarOf([{ name: 'a', content: Buffer.alloc(700, 'x') }]);
+  const garbage = (bytes: number) => Buffer.alloc(bytes, 'garbage');
+  for (const behind of [garbage(100), garbage(512), garbage(5000), Buffer.alloc(100)]) {
+    await expect(filesOf(Buffer.concat([tar, behind]))).rejects.toMatchObject({
+      code: 'archive_invalid',
+      message: expect.stringMatching(/goes on behind its end/),
+    });
+  }
+  await expect(filesOf(Buffer.concat([Buffer.alloc(1024), garbage(512)]))).rejects.toThrow(/behind its end/);
+  const content = tar.subarray(0, 1536);
+  const before = Buffer.concat([content, garbage(512), Buffer.alloc(1024)]);
+  await expect(filesOf(before)).rejects.toThrow(/no valid tar stream/);
+  await expect(filesOf(Buffer.concat([content, garbage(100)]))).rejects.toThrow(/ends too early/);
+  await expect(filesOf(tar.subarray(0, 900))).rejects.toThrow(/ends too early/);
+  const packed = Buffer.concat([gzipSync(tar), gzipSync(Buffer.alloc(9)).subarray(0, 15)]);
+  const cut = readPortableTarGz(Readable.from([packed]), { file: () => undefined }, bounds);
+  await expect(cut).rejects.toThrow(/ends too early/);
+});
+
 test('zeros in files, between entries of any length, and any number of them at the end are no matter', async () => {
   const entries: Entries = [
     { name: 'empty' },

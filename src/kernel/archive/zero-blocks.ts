@@ -1,5 +1,5 @@
 /** Bytes of a tar block. */
-const BLOCK = 512;
+export const BLOCK = 512;
 const ZEROS = Buffer.alloc(BLOCK);
 
 /**
