@@ -335,7 +335,12 @@ describe('The owners of a Vais package', () => {
   test('are users of this server', async () => {
     await publishVais(server, anna, { name: 'ours' });
     expect(await add('ours', 'nobody-here', anna)).toEqual(refusal(404, 'User not found: nobody-here'));
-    expect(await remove('ours', 'berta', anna)).toEqual(refusal(404, 'User not found: berta'));
+    expect(await remove('ours', 'Berta', anna)).toEqual(refusal(404, 'berta is no owner of ours'));
+    expect(await remove('ours', 'nobody-here', anna)).toEqual(refusal(404, 'User not found: nobody-here'));
+    // Only owners are told who has an account.
+    for (const name of ['anna', 'berta', 'nobody-here']) {
+      expect(await remove('ours', name, berta)).toEqual(refusal(403, expect.stringMatching(/^Forbidden: /)));
+    }
     expect(await add('nothing', 'berta', anna)).toEqual(refusal(404, 'Package not found: nothing'));
     expect(await add('ours', 7, anna)).toMatchObject({ status: 400 });
     expect(await askVais(server, '/packages/ours/owners', { method: 'POST', token: anna })).toEqual(

@@ -38,16 +38,19 @@ export function ownerRoutes(app: FastifyInstance, options: VaisDoorOptions): voi
 
   app.delete('/packages/:name/owners/:username', { config }, async (request, reply) => {
     const { username } = request.params as { username: string };
-    await change(request, nameOf(request), () =>
-      Promise.resolve((owners) => {
+    const name = nameOf(request);
+    await change(request, name, async () => {
+      // Whoever may come so far is told by a POST, too, who has an account.
+      const user = await accounts.find(username);
+      return (owners) => {
         const gone = owners.find((owner) => owner.name.toLowerCase() === username.toLowerCase());
-        if (gone === undefined) throw noUser(username);
+        if (gone === undefined) throw user === undefined ? noUser(username) : noOwner(user.name, name);
         const users = usersOf(owners);
         return gone.kind === 'organisation'
           ? { owners: users, organisationId: null }
           : { owners: users.filter((id) => id !== gone.id) };
-      }),
-    );
+      };
+    });
     return reply.code(204).send();
   });
 
@@ -81,4 +84,8 @@ function usersOf(owners: Owner[]): number[] {
 
 function noUser(name: string): VaisFault {
   return new VaisFault('not_found', `User not found: ${name.slice(0, 120)}`);
+}
+
+function noOwner(user: string, name: string): VaisFault {
+  return new VaisFault('not_found', `${user} is no owner of ${name}`);
 }
