@@ -10,6 +10,7 @@ type Entries = Parameters<typeof makeArchive>[0];
 
 const bounds = { entries: 100, unpackedBytes: 10 * 1024 ** 2 };
 const tarOf = async (entries: Entries) => gunzipSync(await makeArchive(entries));
+const garbage = (bytes: number) => Buffer.alloc(bytes, 'garbage');
 const filesOf = async (tar: Buffer) => {
   const files: string[] = [];
   const keep = ({ path }: { path: string }) => void files.push(path);
@@ -38,7 +39,6 @@ test('an entry behind the end marker of an archive is refused, where tar does no
 
 test('bytes behind the end marker are told from an archive that is damaged before it', async () => {
   const tar = await tarOf([{ name: 'a', content: Buffer.alloc(700, 'x') }]);
-  const garbage = (bytes: number) => Buffer.alloc(bytes, 'garbage');
   for (const behind of [garbage(100), garbage(512), garbage(5000), Buffer.alloc(100)]) {
     await expect(filesOf(Buffer.concat([tar, behind]))).rejects.toMatchObject({
       code: 'archive_invalid',
