@@ -415,7 +415,27 @@ describe('yank', () => {
   test('[V-57] with a revoked token says to log in again', async () => {
     answers['POST /packages/demo/1.0.0/yank'] = () => refused(401, 'Invalid token');
     const { err } = await vaisc('yank demo@1.0.0');
-    expect(err).toContain(`vaisc pkg login --registry ${server.url}`);
+    expect(err).toContain(`Log in again: \`vaisc pkg login --registry ${server.url}\`.`);
+  });
+
+  test('with a token that is none, and comes of no log-in, says where it comes from', async () => {
+    answers['POST /packages/demo/1.0.0/yank'] = () => refused(401, 'Invalid token');
+    const logInLine = `log in: \`vaisc pkg login --registry ${server.url}\`.\n`;
+    expect((await vaisc('yank demo@1.0.0', { env: { KONTOR_TOKEN: ' junk ' } })).err).toBe(
+      `error: yank failed (HTTP 401): Invalid token. It is the one in KONTOR_TOKEN, which goes before every log-in: set another, or unset it and ${logInLine}`,
+    );
+    const given = await vaisc('yank demo@1.0.0 --token junk', { env: { KONTOR_TOKEN: 'other' } });
+    expect(given.err).toContain('It is the one after --token: give another, or log in and leave it out:');
+  });
+
+  test.each([
+    ['Version not found: demo@9.9.9', 'info demo', ' shows which there are.'],
+    ['Package not found: demo', 'search demo', '.'],
+  ])('of what there is not says where to look: %s', async (said, line, end) => {
+    answers['POST /packages/demo/9.9.9/yank'] = () => refused(404, said);
+    const { code, err } = await vaisc('yank demo@9.9.9');
+    expect([code, err.startsWith(`error: yank failed (HTTP 404): ${said}. `)]).toEqual([1, true]);
+    expect(err).toContain(`\`vaisc pkg ${line} --registry ${server.url}\`${end}\n`);
   });
 
   test('asks on a terminal for the one-time code that the server wants, and sends it with the next try', async () => {
@@ -450,11 +470,22 @@ describe('owners', () => {
     expect((await vaisc('owner list demo')).out).toBe('ada\neve\n');
   });
 
+  test('that nobody knows are refused with what to do', async () => {
+    answers['POST /packages/demo/owners'] = () => refused(404, 'User not found: eve');
+    answers['DELETE /packages/demo/owners/eve'] = () => refused(404, 'User not found: eve');
+    expect((await vaisc('owner add demo eve')).err).toBe(
+      'error: owner add failed (HTTP 404): User not found: eve. Check the name: an owner needs an account at this registry.\n',
+    );
+    expect((await vaisc('owner remove demo eve')).err).toContain(
+      `\`vaisc pkg owner list demo --registry ${server.url}\` shows who owns it.`,
+    );
+  });
+
   test('of what there is not are refused as by the sisters, and reading takes no one-time code', async () => {
     expect(await vaisc('owner list nope')).toEqual({
       code: 1,
       out: '',
-      err: 'error: owner list failed (HTTP 404): Not found.\n',
+      err: `error: owner list failed (HTTP 404): Not found. Check the name, and that ${server.url} is the registry that is meant: \`vaisc pkg search nope --registry ${server.url}\`.\n`,
     });
     expect(await vaisc('owner list demo --otp 123456')).toMatchObject({
       code: 2,

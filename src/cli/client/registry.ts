@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/light/index.ts';
 import { chooseRegistry, Credentials, type ChosenRegistry } from '../../client/credentials/index.ts';
-import { asWord, Refusal, RegistryClient } from '../../client/registry/index.ts';
+import { asWord, Refusal, RegistryClient, type RequestSettings } from '../../client/registry/index.ts';
 import { version } from '../version.ts';
 import type { Context } from './context.ts';
 
@@ -26,8 +26,11 @@ export const writeOptions = {
 export interface OpenRegistry {
   client: RegistryClient;
   chosen: ChosenRegistry;
+  tokenFrom: TokenFrom;
   credentials: Credentials;
 }
+
+type TokenFrom = RequestSettings['tokenFrom'];
 
 /**
  * The registry that a line means, and whoever speaks to it. Says so where it is one of several log-ins. Fault `bad_request` if it is not
@@ -49,7 +52,15 @@ export async function openRegistry(
     token: given.token,
   });
   if (chosen.note !== undefined) context.note(chosen.note);
-  return { client: clientFor(context, { ...chosen, otp: given.otp }), chosen, credentials };
+  const tokenFrom = whoGave(chosen, given, context);
+  const client = clientFor(context, { ...chosen, tokenFrom, otp: given.otp });
+  return { client, chosen, tokenFrom, credentials };
+}
+
+function whoGave({ token }: ChosenRegistry, given: { token?: string }, { env }: Context): TokenFrom {
+  if (token === undefined) return undefined;
+  if (given.token !== undefined) return '--token';
+  return token === env['KONTOR_TOKEN']?.trim() ? 'KONTOR_TOKEN' : undefined;
 }
 
 export function credentialsOf({ env, warn }: Context): Credentials {
@@ -58,8 +69,9 @@ export function credentialsOf({ env, warn }: Context): Credentials {
 
 export function clientFor(
   context: Context,
-  { base, token, otp }: { base: string; token?: string | undefined; otp?: string | undefined },
+  settings: Pick<RequestSettings, 'base' | 'token' | 'tokenFrom' | 'otp'>,
 ): RegistryClient {
+  const { base, token, tokenFrom, otp } = settings;
   const { env, note, signal, program } = context;
   return new RegistryClient({
     base,
@@ -69,6 +81,7 @@ export function clientFor(
     onRetry: note,
     agent: `kontor/${version()}`,
     token,
+    tokenFrom,
     otp,
   });
 }
@@ -79,7 +92,7 @@ export function clientFor(
  */
 export async function withToken<T>(
   context: Context,
-  { client, chosen }: OpenRegistry,
+  { client, chosen, tokenFrom }: OpenRegistry,
   work: (client: RegistryClient) => Promise<T>,
 ): Promise<T> {
   try {
@@ -89,7 +102,7 @@ export async function withToken<T>(
     if (!(error instanceof Refusal && error.wantsCode && context.io.terminal.in)) throw error;
     const otp = await askForCode(context);
     if (otp === '') throw error;
-    const again = clientFor(context, { ...chosen, otp });
+    const again = clientFor(context, { ...chosen, tokenFrom, otp });
     try {
       return await work(again);
     } finally {

@@ -3,6 +3,7 @@ import type { ArchiveRequest, ArchiveSink } from './archive.ts';
 import { registryBase } from './base.ts';
 import { Refusal } from './failure.ts';
 import type { Publication } from './multipart.ts';
+import { nextStep } from './next-step.ts';
 import type { RegistryRequest, Requests, RequestSettings } from './requests.ts';
 
 /** What `/index.json` answered. */
@@ -112,7 +113,7 @@ export class RegistryClient {
       body,
       patience: PUBLISH_PATIENCE,
     };
-    const answer = await this.#named('publish', () => this.#json(request));
+    const answer = await this.#named('publish', undefined, () => this.#json(request));
     const checksum = field(answer, 'checksum');
     return { checksum: typeof checksum === 'string' ? checksum : undefined };
   }
@@ -123,17 +124,17 @@ export class RegistryClient {
   }
 
   async yank(name: string, version: string): Promise<void> {
-    await this.#named('yank', () => this.#mark(name, version, 'yank'));
+    await this.#named('yank', name, () => this.#mark(name, version, 'yank'));
   }
 
   async unyank(name: string, version: string): Promise<void> {
-    await this.#named('unyank', () => this.#mark(name, version, 'unyank'));
+    await this.#named('unyank', name, () => this.#mark(name, version, 'unyank'));
   }
 
   /** Names of the owners of a package. */
   async owners(name: string): Promise<string[]> {
     const path = packagePath(name);
-    const owners = field(await this.#named('owner list', () => this.ask('GET', path)), 'owners');
+    const owners = field(await this.#named('owner list', name, () => this.ask('GET', path)), 'owners');
     if (!Array.isArray(owners)) throw this.#unreadable('GET', path);
     // A server may tell of them as users.
     return owners
@@ -142,12 +143,12 @@ export class RegistryClient {
   }
 
   async addOwner(name: string, username: string): Promise<void> {
-    await this.#named('owner add', () => this.ask('POST', `${packagePath(name)}/owners`, { username }));
+    await this.#named('owner add', name, () => this.ask('POST', `${packagePath(name)}/owners`, { username }));
   }
 
   async removeOwner(name: string, username: string): Promise<void> {
     const path = `${packagePath(name)}/owners/${encodeURIComponent(username)}`;
-    await this.#named('owner remove', () => this.ask('DELETE', path));
+    await this.#named('owner remove', name, () => this.ask('DELETE', path));
   }
 
   /** What the registry's own search finds, as it says it. */
@@ -195,11 +196,14 @@ export class RegistryClient {
   }
 
   /** The sentence by which scripts know that a command was refused: protocols/vais 4. */
-  async #named<T>(command: string, work: () => Promise<T>): Promise<T> {
+  async #named<T>(command: string, name: string | undefined, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw error instanceof Refusal ? error.of(command) : error;
+      if (!(error instanceof Refusal)) throw error;
+      const { httpStatus, said } = error;
+      const { base, program = 'kontor' } = this.#settings;
+      throw error.of(command, nextStep({ command, httpStatus, said, base, program, name }));
     }
   }
 

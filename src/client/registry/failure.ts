@@ -57,10 +57,10 @@ export class Refusal extends Fault {
     this.#hint = hint;
   }
 
-  /** The same in the words of a command: `publish failed (HTTP 409): …`. */
-  of(command: string): Refusal {
+  /** The same in the words of a command: `publish failed (HTTP 409): …`. `hint` says what to do, where nothing else does. */
+  of(command: string, hint: string): Refusal {
     const what = `${command} failed (HTTP ${this.httpStatus})`;
-    return new Refusal(what, this.httpStatus, this.said, this.#hint, {
+    return new Refusal(what, this.httpStatus, this.said, this.#hint || hint, {
       retryAfter: this.retryAfter,
       wantsCode: this.wantsCode,
     });

@@ -3,14 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Fault, printable } from '../../kernel/light/index.ts';
-import { asWord } from './base.ts';
 import { Connections, pieces, type Body, type Variables } from './connection.ts';
 import { defaultTimeouts, failure, mayPass, Refusal, TimedOut, type Timeouts } from './failure.ts';
+import { nextToken } from './next-step.ts';
 
 export interface RequestSettings {
   /** As `registryBase` gives it. */
   base: string;
   token?: string | undefined;
+  /** What gave the token, if no log-in did, for what a refusal says to do. */
+  tokenFrom?: '--token' | 'KONTOR_TOKEN' | undefined;
   /** A one-time code, sent with whatever changes something. */
   otp?: string | undefined;
   env: Variables;
@@ -179,11 +181,12 @@ export class Requests {
   async #refusal(what: string, message: IncomingMessage): Promise<Refusal> {
     const answer = { message, status: message.statusCode ?? 0 };
     const body = await this.read(answer, LONGEST_REFUSAL, what).catch(() => Buffer.alloc(0));
+    const { base, program = 'kontor', tokenFrom } = this.settings;
     const wantsCode = /^otp\b/i.test(message.headers['www-authenticate'] ?? '');
     const hint = wantsCode
       ? 'Give it with --otp CODE'
       : answer.status === 401
-        ? `Log in again: \`${this.settings.program ?? 'kontor'} login --registry ${asWord(this.settings.base)}\``
+        ? nextToken(tokenFrom, { base, program })
         : answer.status >= 500 || answer.status === 429
           ? 'Try again later'
           : '';
