@@ -324,8 +324,8 @@ describe('publish', () => {
     sample();
     const refused = await vaisc(`publish --registry ${server.url} --token secret`);
     expect(refused).toMatchObject({ code: 1 });
-    expect(refused.err).toMatch(
-      /^error: publish failed \(HTTP 409\): .*Version already exists: demo@1\.0\.0/,
+    expect(refused.err).toBe(
+      'error: publish failed (HTTP 409): Version already exists: demo@1.0.0. What is published never changes: raise the version in vais.toml.\n',
     );
     const without = await vaisc(`publish --registry ${server.url}`);
     expect(without.err).toMatch(
@@ -347,5 +347,15 @@ describe('publish', () => {
     sample(MANIFEST.replace('1.0.0', '1.0'));
     expect((await vaisc(line)).err).toMatch(/The version "1\.0" is not valid semver/);
     expect(server.seen).toEqual([]);
+  });
+});
+
+test('verify says what install would do about a lock that does not fit, and nothing is damaged', async () => {
+  sample(`${MANIFEST}[dependencies]\nhttp = "^1"\n`);
+  writeFileSync(join(cwd, 'vais.lock'), 'version = 1\n\n[packages]\n');
+  expect(await vaisc('verify')).toEqual({
+    code: 1,
+    out: '✗ vais.lock does not fit vais.toml\n"vaisc pkg install" writes vais.lock anew.\n',
+    err: '',
   });
 });

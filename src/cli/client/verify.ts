@@ -13,11 +13,10 @@ export const verify = command({
       print(`${paint.red('✗')} ${name} ${version}: ${problem}`);
     if (!fits) print(`${paint.red('✗')} vais.lock does not fit vais.toml`);
     const whole = damaged.length === 0 && fits;
-    print(
-      whole
-        ? `${paint.green('✓')} ${checked} package(s) are whole, and what vais.lock says`
-        : `"${program} install" fetches and unpacks anew what is missing or damaged.`,
-    );
+    if (whole) print(`${paint.green('✓')} ${checked} package(s) are whole, and what vais.lock says`);
+    if (!fits) print(`"${program} install" writes vais.lock anew.`);
+    if (damaged.length > 0)
+      print(`"${program} install" fetches and unpacks anew what is missing or damaged.`);
     document({ checked, damaged, fits });
     return whole ? 0 : 1;
   },
