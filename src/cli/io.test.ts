@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { track } from '../../test/setup/resources.ts';
+import { temporaryFolder, track } from '../../test/setup/resources.ts';
 
 const io = new URL('io.ts', import.meta.url).href;
 
@@ -58,4 +60,28 @@ test('a reader of the errors that goes away changes nothing', async () => {
   child.stdin?.end('go\n');
   child.stdout?.resume();
   expect(await ended).toEqual({ code: 0, said: '' });
+});
+
+test.runIf(process.platform === 'linux').each([
+  ['vaisc pkg list', 'error'],
+  ['main list', 'kontor'],
+  ['main verify', 'kontor'],
+])('a command in a folder that is gone is refused in a sentence: %s', async (line, name) => {
+  const [module = '', ...args] = line.split(' ');
+  const folder = join(temporaryFolder('gone'), 'here');
+  mkdirSync(folder);
+  const file = fileURLToPath(new URL(`${module}.ts`, import.meta.url));
+  const child = track(
+    spawn('sh', ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, file, ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
+  );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, said]).toEqual([
+    1,
+    `${name}: The working folder is gone: change to one that is there, and try again.\n`,
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { Fault } from '../kernel/light/index.ts';
 
 /** What a command may touch of the process; tests hand in their own. */
 export interface Io {
@@ -10,7 +11,8 @@ export interface Io {
   terminal: { in: boolean; out: boolean; err: boolean };
   stdin: Readable;
   env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
+  /** The working folder. Fault `not_found` if somebody removed it. */
+  readonly cwd: string;
 }
 
 /** @param program what goes before an error */
@@ -37,8 +39,21 @@ export function processIo(program: 'kontor' | 'error' = 'kontor'): Io {
       return process.stdin;
     },
     env: process.env,
-    cwd: process.cwd(),
+    // A getter, so that whoever reads it tells of the error as of any other.
+    get cwd() {
+      return workingFolder();
+    },
   };
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new Fault('not_found', 'The working folder is gone: change to one that is there, and try again.', {
+      cause: error,
+    });
+  }
 }
 
 /** Writes until that fails, says so once, and is mute from then on. */

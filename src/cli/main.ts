@@ -15,19 +15,20 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     import('./client/route.ts'),
     import('./io.ts'),
   ]);
-  const clients = clientsPart(args, process.cwd());
+  const io = processIo();
+  const clients = clientsPart(args, () => io.cwd);
   if (clients === undefined) {
     // What the server's commands make is for this user and, for backups, its group: databases hold password hashes and keys.
     process.umask(process.umask() | 0o027);
     const { run } = await import('./program.ts');
-    process.exitCode = await run(args, processIo(), () => import('../server/index.ts'));
+    process.exitCode = await run(args, io, () => import('../server/index.ts'));
   } else {
     const [{ runClient }, { interruptSignal }] = await Promise.all([
       import('./client/run.ts'),
       import('./client/interrupt.ts'),
     ]);
     process.exitCode = await runClient(clients.args, {
-      io: processIo(),
+      io,
       program: clients.program,
       interrupt: interruptSignal,
     });
