@@ -130,12 +130,28 @@ export const commands: Commands = {
   },
 };
 
-/** Commands of the original that there are none of here, and what to do instead. */
-export const originals: Readonly<Record<string, string>> = {
+const REMOVE = 'remove takes dependencies out of vais.toml';
+const UPDATE = 'update chooses newer versions';
+const NO_COMPILER = 'this client fetches and publishes packages, and compiles, tests and runs nothing';
+
+/** Commands of the original, and names that people know from npm and cargo, that there are none of here, and what to do instead. */
+export const knownElsewhere: Readonly<Record<string, string>> = {
   package: 'pack makes the archive that publish sends',
   metadata: 'list --json and tree --json say what a project needs',
   vendor: 'packages stay in the cache, and install --offline makes no request',
   audit: 'this client knows no advisories',
+  uninstall: REMOVE,
+  un: REMOVE,
+  rm: REMOVE,
+  i: 'install brings what vais.toml names, and add NAME writes it there',
+  ci: 'install --locked fails if vais.lock would change',
+  ls: 'list shows what vais.toml names, and tree what that needs',
+  new: 'init makes a package of the folder that you are in',
+  upgrade: UPDATE,
+  up: UPDATE,
+  run: NO_COMPILER,
+  test: NO_COMPILER,
+  build: NO_COMPILER,
 };
 
 /** The command that a line begins with and the arguments after its name; undefined if there is none of that name. */

@@ -1,6 +1,6 @@
 import { projectFolder } from '../../client/project/light/index.ts';
 import { isFault } from '../../kernel/light/index.ts';
-import { commands, findCommand, inGroup, originals } from './commands.ts';
+import { commands, findCommand, inGroup, knownElsewhere } from './commands.ts';
 
 /** What both an operator and somebody in a project ask. */
 const SHARED: ReadonlySet<string> = new Set(['verify', 'why']);
@@ -28,8 +28,8 @@ export function clientsPart(
   const [first = '', ...rest] = args;
   if (first === 'pkg') return { args: rest, program: 'kontor pkg' };
   // `audit` is the operator's.
-  const original = first !== 'audit' && Object.hasOwn(originals, first);
-  if (!original && findCommand(args, commands) === undefined && inGroup(first, commands).length === 0)
+  const isKnown = first !== 'audit' && Object.hasOwn(knownElsewhere, first);
+  if (!isKnown && findCommand(args, commands) === undefined && inGroup(first, commands).length === 0)
     return undefined;
   if (SHARED.has(first) && (rest.some((arg) => OPERATORS.test(arg)) || !isInProject(cwd))) return undefined;
   return { args, program: 'kontor' };

@@ -4,7 +4,7 @@ import { Interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
 import { version } from '../version.ts';
 import { Misuse } from './command.ts';
-import { commands as ours, findCommand, inGroup, originals, type Commands } from './commands.ts';
+import { commands as ours, findCommand, inGroup, knownElsewhere, type Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { helpOf, helpOfAll, helpOfGroup } from './help.ts';
 import { errorDocument, failure } from './failure.ts';
@@ -84,7 +84,7 @@ function noSuchCommand(args: readonly string[], options: ClientOptions, commands
     (asked ? options.io.out : options.io.err)(helpOfGroup(options.program, first, commands));
     return asked ? 0 : 2;
   }
-  const instead = Object.hasOwn(originals, first) ? originals[first] : undefined;
+  const instead = Object.hasOwn(knownElsewhere, first) ? knownElsewhere[first] : undefined;
   if (instead !== undefined) throw new Misuse(`there is no command '${first}' here; ${instead}`);
   const near = nearest(first, Object.keys(commands));
   throw new Misuse(`unknown command '${first}'${near === undefined ? '' : `; did you mean ${near}?`}`);
