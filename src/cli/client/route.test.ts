@@ -51,10 +51,11 @@ test.each(['serve', 'audit list', 'token list', '--help', 'toString', '--config 
   },
 );
 
+const gone = () => {
+  throw new Fault('not_found', 'gone');
+};
+
 test('in a folder that is gone there is no project', () => {
-  const gone = () => {
-    throw new Fault('not_found', 'gone');
-  };
   expect(clientsPart(['verify'], gone)).toBeUndefined();
   expect(clientsPart(['list'], gone)).toEqual({ args: ['list'], program: 'kontor' });
 });
