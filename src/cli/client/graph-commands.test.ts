@@ -100,6 +100,7 @@ describe('list', () => {
       version: '0.6.0',
       source: 'registry',
       kind: 'dev',
+      yanked: false,
     });
   });
 
@@ -168,6 +169,7 @@ describe('tree', () => {
       version: '0.1.0',
       source: 'path+../local-lib',
       dependencies: ['json-parser'],
+      yanked: false,
     });
   });
 
@@ -215,6 +217,39 @@ describe('why', () => {
       { name: 'http-client', version: '2.1.0', requirement: '~2.1.0', kind: 'normal' },
       { name: 'bytes', version: '0.3.0', requirement: '0.3', kind: 'normal' },
     ]);
+  });
+});
+
+describe('a version that was yanked', () => {
+  const yankBytes = (version = published('0.3.0', {}, true)) =>
+    writeFileSync(
+      join(home, 'registry/index', HOST),
+      JSON.stringify(
+        INDEX.map((entry) => (entry.name === 'bytes' ? { ...entry, versions: [version] } : entry)),
+      ),
+    );
+  const listed = async (more?: Partial<LineOptions>) => {
+    const { packages } = JSON.parse((await vaisc('list --all --json', more)).out);
+    return (packages as { name: string; yanked: boolean | null }[]).find(({ name }) => name === 'bytes')
+      ?.yanked;
+  };
+
+  test('is marked where the copy of the index knows of it', async () => {
+    yankBytes();
+    expect((await vaisc('list --all')).out).toMatch(/^bytes +0\.3\.0 +yanked, transitive$/m);
+    expect((await vaisc('tree json-parser')).out).toBe('json-parser 1.2.0\n└── bytes 0.3.0 (yanked)\n');
+    expect((await vaisc('tree bytes')).out).toBe('bytes 0.3.0 (yanked)\n');
+    expect(JSON.parse((await vaisc('tree --json')).out).packages[0]).toMatchObject({
+      name: 'bytes',
+      yanked: true,
+    });
+    expect(await listed()).toBe(true);
+  });
+
+  test('is not known without a copy, and other bytes are another version', async () => {
+    expect(await listed({ home: join(home, '../other') })).toBeNull();
+    yankBytes({ ...published('0.3.0', {}, true), checksum: 'cd'.repeat(32) });
+    expect(await listed()).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { ProjectGraph } from '../../client/graph/index.ts';
 import type { PackageIndex } from '../../client/registry/index.ts';
 import { isFault } from '../../kernel/light/index.ts';
 import type { Context } from './context.ts';
@@ -24,4 +25,23 @@ export async function indexCopy(
     if (isFault(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Names of packages whose locked version is yanked, as far as the copy of the index knows: of the same bytes, for the lock may be of another
+ * registry. Undefined if there is no copy. No request is made.
+ */
+export async function yankedNames(
+  context: Context,
+  { project, lock }: Pick<ProjectGraph, 'project' | 'lock'>,
+): Promise<ReadonlySet<string> | undefined> {
+  const locked = [...lock.values()].filter(({ source }) => source === 'registry');
+  if (locked.length === 0) return new Set();
+  const index = await indexCopy(context, project.manifest.registry);
+  if (index === undefined) return undefined;
+  const yanked = locked.filter(({ name, version, checksum }) => {
+    const known = index.version(name, version);
+    return known?.yanked === true && known.checksum === checksum;
+  });
+  return new Set(yanked.map(({ name }) => name));
 }

@@ -1,19 +1,24 @@
 import { reachable, readGraph } from '../../client/graph/index.ts';
 import { table } from '../table.ts';
 import { command } from './command.ts';
+import { yankedNames } from './index-copy.ts';
 
 /** What the manifest names, as it is locked; with --all what that needs, too. */
 export const list = command({
   options: { all: { about: 'what they need in their turn, too' } },
   run: async (context, _args, { all }) => {
-    const { project, graph } = await readGraph(context.cwd, { needed: false, program: context.program });
+    const read = await readGraph(context.cwd, { needed: false, program: context.program });
+    const { project, graph } = read;
     const { root, packages } = graph;
+    const yanked = await yankedNames(context, read);
+    const isYanked = (name: string) => (packages.has(name) && yanked?.has(name)) ?? null;
     const direct = root.arrows.map(({ to, requirement, dev }) => ({
       name: to,
       requirement: requirement ?? null,
       version: packages.get(to)?.version ?? null,
       source: packages.get(to)?.source ?? null,
       kind: dev ? 'dev' : 'normal',
+      yanked: isYanked(to),
     }));
     const named = new Set(direct.map(({ name }) => name));
     const needed = reachable(graph);
@@ -25,15 +30,20 @@ export const list = command({
         version,
         source,
         kind: needed.has(name) ? 'transitive' : 'unneeded',
+        yanked: isYanked(name),
       }));
     const shown = all ? [...direct, ...others] : direct;
     if (shown.length === 0) context.print(`${root.name} has no dependencies.`);
     else {
-      const rows = shown.map(({ name, requirement, version, source, kind }) => [
+      const rows = shown.map(({ name, requirement, version, source, kind, yanked: gone }) => [
         name,
         requirement ?? '',
         version ?? 'not locked',
-        [kind === 'normal' ? '' : kind, source?.startsWith('path+') ? source.slice(5) : '']
+        [
+          gone ? 'yanked' : '',
+          kind === 'normal' ? '' : kind,
+          source?.startsWith('path+') ? source.slice(5) : '',
+        ]
           .filter((word) => word !== '')
           .join(', '),
       ]);

@@ -1,6 +1,7 @@
 import { branches, readGraph, type Branch } from '../../client/graph/index.ts';
 import { nearest, Fault } from '../../kernel/light/index.ts';
 import { command, Misuse } from './command.ts';
+import { yankedNames } from './index-copy.ts';
 
 /** What each package needs, below it. Once is enough: what is shown again has a `(*)`, as `cargo tree` has it. */
 export const tree = command({
@@ -10,7 +11,8 @@ export const tree = command({
   },
   run: async (context, [name], given) => {
     const depth = depthFrom(given.depth);
-    const { graph } = await readGraph(context.cwd, { needed: true, program: context.program });
+    const read = await readGraph(context.cwd, { needed: true, program: context.program });
+    const { graph } = read;
     const { root, packages } = graph;
     const start = name === undefined || name === root.name ? root : packages.get(name);
     if (start === undefined) {
@@ -18,12 +20,16 @@ export const tree = command({
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
       throw new Fault('package_not_found', `${root.name} has no package ${name}${hint}`);
     }
+    const yanked = await yankedNames(context, read);
+    const yankMark = (name: string) => (yanked?.has(name) ? context.paint.yellow(' (yanked)') : '');
     const seen = new Set<string>(start === root ? [] : [start.name]);
     const show = ({ stem, name: to, version, again }: Branch): void => {
       const mark = again ? context.paint.dim(' (*)') : '';
-      context.print(`${context.paint.dim(stem)}${to} ${version ?? '(not locked)'}${mark}`);
+      context.print(`${context.paint.dim(stem)}${to} ${version ?? '(not locked)'}${yankMark(to)}${mark}`);
     };
-    context.print(`${context.paint.bold(start.name)} ${start.version}`);
+    context.print(
+      `${context.paint.bold(start.name)} ${start.version}${start === root ? '' : yankMark(start.name)}`,
+    );
     for (const line of branches(
       graph,
       start.arrows.filter(({ dev }) => !dev),
@@ -46,6 +52,7 @@ export const tree = command({
         version,
         source,
         dependencies: namesOf(arrows, false),
+        yanked: yanked?.has(one) ?? null,
       })),
     });
     return 0;
