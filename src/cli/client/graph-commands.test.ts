@@ -220,20 +220,20 @@ describe('why', () => {
   });
 });
 
-describe('a version that was yanked', () => {
-  const yankBytes = (version = published('0.3.0', {}, true)) =>
-    writeFileSync(
-      join(home, 'registry/index', HOST),
-      JSON.stringify(
-        INDEX.map((entry) => (entry.name === 'bytes' ? { ...entry, versions: [version] } : entry)),
-      ),
-    );
-  const listed = async (more?: Partial<LineOptions>) => {
-    const { packages } = JSON.parse((await vaisc('list --all --json', more)).out);
-    return (packages as { name: string; yanked: boolean | null }[]).find(({ name }) => name === 'bytes')
-      ?.yanked;
-  };
+const yankBytes = (version = published('0.3.0', {}, true)) =>
+  writeFileSync(
+    join(home, 'registry/index', HOST),
+    JSON.stringify(
+      INDEX.map((entry) => (entry.name === 'bytes' ? { ...entry, versions: [version] } : entry)),
+    ),
+  );
+const listed = async (more?: Partial<LineOptions>) => {
+  const { packages } = JSON.parse((await vaisc('list --all --json', more)).out);
+  return (packages as { name: string; yanked: boolean | null }[]).find(({ name }) => name === 'bytes')
+    ?.yanked;
+};
 
+describe('a version that was yanked', () => {
   test('is marked where the copy of the index knows of it', async () => {
     yankBytes();
     expect((await vaisc('list --all')).out).toMatch(/^bytes +0\.3\.0 +yanked, transitive$/m);

@@ -21,7 +21,7 @@ export const tree = command({
       throw new Fault('package_not_found', `${root.name} has no package ${name}${hint}`);
     }
     const yanked = await yankedNames(context, read);
-    const yankMark = (name: string) => (yanked?.has(name) ? context.paint.yellow(' (yanked)') : '');
+    const yankMark = (one: string) => (yanked?.has(one) ? context.paint.yellow(' (yanked)') : '');
     const seen = new Set<string>(start === root ? [] : [start.name]);
     const show = ({ stem, name: to, version, again }: Branch): void => {
       const mark = again ? context.paint.dim(' (*)') : '';
