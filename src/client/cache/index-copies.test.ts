@@ -78,6 +78,14 @@ test('what cannot be kept serves all the same, with a warning that names the fol
   expect(warnings).toEqual([expect.stringMatching(/registry\/index cannot be used: .* is not kept/)]);
 });
 
+test('a copy that cannot be read is named, online and offline', async () => {
+  const { names, copy } = await registry((_, response) => response.end(entries('a')));
+  mkdirSync(copy, { recursive: true });
+  for (const offline of [true, false]) {
+    await expect(names({ offline })).rejects.toThrow(`${copy} cannot be read`);
+  }
+});
+
 test('garbage is refused and not kept, and registries of one host have copies of their own', async () => {
   const { names, copy } = await registry((_, response) => response.end('<html>'), '/team-vais');
   await expect(names()).rejects.toThrow(/team-vais\/index\.json is no index of packages/);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { diskFault, errnoOf, Fault, makeFolders } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, makeFolders, pathFault } from '../../kernel/light/index.ts';
 import { PackageIndex, type RegistryClient } from '../registry/index.ts';
 import { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
@@ -80,7 +80,7 @@ async function readCopy(
 ): Promise<{ bytes: Buffer; etag: string | undefined } | undefined> {
   const bytes = await readFile(file).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw pathFault(error, file, 'cannot be read');
   });
   if (bytes === undefined) return undefined;
   const about = await readAbout(`${file}.json`);

@@ -54,7 +54,7 @@ export class Temporary {
     try {
       return await readdir(this.folder);
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
       throw error;
     }
   }

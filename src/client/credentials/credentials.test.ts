@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -35,6 +36,18 @@ beforeEach(() => {
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe('[V-52] the file of tokens', () => {
+  test('names what is in its way, where its folder is none', async () => {
+    symlinkSync(join(home, '../gone'), home);
+    await expect(credentials.save('http://a', 'vais_1')).rejects.toMatchObject({
+      code: 'bad_request',
+      message: `${home} cannot be used: it is a link that leads to no folder (EEXIST).`,
+    });
+    const nowhere = new Credentials({ env: { VAIS_HOME: '/dev/null' }, warn: () => undefined });
+    await expect(nowhere.logins()).rejects.toThrow(
+      '/dev/null/credentials.toml cannot be read: /dev/null is no folder (ENOTDIR).',
+    );
+  });
+
   test('is its owner’s alone and has a table for each registry', async () => {
     await credentials.save('http://localhost:3000/', 'vais_1');
     await credentials.save('https://packages.example.com/vais', 'vais_2');

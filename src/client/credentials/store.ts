@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { diskFault, errnoOf, Fault, makeFolders } from '../../kernel/light/index.ts';
+import { diskFault, errnoOf, Fault, makeFolders, pathFault } from '../../kernel/light/index.ts';
 import { registryBase } from '../registry/index.ts';
 import { vaisHome, type Variables } from './home.ts';
 import { underLock } from '../locks/index.ts';
@@ -81,7 +81,7 @@ export class Credentials {
     await this.#guard(this.file, 0o600);
     const text = await readFile(this.file, 'utf8').catch((error: unknown) => {
       if (errnoOf(error) === 'ENOENT') return '';
-      throw error;
+      throw pathFault(error, this.file, 'cannot be read');
     });
     if (text === '') return {};
     const { parse } = await import('smol-toml');

@@ -132,11 +132,11 @@ describe('a file is written whole', () => {
   test('or not at all', async () => {
     mkdirSync(join(root, 'vais.lock'));
     await expect(writeWhole(join(root, 'vais.lock'), 'x')).rejects.toThrow(
-      /vais\.lock cannot be written \(EISDIR\)/,
+      /vais\.lock cannot be written: it is a folder \(EISDIR\)/,
     );
     expect(readdirSync(root)).toEqual(['vais.lock']);
     await expect(writeWhole(join(root, 'none/vais.lock'), 'x')).rejects.toThrow(
-      /cannot be written \(ENOENT\)/,
+      /cannot be written: it is missing, and cannot be made \(ENOENT\)/,
     );
   });
 });

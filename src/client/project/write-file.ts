@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf, Fault } from '../../kernel/light/index.ts';
+import { pathFault } from '../../kernel/light/index.ts';
 
 /**
  * Writes a text in place of a file: there is the old one or the new one, whole, whatever happens in between. A link stays one, and the
- * permissions stay. Fault `bad_request` if that is not possible.
+ * permissions stay. Faults as `pathFault` if that is not possible.
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const target = await realpath(file).catch(() => file);
@@ -23,9 +23,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
     await syncFolder(dirname(target));
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new Fault('bad_request', `${file} cannot be written (${errnoOf(cause) ?? 'unknown error'}).`, {
-      cause,
-    });
+    throw pathFault(cause, file, 'cannot be written');
   }
 }
 

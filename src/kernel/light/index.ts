@@ -5,7 +5,7 @@
 export { windowsProblem } from '../archive/windows-names.ts';
 export { isoTime } from '../clock.ts';
 export { sha256Hex } from '../digest.ts';
-export { diskFault } from '../disk-fault.ts';
+export { diskFault, pathFault } from '../disk-fault.ts';
 export { Fault, errnoOf, isFault, type ErrorCode } from '../errors.ts';
 export { makeFolders } from '../make-folders.ts';
 export { nearest } from '../nearest.ts';
