@@ -1,8 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errnoOf } from './errors.ts';
 
-/** How often a folder above may have gone again, as while another process clears up. */
+/** How often a folder may have gone again, as while another process clears up. */
 const MOST_TRIES = 100;
 
 /**
@@ -22,7 +22,7 @@ export async function makeFolders(path: string, mode?: number): Promise<string |
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' && above !== folder && tries++ < MOST_TRIES) missing.push(above);
       else if (await isFolder(folder)) missing.pop();
-      else throw error;
+      else if (errnoOf(error) !== 'EEXIST' || (await isThere(folder)) || tries++ >= MOST_TRIES) throw error;
     }
   }
   return first;
@@ -31,4 +31,12 @@ export async function makeFolders(path: string, mode?: number): Promise<string |
 async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() === true;
+}
+
+/** True for a link that leads nowhere too. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -11,6 +11,8 @@ export const cacheClean = command({
     await checkCached(vaisHome(env), names, { versions: true });
     const removed = await cleanCache(vaisHome(env), names);
     say(`✓ Removed ${removed} version(s) from the cache`);
+    if (names.length === 0)
+      say('The copies of registries’ indexes went too: --offline needs them fetched anew.');
     document({ removed });
     return 0;
   },

@@ -116,7 +116,7 @@ export const commands: Commands = {
     load: async () => (await import('./cache-verify.ts')).cacheVerify,
   },
   'cache clean': {
-    about: 'remove all packages from this machine, or some',
+    about: 'remove all packages from this machine, and the copies of indexes; or some packages',
     load: async () => (await import('./cache-clean.ts')).cacheClean,
   },
   'cache clear': {

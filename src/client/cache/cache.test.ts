@@ -332,6 +332,12 @@ describe('what was interrupted', () => {
   });
 });
 
+test('a file where the folder of a package belongs is named', async () => {
+  mkdirSync(at(''), { recursive: true });
+  writeFileSync(at('demo'), '');
+  await expect(ensure()).rejects.toThrow(`cannot be used: ${at('demo')} is no folder (EEXIST)`);
+});
+
 test('a full disk is said to be full, and what has come is not left in the way', async () => {
   // The limit on file sizes takes the same way as a full disk, which a test cannot make without rights.
   const script = `
@@ -352,6 +358,28 @@ test('a full disk is said to be full, and what has come is not left in the way',
   ]).toString();
   expect(said).toBe(`storage_full ${at('.tmp')} cannot be used: no file may get so large there (EFBIG).\n`);
   expect(left()).toEqual([]);
+});
+
+test('cleaning leaves no empty folders, and an installation beside it does not notice', async () => {
+  await ensure();
+  mkdirSync(at('emptied-before'));
+  const wanted = { ...demo, version: '2.0.0' };
+  const second = await packed('one', { version: '2.0.0' });
+  await ensure(second, { ...wanted, checksum: sha256Hex(second) });
+  await cleanCache(home, ['demo@2.0.0']);
+  expect(existsSync(at('demo/1.0.0.tar.gz'))).toBe(true);
+  const over = new AbortController();
+  const cleaning = (async () => {
+    while (!over.signal.aborted) await cleanCache(home, []);
+  })();
+  try {
+    for (let times = 0; times < 30; times++) await ensure();
+  } finally {
+    over.abort();
+    await cleaning;
+  }
+  await cleanCache(home, []);
+  expect(readdirSync(at(''))).toEqual(['.tmp']);
 });
 
 test('what is in the cache can be listed and removed', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskFault, errnoOf } from '../../kernel/light/index.ts';
 import { isPackageName, isPackageVersion, type PackageIndex } from '../registry/index.ts';
 import { allIndexCopies } from './index-copies.ts';
 import { Layout, type Pinned } from './layout.ts';
@@ -87,9 +88,20 @@ export async function verifyCache(
   return findings;
 }
 
-/** Removes packages, versions of packages (`name@version`), or all that is cached, indexes too. Returns how many versions went. */
+/**
+ * Removes packages, versions of packages (`name@version`), or all that is cached, indexes too. Returns how many versions went. What other
+ * processes are at meanwhile stays whole. Faults as `diskFault`.
+ */
 export async function cleanCache(home: string, only: readonly string[]): Promise<number> {
   const layout = new Layout(home);
+  try {
+    return await clean(home, layout, only);
+  } catch (error) {
+    throw errnoOf(error) === undefined ? error : diskFault(error, layout.registry);
+  }
+}
+
+async function clean(home: string, layout: Layout, only: readonly string[]): Promise<number> {
   const temporary = new Temporary(layout.temporary);
   const before = await listCache(home);
   const gone = before.filter(
@@ -103,15 +115,21 @@ export async function cleanCache(home: string, only: readonly string[]): Promise
       await rename(path, old).catch(() => undefined);
       await rm(old, { recursive: true, force: true });
     }
-    if (other !== undefined) {
-      // If nothing else is there.
-      await rmdir(join(place.cache, name)).catch(() => undefined);
-      await rmdir(place.cache).catch(() => undefined);
-    }
+    await removeIfEmpty(join(place.cache, name));
+    if (other !== undefined) await removeIfEmpty(place.cache);
   }
-  if (only.length === 0) await rm(layout.index, { recursive: true, force: true });
+  if (only.length === 0) {
+    const names = (await namesIn(layout.cache)).filter(isPackageName);
+    for (const name of names) await removeIfEmpty(join(layout.cache, name));
+    await removeIfEmpty(layout.others);
+    await rm(layout.index, { recursive: true, force: true });
+  }
   await temporary.sweep();
   return gone.length;
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** What is wrong with a package in the cache, read byte by byte; undefined if nothing is. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArchiveSink } from '../registry/index.ts';
 import { diskFault, errnoOf, Fault, isFault, makeFolders } from '../../kernel/light/index.ts';
@@ -9,6 +9,7 @@ import { checkManifest } from './check-manifest.ts';
 import { Download } from './download.ts';
 import { Layout, type Pinned } from './layout.ts';
 import { placeFor, whereOther } from './place.ts';
+import { ATTEMPTS, putAt } from './put-at.ts';
 import { replaceFile } from './replace-file.ts';
 import { Temporary } from './temporary.ts';
 import {
@@ -70,14 +71,14 @@ export class PackageCache {
 
   async #ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
     const { layout } = await this.#find(pinned);
-    if (layout !== undefined) return this.#use(layout, pinned);
+    const arrival = layout && (await this.#use(layout, pinned));
+    if (arrival !== undefined) return arrival;
     const { download, origin } = await this.#download(pinned, fetch);
     try {
       // Another process may have been quicker.
       const found = await this.#find(pinned);
-      if (found.layout === undefined)
-        await this.#keep(download.file, pinned, { origin, found: found.digest });
-      else await this.#use(found.layout, pinned, origin);
+      const used = found.layout && (await this.#use(found.layout, pinned, origin));
+      if (used === undefined) await this.#keep(download.file, pinned, { origin, found: found.digest });
     } finally {
       await rm(download.file, { force: true });
     }
@@ -96,11 +97,21 @@ export class PackageCache {
     return { layout: other, digest };
   }
 
-  /** Sees to it that an archive that is here is unpacked. */
-  async #use(layout: Layout, pinned: Pinned, origin = originIn(layout, pinned)): Promise<Arrival> {
+  /** Sees to it that an archive that is here is unpacked; undefined if somebody has removed it meanwhile. */
+  async #use(
+    layout: Layout,
+    pinned: Pinned,
+    origin = originIn(layout, pinned),
+  ): Promise<Arrival | undefined> {
     if (await this.#isUnpacked(layout, pinned, this.#warn)) return 'there';
-    await this.#unpack(layout, pinned, { archive: layout.archive(pinned.name, pinned.version), origin });
-    return 'unpacked';
+    const archive = layout.archive(pinned.name, pinned.version);
+    try {
+      await this.#unpack(layout, pinned, { archive, origin });
+      return 'unpacked';
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' && !existsSync(archive)) return undefined;
+      throw error;
+    }
   }
 
   /** Puts an archive that has come, and its files, where they belong; `found` is the digest of what lies in its usual place. */
@@ -204,10 +215,7 @@ export class PackageCache {
       await checkManifest(join(aside, 'extracted'), pinned);
       const record = recordTree(join(aside, 'extracted'), { archive: got, origin }, unpacked);
       await writeFile(join(aside, 'files.json'), JSON.stringify(record));
-      if (to !== undefined) {
-        await makeFolders(dirname(to));
-        await rename(archive, to);
-      }
+      if (to !== undefined) await putAt(archive, to);
       await this.#place(layout, aside, pinned);
     } catch (error) {
       throw error instanceof Fault && error.code.startsWith('archive_')
@@ -222,10 +230,9 @@ export class PackageCache {
 
   async #place(layout: Layout, aside: string, pinned: Pinned): Promise<void> {
     const place = layout.unpacked(pinned.name, pinned.version);
-    await makeFolders(dirname(place));
     for (let attempt = 1; ; attempt++) {
       try {
-        await rename(aside, place);
+        await putAt(aside, place);
         return;
       } catch (error) {
         const taken = ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error) ?? '');
@@ -244,9 +251,6 @@ export class PackageCache {
 
 /** Kind of the beginnings of archives, which are kept to be gone on with. */
 const PART = 'part';
-/** Processes that replace each other's trees come to an end: none needs longer than the other for its next step. */
-const ATTEMPTS = 20;
-
 const PIECE = 256 * 1024;
 
 function folderIn(layout: Layout, { name, version }: Pinned): string {
