@@ -44,6 +44,45 @@ describe('[S-19] on a terminal', () => {
   });
 });
 
+describe('[S-19] what belongs together', () => {
+  test('leaves one line on a terminal, whatever pauses there are', () => {
+    const progress = terminalProgress(write, now, () => 80);
+    const over = progress.together();
+    for (let number = 1; number <= 3; number += 1) {
+      const one = progress.start(`p${number} 1.0.0`);
+      time += 1000;
+      one.advance(2 ** 20);
+      one.end();
+    }
+    expect(written.join('')).not.toContain('\n');
+    over();
+    expect(written.slice(-2)).toEqual(['3 of 3  3.0 MB  1.0 MB/s  p3 1.0.0', '\n']);
+    const [before, next] = [written.length, progress.start('later 1.0.0', 2 ** 21)];
+    next.advance(2 ** 21);
+    next.end();
+    expect(written.slice(before)).toEqual(['2.0 MB of 2.0 MB  later 1.0.0', expect.any(String), '\n']);
+  });
+
+  test('leaves none if there was nothing', () => {
+    terminalProgress(write, now, () => 80).together()();
+    expect(written).toEqual([]);
+  });
+});
+
+test('[S-19] what begins anew is not counted twice', () => {
+  for (const progress of [terminalProgress(write, now, () => 80), plainProgress(write, now)]) {
+    written = [];
+    const one = progress.start('demo 1.0.0', 2048);
+    one.advance(1024);
+    one.restart();
+    time += 20_000;
+    one.advance(2048);
+    one.end();
+    expect(written.join('')).toMatch(/2\.0 kB of 2\.0 kB/);
+    expect(written.join('')).not.toContain('3.0 kB');
+  }
+});
+
 describe('[S-19] in a log', () => {
   test('what is quick is not mentioned', () => {
     const one = plainProgress(write, now).start('demo 1.0.0', 100);

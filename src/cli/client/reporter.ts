@@ -23,12 +23,13 @@ type Write = (text: string) => void;
 
 /**
  * For a terminal: one line that is drawn anew, at most ten times a second, with what has been moved so far and how fast; gone when nothing
- * moves any more, unless that was much. The rate is of everything since the first of them began.
+ * moves any more of what belongs together, unless that was much. The rate is of everything since the first of them began.
  */
 export function terminalProgress(write: Write, now: () => number, columns: () => number): Progress {
   const moving = new Set<Moving>();
   let [ended, moved, begun, drawn] = [0, 0, 0, -Infinity];
   let last: Moving | undefined;
+  let held = 0;
   const draw = (): void => {
     drawn = now();
     const [first = last] = moving;
@@ -41,9 +42,15 @@ export function terminalProgress(write: Write, now: () => number, columns: () =>
     const line = `${count}${bytesText(moved)}${total}${rate}  ${first.what}`;
     write(`${CLEAR}${line.slice(0, Math.max(1, columns() - 1))}`);
   };
+  const finish = (): void => {
+    if (moving.size > 0 || held > 0 || ended === 0) return;
+    if (moved >= WORTH_KEEPING) draw();
+    write(moved >= WORTH_KEEPING ? '\n' : CLEAR);
+    ended = 0;
+  };
   return follow(now, {
     began: (one) => {
-      if (moving.size === 0) [ended, moved, begun, drawn] = [0, 0, now(), -Infinity];
+      if (moving.size === 0 && ended === 0) [ended, moved, begun, drawn] = [0, 0, now(), -Infinity];
       moving.add(one);
     },
     advanced: (_one, bytes) => {
@@ -53,9 +60,17 @@ export function terminalProgress(write: Write, now: () => number, columns: () =>
     ended: (one) => {
       moving.delete(one);
       [last, ended] = [one, ended + 1];
-      if (moving.size > 0) return;
-      if (moved >= WORTH_KEEPING) draw();
-      write(moved >= WORTH_KEEPING ? '\n' : CLEAR);
+      finish();
+    },
+    restarted: ({ moved: lost }) => {
+      moved -= lost;
+    },
+    together: () => {
+      held += 1;
+      return () => {
+        held -= 1;
+        finish();
+      };
     },
   });
 }
@@ -76,6 +91,8 @@ export function plainProgress(write: Write, now: () => number): Progress {
     ended: (one) => {
       if (one.told !== one.begun && now() !== one.told) line(one);
     },
+    restarted: () => undefined,
+    together: () => () => undefined,
   });
 }
 
@@ -83,10 +100,14 @@ interface Watcher {
   began(one: Moving): void;
   advanced(one: Moving, bytes: number): void;
   ended(one: Moving): void;
+  /** `one.moved` is what is lost. */
+  restarted(one: Moving): void;
+  together(): () => void;
 }
 
 function follow(now: () => number, watcher: Watcher): Progress {
   return {
+    together: () => watcher.together(),
     start(what, total): Transfer {
       const begun = now();
       const one: Moving = { what: printable(what), total, moved: 0, begun, told: begun };
@@ -96,6 +117,10 @@ function follow(now: () => number, watcher: Watcher): Progress {
         advance(bytes) {
           one.moved += bytes;
           watcher.advanced(one, bytes);
+        },
+        restart() {
+          watcher.restarted(one);
+          one.moved = 0;
         },
         end() {
           if (!over) watcher.ended(one);

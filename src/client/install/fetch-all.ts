@@ -44,7 +44,12 @@ export async function fetchAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, packages.length) }, worker));
+  const over = options.progress.together();
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, packages.length) }, worker));
+  } finally {
+    over();
+  }
   if (failure !== undefined) throw failure.error;
   return arrivals;
 }
@@ -71,7 +76,8 @@ async function fetchOne(
     let moved = sink.size;
     try {
       const onProgress = (bytes: number): void => {
-        transfer.advance(Math.max(0, bytes - moved));
+        if (bytes < moved) transfer.restart();
+        else transfer.advance(bytes - moved);
         moved = bytes;
       };
       await client.archive({ name, version, url, size, onProgress }, sink);
