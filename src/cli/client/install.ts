@@ -29,6 +29,9 @@ export const install = command({
         for (const { name, version } of packages) context.say(`Installing ${name} ${version}...`);
       },
     });
+    for (const { name, version } of removedBy(installed)) {
+      context.say(`${name} ${version} goes from vais.lock: nothing that is wanted here needs it`);
+    }
     const count = installed.packages.filter(({ arrival }) => arrival !== 'local').length;
     context.say(
       count === 0 ? 'No packages to install' : `${context.paint.green('✓')} Installed ${count} package(s)`,
@@ -63,6 +66,10 @@ export function documentOf({ packages, lockFile, before, after }: Installed) {
       folder,
       ...(before.get(name)?.version !== version && { before: before.get(name)?.version ?? null }),
     })),
-    removed: [...before.keys()].filter((name) => !after.has(name)),
+    removed: removedBy({ before, after }).map(({ name }) => name),
   };
+}
+
+function removedBy({ before, after }: Pick<Installed, 'before' | 'after'>) {
+  return [...before.values()].filter(({ name }) => !after.has(name));
 }

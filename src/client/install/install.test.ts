@@ -219,6 +219,19 @@ describe('install', () => {
     });
   });
 
+  test('says what goes from the lock', async () => {
+    manifest('text = "*"');
+    await pkg('install');
+    manifest('');
+    expect(await pkg('install')).toEqual({
+      code: 0,
+      out: `${['chars 0.1.0', 'text 1.0.0'].map((one) => `${one} goes from vais.lock: nothing that is wanted here needs it\n`).join('')}No packages to install\n`,
+      err: '',
+    });
+    expect(locked()).toEqual([]);
+    expect(await pkg('install')).toMatchObject({ out: 'No packages to install\n' });
+  });
+
   test('--locked fails where the lock would change, and before anything is fetched', async () => {
     manifest('json = "1.0.0"');
     expect(await pkg('install --locked')).toMatchObject({
