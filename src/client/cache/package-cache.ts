@@ -60,19 +60,23 @@ export class PackageCache {
    * replaced, and what is another registry's as `placeFor` says. `fetch` is called if the archive is needed. Fault `digest_mismatch`, with
    * what was expected and what came, if its bytes are not those, or `storage_full`; nothing is stored then.
    */
-  async ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
+  ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival>;
+  /** Undefined, and nothing is done, if another process is fetching it just now, and it `canWait`. */
+  ensure(pinned: Pinned, fetch: Fetch, canWait: boolean): Promise<Arrival | undefined>;
+  async ensure(pinned: Pinned, fetch: Fetch, canWait = false): Promise<Arrival | undefined> {
     try {
-      return await this.#ensure(pinned, fetch);
+      return await this.#ensure(pinned, fetch, canWait);
     } catch (error) {
       // Nothing but Faults comes from the network.
       throw errnoOf(error) === undefined ? error : diskFault(error, this.layout.cache);
     }
   }
 
-  async #ensure(pinned: Pinned, fetch: Fetch): Promise<Arrival> {
+  async #ensure(pinned: Pinned, fetch: Fetch, canWait: boolean): Promise<Arrival | undefined> {
     const { layout } = await this.#find(pinned);
     const arrival = layout && (await this.#use(layout, pinned));
     if (arrival !== undefined) return arrival;
+    if (canWait && (await this.#temporary.isElsewhere(`${PART}-${pinned.checksum}`))) return undefined;
     const { download, origin } = await this.#download(pinned, fetch);
     try {
       // Another process may have been quicker.

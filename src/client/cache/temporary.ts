@@ -40,6 +40,15 @@ export class Temporary {
     return path;
   }
 
+  /** True if another process is at something of this kind. */
+  async isElsewhere(kind: string): Promise<boolean> {
+    for (const name of await this.#names()) {
+      if (!name.startsWith(`${kind}-`) || name.startsWith(`${kind}-${host}-${process.pid}-`)) continue;
+      if (!(await this.#isLeft(name))) return true;
+    }
+    return false;
+  }
+
   /** Removes what processes that are gone have left; what is of the kind `keep` only when it is a day old. */
   async sweep(keep?: string): Promise<void> {
     for (const name of await this.#names()) {

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/light/index.ts';
-import type { Arrival, Origin, PackageCache } from '../cache/index.ts';
+import type { Arrival, Fetch, Origin, PackageCache } from '../cache/index.ts';
 import type { Progress } from '../progress/index.ts';
 import type { LockedPackage } from '../project/index.ts';
 import type { PackageIndex, RegistryClient } from '../registry/index.ts';
@@ -33,12 +33,19 @@ export async function fetchAll(
 ): Promise<Map<string, Arrival>> {
   const arrivals = new Map<string, Arrival>();
   const waiting = packages.toReversed();
+  const putOff = new Set<LockedPackage>();
   let failure: { error: unknown } | undefined;
   const worker = async (): Promise<void> => {
     for (let one = waiting.pop(); one !== undefined && failure === undefined; one = waiting.pop()) {
       try {
         options.signal.throwIfAborted();
-        arrivals.set(one.name, await fetchOne(one, options));
+        const arrival = await fetchOne(one, options, waiting.length > 0 && !putOff.has(one));
+        if (arrival !== undefined) arrivals.set(one.name, arrival);
+        else {
+          // Another process brings it. Once all else is here, it is there, or is not waited for.
+          putOff.add(one);
+          waiting.unshift(one);
+        }
       } catch (error) {
         failure ??= { error };
       }
@@ -57,10 +64,11 @@ export async function fetchAll(
 async function fetchOne(
   one: LockedPackage,
   { cache, remote, progress, explain }: FetchOptions,
-): Promise<Arrival> {
+  canWait: boolean,
+): Promise<Arrival | undefined> {
   const { name, version, checksum } = one;
   let registry: string | undefined;
-  const fetching = cache.ensure({ name, version, checksum }, async (sink) => {
+  const fetch: Fetch = async (sink) => {
     if (remote === undefined) {
       throw new Fault(
         'not_found',
@@ -85,9 +93,9 @@ async function fetchOne(
       transfer.end();
     }
     return { registry, own };
-  });
+  };
   try {
-    return await fetching;
+    return await cache.ensure({ name, version, checksum }, fetch, canWait);
   } catch (error) {
     throw registry === undefined ? error : explain(error, one, registry);
   }
