@@ -19,7 +19,7 @@ const locked = (registry: ScriptedRegistry, name: string) => ({
 const silently = {
   progress: silent,
   signal: new AbortController().signal,
-  explain: (error: unknown) => error,
+  explain: async (error: unknown) => error,
 };
 
 test('what another process is fetching comes last, for it may be there by then', async () => {
@@ -75,7 +75,7 @@ test('what a server sends anew, since it knows no ranges, is counted once', asyn
     remote: async () => ({ client, own: true, index: undefined }),
     progress,
     signal: new AbortController().signal,
-    explain: (error) => error,
+    explain: async (error) => error,
   });
   client.close();
   expect([...arrivals]).toEqual([['demo', 'fetched']]);

@@ -19,7 +19,7 @@ export interface FetchOptions {
   progress: Progress;
   signal: AbortSignal;
   /** What a person is to read of a package that did not come from a registry. */
-  explain: (error: unknown, one: LockedPackage, registry: string) => unknown;
+  explain: (error: unknown, one: LockedPackage, registry: string) => Promise<unknown>;
 }
 
 const NOTHING = { url: undefined, size: undefined };
@@ -97,6 +97,6 @@ async function fetchOne(
   try {
     return await cache.ensure({ name, version, checksum }, fetch, canWait);
   } catch (error) {
-    throw registry === undefined ? error : explain(error, one, registry);
+    throw registry === undefined ? error : await explain(error, one, registry);
   }
 }

@@ -14,7 +14,6 @@ import {
 } from '../project/index.ts';
 import { registryBase, type PackageIndex, type RegistryClient, type Variables } from '../registry/index.ts';
 import { needsRegistry, type Demand } from './demand.ts';
-import { explainFetch, otherThanAsked } from './explain.ts';
 import { fetchAll, type Remote } from './fetch-all.ts';
 import { planOfLock } from './locked-plan.ts';
 import { planOfIndex } from './resolved-plan.ts';
@@ -84,7 +83,10 @@ export async function install(demand: Demand, options: InstallOptions): Promise<
       remote: options.offline === true ? undefined : () => session.remote(),
       progress: options.progress,
       signal: options.signal,
-      explain: (error, one, registry) => explainFetch(error, one, { registry, demand, lock }),
+      explain: async (error, one, registry) => {
+        const { explainFetch } = await import('./explain.ts');
+        return explainFetch(error, one, { registry, demand, lock });
+      },
     });
     await cache.sweep();
     options.signal.throwIfAborted();
@@ -168,6 +170,7 @@ class Session {
     for (const one of plan.values()) {
       const got = one.source === 'registry' ? index?.version(one.name, one.version)?.checksum : undefined;
       if (got === undefined || got === one.checksum) continue;
+      const { otherThanAsked } = await import('./explain.ts');
       throw otherThanAsked(one, { registry: client.base, demand: this.#demand, got });
     }
   }

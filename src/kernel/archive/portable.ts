@@ -5,7 +5,7 @@ import { defaultArchiveLimits } from './limits.ts';
 import { quoted } from './paths.ts';
 import { readTarGz } from './read.ts';
 import { fold, key } from './tree.ts';
-import { windowsProblem } from './windows-names.ts';
+import { windowsProblem } from '../windows-names.ts';
 
 /** What an archive may hold. */
 export interface PortableBounds {
