@@ -1,7 +1,7 @@
 import { Fault } from '../../kernel/light/index.ts';
 import type { Lock, LockedPackage } from '../project/index.ts';
 import type { PackageIndex } from '../registry/index.ts';
-import { withLocal, type Demand } from './demand.ts';
+import { renewalOf, withLocal, type Demand } from './demand.ts';
 
 export interface PlanOptions {
   /** What is locked now, and stays where it can. */
@@ -33,7 +33,7 @@ export async function planOfIndex(
       continue;
     }
     const { checksum = '', yanked = false } = index.version(name, version) ?? {};
-    if (keep(name)) checkLocked(lock?.get(name), version, checksum);
+    if (keep(name)) checkLocked(demand, lock?.get(name), version, checksum);
     else if (yanked) warn(`${name} ${version} is yanked, and stays: nothing else will do.`);
     plan.set(name, { name, version, checksum, source: 'registry', dependencies });
   }
@@ -41,11 +41,16 @@ export async function planOfIndex(
 }
 
 /** A version never changes, so other bytes under its name are somebody else's. */
-function checkLocked(locked: LockedPackage | undefined, version: string, checksum: string): void {
+function checkLocked(
+  demand: Demand,
+  locked: LockedPackage | undefined,
+  version: string,
+  checksum: string,
+): void {
   if (locked?.source !== 'registry' || locked.version !== version || locked.checksum === checksum) return;
   throw new Fault(
     'digest_mismatch',
     `checksum mismatch for ${locked.name}@${version}: expected ${locked.checksum}, got ${checksum}\n` +
-      `vais.lock has the first, the registry now says the second. If that is right, for it is another registry, "update ${locked.name}" takes it.`,
+      `vais.lock has the first, the registry now says the second. If that is right, for it is another registry, ${renewalOf(demand, locked.name)} takes it.`,
   );
 }
