@@ -71,7 +71,9 @@ function parse(text: string): SystemCall[] {
       if (call) Object.assign(call, { end: place, result: resumed[1] });
       continue;
     }
-    const [, name, args = '', result] = /^(\w+)\((.*?)(?: <unfinished \.\.\.>|\) += (.*))$/.exec(rest) ?? [];
+    // A call under way when the trace ends is «detached»: the process goes on with it.
+    const [, name, args = '', result] =
+      /^(\w+)\((.*?)(?: <(?:unfinished|detached) \.\.\.>|\) += (.*))$/.exec(rest) ?? [];
     if (name === undefined) continue;
     const path = /^\d+<([^>]*)>/.exec(args)?.[1];
     const call = { name, text: args, path, start: place, end: place, result: result ?? 'unfinished' };

@@ -47,7 +47,8 @@ describe('[V-50] nothing is stored, and the exit code is 1, if the registry', ()
     const { code, err, registry } = await installed((_, response) => response.end(gzipSync('evil')));
     expect(err).toMatch(
       new RegExp(
-        `^error: checksum mismatch for demo@1\\.0\\.0: expected ${registry.checksum('demo')}, got [0-9a-f]{64}\n$`,
+        `^error: checksum mismatch for demo@1\\.0\\.0: expected ${registry.checksum('demo')}, got [0-9a-f]{64}\n` +
+          `error: The index of ${registry.url} says the first, its archive is the second: .*\n$`,
       ),
     );
     expect([code, left(), readdirSync(join(home, 'registry/cache/.tmp'))]).toEqual([1, [], []]);
