@@ -1,5 +1,5 @@
 import type { About } from '../../formats/vais/index.ts';
-import { Fault } from '../../kernel/index.ts';
+import { Fault, isObject } from '../../kernel/index.ts';
 
 /** What a client sends beside the archive: protocols/vais 2. Other members mean nothing: the manifest in the archive counts. */
 export interface SentMetadata {
@@ -39,7 +39,7 @@ function parse(text: string): Fields {
   } catch (cause) {
     throw new Fault('json_invalid', 'The part metadata is not valid JSON.', { cause });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isObject(value)) return value;
   throw invalid('must hold an object');
 }
 
