@@ -29,6 +29,29 @@ describe.skipIf(noCeph !== undefined)('blobs in a bucket', async () => {
       expect((await reachBucket(options)).isEmpty).toBe(false);
     });
 
+    test('makes it once, however many replicas start at the same moment', async () => {
+      for (let round = 0; round < 15; round += 1) {
+        const options = fresh();
+        const found = await Promise.all(Array.from({ length: 6 }, () => reachBucket(options)));
+        const opened = await Promise.all(found.map((bucket) => bucket.open({ probed: false })));
+        const [first, ...others] = opened;
+        expect(first && (await put(first, 'a/b', `${round}`))).toBe(true);
+        const read = others.map(async (blobs) => text(await blobs.open('a/b')));
+        expect(await Promise.all(read)).toEqual(others.map(() => `${round}`));
+      }
+    });
+
+    test('refuses a name that somebody else took at the last moment', async () => {
+      const options = fresh();
+      const reached = await reachBucket(options);
+      const credentials = await gateway().addUser('faster');
+      await openBucket({ ...options, credentials });
+      await expect(reached.open({ probed: false })).rejects.toMatchObject({
+        code: 'config_invalid',
+        message: expect.stringMatching(/belongs to somebody else: choose another name/) as string,
+      });
+    });
+
     test('leaves nothing of its probe', async () => {
       const options = fresh();
       await (await reachBucket(options)).open({ probed: true });
