@@ -24,6 +24,8 @@ export default defineConfig({
     // behind, this ends.
     isolate: false,
     setupFiles: ['test/setup/after-file.ts'],
+    // As bin/kontor has it, and why.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

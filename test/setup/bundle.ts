@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
@@ -48,7 +59,7 @@ function sources(): string[] {
 
 function digest(): string {
   const hash = createHash('sha256').update(root).update(process.version);
-  const own = ['package.json', 'package-lock.json', 'test/setup/bundle.ts'];
+  const own = ['package.json', 'package-lock.json', 'bin/kontor', 'test/setup/bundle.ts'];
   for (const file of [...sources().toSorted(), ...own])
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest('hex').slice(0, 20);
@@ -72,10 +83,18 @@ async function write(building: string, folder: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(building, 'node_modules'));
   await writeFile(
     join(building, 'kontor'),
-    `#!/bin/sh\nNODE_COMPILE_CACHE='${folder}/compiled' exec '${process.execPath}' --max-semi-space-size=2 '${folder}/src/cli/main.js' "$@"\n`,
+    `#!/bin/sh\nNODE_COMPILE_CACHE='${folder}/compiled' exec '${process.execPath}' ${await nodeOptions()} '${folder}/src/cli/main.js' "$@"\n`,
     { mode: 0o755 },
   );
   await chmod(building, 0o755);
+}
+
+/** As the launcher of the clone has them. */
+async function nodeOptions(): Promise<string> {
+  const launcher = await readFile(join(root, 'bin/kontor'), 'utf8');
+  const options = /^exec "\$node" (--\S+(?: --\S+)*) /m.exec(launcher)?.[1];
+  if (options === undefined) throw new Error('bin/kontor starts Node in another way than this expects.');
+  return options;
 }
 
 /** A module that looks for files beside itself finds them where it would lie if it were not in one file with others. */
