@@ -23,18 +23,30 @@ export function startLine(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (written += chunk));
   }
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let closed = false;
+  // Not `exit`, which is of the shell alone: a server that it started may be about to end, and holds the streams until it has.
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      closed = true;
+      resolve();
+    });
+  });
   onTestFinished(async () => {
-    if (child.pid !== undefined && child.exitCode === null) {
-      // SIGTERM, so that the server frees its port in its own time and not a moment after the test.
-      process.kill(-child.pid, 'SIGTERM');
-      const patience = setTimeout(
-        () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
-        20_000,
-      );
-      await ended;
-      clearTimeout(patience);
-    }
+    if (child.pid === undefined || closed) return;
+    // SIGTERM, so that the server frees its port in its own time and not a moment after the test.
+    killGroup(child.pid, 'SIGTERM');
+    const patience = setTimeout(() => child.pid !== undefined && killGroup(child.pid, 'SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(patience);
   });
   return { written: () => written };
+}
+
+function killGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    // Its last process ended by itself just now.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }

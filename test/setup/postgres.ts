@@ -23,7 +23,8 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     url: url.href,
     drop: () =>
       asAdmin(async (client) => {
-        // PostgreSQL 12 has no `drop database … with (force)`.
+        // PostgreSQL 12 has no `drop database … with (force)`. A server that still runs would connect again at once.
+        await client.query(`alter database ${name} allow_connections false`);
         await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
           name,
         ]);
