@@ -109,6 +109,10 @@ dependencies = ["chars"]
       code: 1,
       err: expect.stringMatching(/names no package/),
     });
+    expect(await pkg('install json@')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/"json@" has nothing behind its @: write json for any version/),
+    });
     expect(await pkg('install --offline --no-offline json')).toMatchObject({ code: 2 });
     expect(existsSync(join(cwd, 'vais.lock'))).toBe(false);
   });

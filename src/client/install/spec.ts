@@ -13,6 +13,11 @@ export function readSpec(spec: string): Wanted {
       `${JSON.stringify(spec)} names no package: write NAME or NAME@VERSION, such as json-parser@^1.0.0.`,
     );
   }
-  const requirement = at === -1 ? '*' : spec.slice(at + 1);
-  return { name, requirement: parseRequirement(requirement).text.trim() || '*' };
+  if (at === -1) return { name, requirement: '*' };
+  const requirement = parseRequirement(spec.slice(at + 1)).text.trim();
+  if (requirement !== '') return { name, requirement };
+  throw new Fault(
+    'bad_request',
+    `${JSON.stringify(spec)} has nothing behind its @: write ${name} for any version, or ${name}@VERSION.`,
+  );
 }

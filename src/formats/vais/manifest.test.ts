@@ -65,7 +65,7 @@ version = "1.*"
 features = ["tls"]
 optional = true
 target = "linux"
-registry = "work"
+registry = "https://packages.example.com"
 workspace = false
 
 [dev_dependencies]
@@ -82,7 +82,13 @@ url = "https://packages.example.com"
       categories: ['parsing'],
       registry: 'https://packages.example.com',
       dependencies: {
-        http: { requirement: '1.*', features: ['tls'], optional: true, target: 'linux', registry: 'work' },
+        http: {
+          requirement: '1.*',
+          features: ['tls'],
+          optional: true,
+          target: 'linux',
+          registry: 'https://packages.example.com',
+        },
       },
       devDependencies: { bench: { requirement: '0.1' } },
     });
@@ -92,7 +98,7 @@ url = "https://packages.example.com"
     const { dependencies } = readVaisManifest(`${HEAD}[dependencies]
 a = { version = "^1", default-features = false, versoin = "2" }
 b = { path = "../b", public = true, workspace = true }
-c = { features = ["x"], registry = "work", workspace = false }
+c = { features = ["x"], workspace = false }
 d = {}
 `);
     expect(Object.entries(dependencies).map(([name, { requirement }]) => [name, requirement])).toEqual([
@@ -175,6 +181,19 @@ d = {}
     expect(refusal(text.replace('"^0.9"', '{ path = "." }'))).toMatch(/this very package/);
     expect(readVaisManifest(text, { unpublished: true }).dependencies).toHaveProperty('demo');
     expect(readVaisManifest(text.replace('[dep', '[dev-dep')).devDependencies).toHaveProperty('demo');
+  });
+
+  test('that needs a package of another registry is refused where it is published', () => {
+    const text = `${HEAD}[dependencies]\nother = { version = "1", registry = "https://b.example/vais" }\n`;
+    expect(refusal(text)).toBe(
+      'vais.toml: "other" in [dependencies] is to come from the registry "https://b.example/vais", and who installs a package takes all that it needs from one: publish "other" where this package goes, and take "registry" out.',
+    );
+    expect(refusal(text.replace('{ ', '{ path = "../other", '))).toMatch(/"https:\/\/b\.example\/vais"/);
+    expect(refusal(`${text}[registry]\nurl = "https://a.example"\n`)).toMatch(/takes all that it needs/);
+    expect(readVaisManifest(text, { unpublished: true }).dependencies).toHaveProperty('other');
+    expect(readVaisManifest(text.replace('[dep', '[dev-dep')).devDependencies).toHaveProperty('other');
+    const own = readVaisManifest(`${text}[registry]\nurl = "https://b.example/vais/"\n`);
+    expect(own.dependencies).toEqual({ other: { requirement: '1', registry: 'https://b.example/vais' } });
   });
 
   test('that is no TOML is refused with line and column', () => {

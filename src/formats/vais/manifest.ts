@@ -48,7 +48,11 @@ export function readVaisManifest(
   const textsOf = (key: string) => textsAt(info, key, '[package]') ?? [];
   const name = readName(textOf('name'), unpublished);
   const dependencies = readDependencies(fields, ['dependencies'], unpublished);
-  if (!unpublished) checkNotItsOwn(name, dependencies);
+  const registry = textOf('registry') ?? registryUrl(fields);
+  if (!unpublished) {
+    checkNotItsOwn(name, dependencies);
+    checkOneRegistry(registry, dependencies);
+  }
   return {
     name,
     version: readManifestVersion(textOf('version')),
@@ -60,7 +64,7 @@ export function readVaisManifest(
     documentation: textOf('documentation'),
     keywords: textsOf('keywords'),
     categories: textsOf('categories'),
-    registry: textOf('registry') ?? registryUrl(fields),
+    registry,
     dependencies,
     // Nobody else ever installs these.
     devDependencies: readDependencies(fields, ['dev-dependencies', 'dev_dependencies'], true),
@@ -79,6 +83,20 @@ function checkNotItsOwn(name: string, dependencies: VaisDependencies): void {
   throw manifestFault(
     `${shown(name)} in [dependencies] is this very package, and one that needs itself cannot be installed: take the line out.`,
   );
+}
+
+/** The index has no place for another registry: whoever installs the package would get what its own has under that name. */
+function checkOneRegistry(own: string | undefined, dependencies: VaisDependencies): void {
+  for (const [name, { registry }] of Object.entries(dependencies)) {
+    if (registry === undefined || withoutSlash(registry) === withoutSlash(own ?? '')) continue;
+    throw manifestFault(
+      `${shown(name)} in [dependencies] is to come from the registry ${shown(registry)}, and who installs a package takes all that it needs from one: publish ${shown(name)} where this package goes, and take "registry" out.`,
+    );
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
 }
 
 function readManifestVersion(version: string | undefined): string {
