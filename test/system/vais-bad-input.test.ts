@@ -75,6 +75,7 @@ describe('A manifest is refused', () => {
     ['a NUL', 'x = "1.0.0\\u0000"'],
     ['a place that is not the registry', 'x = { git = "https://example.com/x", version = "1" }'],
     ['another name', 'x = { package = "other", version = "1" }'],
+    ['another registry', 'x = { version = "1", registry = "https://example.com" }'],
     ['a key that is spelled wrongly', 'x = { versoin = "=1.0.0" }'],
     ['more features than anybody has', `x = { version = "1", features = [${'"a",'.repeat(101)}] }`],
   ])('[V-60] with %s', async (_what, line) => {
