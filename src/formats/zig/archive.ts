@@ -82,6 +82,7 @@ const MOST_PROBLEMS = 1000;
 class PackageReader {
   readonly #how: PackageReading;
   readonly #tree = new PackageTree();
+  readonly #hasher = new FileHasher();
   #root: string | undefined;
   #manifest: ZigManifest | null = null;
   /** What is wrong with the manifest, if the folder that it lies in is the root of the archive. */
@@ -176,8 +177,9 @@ class PackageReader {
       return undefined;
     }
     if (isManifest && size > (this.#how.manifestBytes ?? Infinity)) throw new ManifestIsLong();
-    return new FileHasher(
+    return this.#hasher.file(
       path,
+      size,
       (hash, content) => {
         this.#entries.push({ path, hash, size });
         if (isManifest) this.#readManifest(content);
@@ -228,7 +230,7 @@ function refuseDoubtful({ name, flag, isAmbiguous }: TarEntry): void {
 const LONGEST_SEGMENT = 255;
 
 function whyNotMade(path: string, { type, target }: TarEntry): string | undefined {
-  if (path.split('/').some((segment) => segment.length > LONGEST_SEGMENT)) {
+  if (path.length > LONGEST_SEGMENT && path.split('/').some((segment) => segment.length > LONGEST_SEGMENT)) {
     return `The entry ${show(path)} has a name of more than ${LONGEST_SEGMENT} bytes, which no file system takes.`;
   }
   if (type === 'symlink' && target === '') return `The link ${show(path)} leads nowhere; give it a target.`;

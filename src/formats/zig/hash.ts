@@ -1,4 +1,4 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { Fault } from '../../kernel/index.ts';
 import { idOfFingerprint } from './fingerprint.ts';
 
@@ -6,8 +6,8 @@ import { idOfFingerprint } from './fingerprint.ts';
 export interface HashedEntry {
   /** Below the package's root, one character a byte. */
   path: string;
-  /** SHA-256, 32 bytes. */
-  hash: Buffer;
+  /** SHA-256, one character a byte too: a buffer for each of many small files costs more than to hash them. */
+  hash: string;
 }
 
 /** What identifies a package, in both text forms. */
@@ -23,13 +23,16 @@ export interface ZigHashes {
 /** In the hash of a package without a manifest. */
 const NAKED = { name: 'N', version: 'V', fingerprint: 0xffffn };
 
-/** What a file's content is hashed behind: its path, and two bytes for a mode that is never told. */
+/** Behind a file's path, before its content: two bytes for a mode that is never told. */
+export const FILE_MARK = '\0\0';
+
+/** What a file's content is hashed behind. */
 export function filePrefix(path: string): Buffer {
-  return Buffer.from(`${path}\0\0`, 'latin1');
+  return Buffer.from(path + FILE_MARK, 'latin1');
 }
 
-export function hashLink(path: string, target: string): Buffer {
-  return hashOnce('sha256', Buffer.from(path + target, 'latin1'), 'buffer');
+export function hashLink(path: string, target: string): string {
+  return hashOnce('sha256', Buffer.from(path + target, 'latin1'), 'binary');
 }
 
 /**
@@ -44,9 +47,7 @@ export function hashPackage(
   manifest: { name: string; version: string; fingerprint: bigint | null } | null,
 ): ZigHashes {
   entries.sort((one, other) => (one.path < other.path ? -1 : 1));
-  const digest = createHash('sha256');
-  for (const { hash } of entries) digest.update(hash);
-  const bytes = digest.digest();
+  const bytes = hashOnce('sha256', Buffer.from(entries.map(({ hash }) => hash).join(''), 'latin1'), 'buffer');
   return {
     digest: bytes.toString('hex'),
     hash: modernHash(bytes, totalSize, manifest ?? NAKED),

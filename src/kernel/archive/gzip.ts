@@ -1,12 +1,14 @@
 import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable, TransformOptions } from 'node:stream';
+import { createGunzip, type ZlibOptions } from 'node:zlib';
 import { errnoOf, Fault, isFault } from '../errors.ts';
 import { defaultArchiveLimits, type ArchiveLimits } from './limits.ts';
 import { Meter } from './meter.ts';
 
 /** Bytes of an unpacked piece: fewer of them cost less, and one still fits the caches of a processor. */
 const PIECE = 256 * 1024;
+/** With room for a second piece, zlib's thread unpacks it while the first is read. */
+const UNPACKING: ZlibOptions & TransformOptions = { chunkSize: PIECE, readableHighWaterMark: 2 * PIECE };
 
 /**
  * Unpacks a gzip stream (RFC 1952) and hands each piece to `take`, which must be done with it when it returns. Keeps the
@@ -20,7 +22,7 @@ export async function unpackGzip(
   limits: ArchiveLimits = defaultArchiveLimits,
 ): Promise<void> {
   const meter = new Meter(limits);
-  const gunzip = createGunzip({ chunkSize: PIECE });
+  const gunzip = createGunzip(UNPACKING);
   // The first error is the cause; those that follow come from tearing the pipeline down.
   let first: { error: unknown; format: boolean } | undefined;
   source.on('error', (error) => {

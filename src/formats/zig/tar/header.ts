@@ -26,10 +26,10 @@ export interface TarBlock {
  * which ends the archive. Fault `archive_invalid`.
  */
 export function decodeBlock(block: Buffer): TarBlock | undefined {
-  const sum = checksums(block);
+  const sum = checksum(block);
   const stored = octal(block, 148, 8);
-  if (sum.unsigned === 8 * 32 && stored === 0) return undefined;
-  if (stored !== sum.unsigned && stored !== sum.signed) {
+  if (sum === 8 * 32 && stored === 0) return undefined;
+  if (stored !== sum && stored !== signedChecksum(block)) {
     throw new Fault(
       'archive_invalid',
       'The archive holds no valid tar stream; pack it again as ustar or pax.',
@@ -51,17 +51,19 @@ export function decodeBlock(block: Buffer): TarBlock | undefined {
   };
 }
 
-/** Both ways in which the sum of a header's bytes was ever made, its own field taken as blanks. */
-function checksums(block: Buffer): { unsigned: number; signed: number } {
-  let unsigned = 8 * 32;
+/** The sum of a header's bytes, its own field taken as blanks. */
+function checksum(block: Buffer): number {
+  let sum = 8 * 32;
+  for (let at = 0; at < 148; at++) sum += block[at] ?? 0;
+  for (let at = 156; at < BLOCK; at++) sum += block[at] ?? 0;
+  return sum;
+}
+
+/** The same as old archives have it, that took bytes for signed numbers. */
+function signedChecksum(block: Buffer): number {
   let high = 0;
-  for (let at = 0; at < BLOCK; at++) {
-    if (at === 148) at = 156;
-    const byte = block[at] ?? 0;
-    unsigned += byte;
-    high += byte >> 7;
-  }
-  return { unsigned, signed: unsigned - high * 256 };
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) high += (block[at] ?? 0) >> 7;
+  return checksum(block) - high * 256;
 }
 
 function text(block: Buffer, start: number, length: number): string {
