@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import {
-  chmod,
-  cp,
-  mkdtemp,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'rolldown';
@@ -83,15 +72,15 @@ async function write(building: string, folder: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(building, 'node_modules'));
   await writeFile(
     join(building, 'kontor'),
-    `#!/bin/sh\nNODE_COMPILE_CACHE='${folder}/compiled' exec '${process.execPath}' ${await nodeOptions()} '${folder}/src/cli/main.js' "$@"\n`,
+    `#!/bin/sh\nNODE_COMPILE_CACHE='${folder}/compiled' exec '${process.execPath}' ${nodeOptions()} '${folder}/src/cli/main.js' "$@"\n`,
     { mode: 0o755 },
   );
   await chmod(building, 0o755);
 }
 
 /** As the launcher of the clone has them. */
-async function nodeOptions(): Promise<string> {
-  const launcher = await readFile(join(root, 'bin/kontor'), 'utf8');
+function nodeOptions(): string {
+  const launcher = readFileSync(join(root, 'bin/kontor'), 'utf8');
   const options = /^exec "\$node" (--\S+(?: --\S+)*) /m.exec(launcher)?.[1];
   if (options === undefined) throw new Error('bin/kontor starts Node in another way than this expects.');
   return options;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
+import { errnoOf } from '../../src/kernel/index.ts';
 import { temporaryFolder, track } from './resources.ts';
 import { cleanEnvironment } from './leftovers.ts';
 
@@ -47,6 +48,6 @@ function killGroup(leader: number, signal: NodeJS.Signals): void {
     process.kill(-leader, signal);
   } catch (error) {
     // Its last process ended by itself just now.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, hash as hashOnce, type Hash } from 'node:crypto';
-import { FILE_MARK, filePrefix } from './hash.ts';
+import { filePrefix } from './hash.ts';
 import type { ContentSink } from './tar/index.ts';
 
 /** Bytes of a file and its path that are hashed in one go: to begin a hash costs as much as some kilobytes of one. */
@@ -15,9 +15,10 @@ export class FileHasher {
 
   /** @param size bytes of the file, all of which will be written. */
   file(path: string, size: number, done: FileHashed, keep = false): ContentSink {
-    if (keep || path.length + FILE_MARK.length + size > SMALL) return new LargeFile(path, done, keep);
+    const prefix = filePrefix(path);
+    if (keep || prefix.length + size > SMALL) return new LargeFile(prefix, done, keep);
     this.#gathered ??= Buffer.allocUnsafe(SMALL);
-    return new SmallFile(path, done, this.#gathered);
+    return new SmallFile(prefix, done, this.#gathered);
   }
 }
 
@@ -26,10 +27,10 @@ class SmallFile implements ContentSink {
   readonly #gathered: Buffer;
   #length: number;
 
-  constructor(path: string, done: FileHashed, gathered: Buffer) {
+  constructor(prefix: string, done: FileHashed, gathered: Buffer) {
     this.#done = done;
     this.#gathered = gathered;
-    this.#length = gathered.write(path + FILE_MARK, 'latin1');
+    this.#length = gathered.write(prefix, 'latin1');
   }
 
   write(piece: Buffer): void {
@@ -48,8 +49,8 @@ class LargeFile implements ContentSink {
   readonly #done: FileHashed;
   readonly #kept: Buffer[] | undefined;
 
-  constructor(path: string, done: FileHashed, keep: boolean) {
-    this.#hash.update(filePrefix(path));
+  constructor(prefix: string, done: FileHashed, keep: boolean) {
+    this.#hash.update(prefix, 'latin1');
     this.#done = done;
     this.#kept = keep ? [] : undefined;
   }

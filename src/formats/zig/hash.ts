@@ -23,12 +23,9 @@ export interface ZigHashes {
 /** In the hash of a package without a manifest. */
 const NAKED = { name: 'N', version: 'V', fingerprint: 0xffffn };
 
-/** Behind a file's path, before its content: two bytes for a mode that is never told. */
-export const FILE_MARK = '\0\0';
-
-/** What a file's content is hashed behind. */
-export function filePrefix(path: string): Buffer {
-  return Buffer.from(path + FILE_MARK, 'latin1');
+/** What a file's content is hashed behind, one character a byte: its path, and two bytes for a mode that is never told. */
+export function filePrefix(path: string): string {
+  return `${path}\0\0`;
 }
 
 export function hashLink(path: string, target: string): string {
